@@ -1,0 +1,99 @@
+"""The shapes everything is made of: commands ask, events tell, a decider joins them for one kind of stream."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Final, Generic, Protocol, TypeVar, get_args, get_origin, get_type_hints
+
+from msgspec import Meta, Struct
+
+from domain.vocabulary import Confidentiality, StreamId
+
+
+class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wish. Limits on length and form stand on its fields and are checked before anybody decides."""
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A fact, for ever: plain field types, new fields only with defaults, no limits on its values."""
+
+
+C = TypeVar("C")
+S = TypeVar("S")
+E = TypeVar("E")
+
+
+class Facts(Protocol):
+    """What a decision may know besides its own stream. Whatever is looked up here is version-checked at the append."""
+
+    @property
+    def at(self) -> datetime:
+        """The instant it happened, UTC, as the caller gave it."""
+
+    @property
+    def network(self) -> StreamId:
+        """The one network that this save belongs to."""
+
+    @property
+    def speaker(self) -> str:
+        """Whose will this is: the one acted for, else the actor."""
+
+    def __call__(self, decider: "Decider[C, S, E]", stream: StreamId) -> S:
+        """The state of another stream of the same network."""
+
+
+class Decider(Struct, Generic[C, S, E], frozen=True, kw_only=True):
+    """One kind of stream: what it starts as, who decides, how facts change it."""
+
+    kind: str
+    initial: S
+    decide: Callable[[C, S, Facts], tuple[E, ...]]
+    evolve: Callable[[S, E], S]
+
+
+class Envelope(Struct, frozen=True, kw_only=True):
+    """What is known about an event apart from what it says."""
+
+    occurred_at: datetime  # UTC, given by the caller, may lie in the past
+    actor: str
+    on_behalf_of: str | None = None
+    command: str  # id of the command that led to it
+    causation: str  # id of the command, or of the event, that caused that command
+    correlation: str  # id of the first command of the chain
+    confidentiality: Confidentiality
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """An event as it stands in the log."""
+
+    network: StreamId
+    stream: StreamId
+    version: int  # 1, 2, 3 … within the stream
+    position: int  # rising over the whole log; gaps are possible
+    recorded_at: datetime  # UTC, the log's own instant, never falls as position rises
+    envelope: Envelope
+    event: Event
+
+
+STREAM: Final = "stream"
+
+
+def owned_by(field: str) -> Meta:
+    """Mark a text as personal: sealed on disk under the key of the member whom `field` names.
+
+    `STREAM` stands for the stream itself: a member's own stream, or the network's.
+    """
+    return Meta(extra={"owner": field})
+
+
+@cache
+def owners_of(event: type[Event]) -> dict[str, str]:
+    """Sealed field → the field that names its owner (or `STREAM`)."""
+    hints = get_type_hints(event, include_extras=True)
+    return {name: owner for name, hint in hints.items() if (owner := _owner(hint)) is not None}
+
+
+def _owner(hint: object) -> str | None:
+    if get_origin(hint) is not Annotated:
+        return None
+    return next((m.extra["owner"] for m in get_args(hint) if isinstance(m, Meta) and m.extra and "owner" in m.extra), None)

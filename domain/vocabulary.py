@@ -1,0 +1,116 @@
+"""Words that streams share: ids, roles, levels, stages, classes, and the limits on what people may write."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta
+
+StreamId: TypeAlias = str
+MemberId: TypeAlias = str
+OwnerId: TypeAlias = str  # a member, or the network for what belongs to nobody in person
+
+OPERATOR: Final = "operator"  # the known actor at the command line
+
+_ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+_PROSE: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\s\x00-\x08\x0b\x0c\x0e-\x1f\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+TITLE_LIMIT: Final = 300
+TEXT_LIMIT: Final = 20_000
+
+Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]+-[0-9a-f]{8,64}$")]
+Name: TypeAlias = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
+Title: TypeAlias = Annotated[str, Meta(max_length=TITLE_LIMIT, pattern=_ONE_LINE)]
+Text: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=_PROSE)]
+Minutes: TypeAlias = Annotated[int, Meta(ge=0, le=100_000)]
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+
+
+class Confidentiality(StrEnum):
+    """Who may read. Never widens without the owner; not to be confused with sealing on disk."""
+
+    PUBLIC = "public"
+    NETWORK = "network"
+    GROUP = "group"
+    PAIR = "pair"
+    SEALED = "sealed"  # the owner alone
+
+
+class RoleFamily(StrEnum):
+    TEACHER = "teacher"
+    TEACHER_LEADER = "teacher leader"
+    INSTRUCTIONAL_COACH = "instructional coach"
+    COUNSELOR = "counselor"
+    ASSISTANT_PRINCIPAL = "assistant principal"
+    PRINCIPAL = "principal"
+    DISTRICT_LEADER = "district leader"
+    SUPERINTENDENT = "superintendent"
+    STATE_AGENCY_STAFF = "state agency staff"
+    INTERMEDIARY = "intermediary or nonprofit leader"
+    HUMAN_SERVICE_OFFICIAL = "human-service official"
+    RESIDENT_LEADER = "resident or parent leader"
+    UNSPECIFIED = "unspecified"
+
+
+class NetworkRole(StrEnum):
+    MEMBER = "member"
+    COACH = "coach"
+    EXPERT = "expert"
+    FACILITATOR = "facilitator"
+    AUDITOR = "auditor"
+    SPONSOR = "sponsor"
+    ADMIN = "admin"
+
+
+class Level(StrEnum):
+    """Level of engagement, chosen by the member alone."""
+
+    HONOR = "honor"
+    FOLLOW = "follow"
+    PARTNER = "partner"
+    LEAD = "lead"
+
+
+class Stage(StrEnum):
+    """How far work on a challenge has come."""
+
+    NAMING = "naming"
+    EXPLORING = "exploring"
+    TESTING = "testing"
+    SUSTAINING = "sustaining"
+
+
+class SiteKind(StrEnum):
+    SCHOOL = "school"
+    DISTRICT = "district"
+    STATE = "state"
+    ORGANISATION = "organisation"
+
+
+class PeriodKind(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    TERM = "term"
+
+
+class ConflictKind(StrEnum):
+    """Power, not acquaintance: past collaboration is no conflict."""
+
+    SUPERVISES = "supervises"
+    FAMILY = "family"
+    FUNDING = "funding decision"
+    GRIEVANCE = "active grievance"
+    DECLARED = "declared"
+
+
+class TieKind(StrEnum):
+    AWARE = "aware"
+    EXCHANGED = "exchanged"
+    ADVISED = "advised"
+    COLLABORATES = "collaborates"
+    PARTNER = "partner"
+
+
+STUDENT_ROLES: Final = frozenset(
+    {"student", "students", "pupil", "pupils", "learner", "scholar", "child", "parent", "guardian", "relative", "parent/guardian"}
+)  # rostered people whose data is refused at the door (rule 30)
