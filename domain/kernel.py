@@ -1,6 +1,6 @@
 """The shapes everything is made of: commands ask, events tell, a decider joins them for one kind of stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Final, Generic, Protocol, TypeVar, get_args, get_origin, get_type_hints
@@ -97,3 +97,38 @@ def _owner(hint: object) -> str | None:
     if get_origin(hint) is not Annotated:
         return None
     return next((m.extra["owner"] for m in get_args(hint) if isinstance(m, Meta) and m.extra and "owner" in m.extra), None)
+
+
+class Entry(Struct, frozen=True):
+    """One kind of event in the catalogue: its name for ever, its class, its schema version, its usual class."""
+
+    name: str
+    type: type[Event]
+    confidentiality: Confidentiality = Confidentiality.NETWORK
+    version: int = 1
+
+
+Upcaster = Callable[[dict[str, object]], dict[str, object]]
+
+
+class Catalogue:
+    """Every event there is. An event that chooses its own class carries it in a field `confidentiality`."""
+
+    def __init__(self, entries: tuple[Entry, ...], upcasters: Mapping[tuple[str, int], Upcaster]) -> None:
+        self.entries: Final = entries
+        self.by_name: Final = {entry.name: entry for entry in entries}
+        self.by_type: Final = {entry.type: entry for entry in entries}
+        self._upcasters: Final = dict(upcasters)
+        if not len(entries) == len(self.by_name) == len(self.by_type):
+            raise ValueError("an event stands twice in the catalogue")
+
+    def confidentiality_of(self, event: Event) -> Confidentiality:
+        """The event's own choice, else the usual class of its kind."""
+        chosen = getattr(event, "confidentiality", None)
+        return chosen if isinstance(chosen, Confidentiality) else self.by_type[type(event)].confidentiality
+
+    def upcast(self, name: str, version: int, fields: dict[str, object]) -> dict[str, object]:
+        """Bring the fields of an older version, step by step, to the present one."""
+        for step in range(version, self.by_name[name].version):
+            fields = self._upcasters[name, step](fields)
+        return fields
