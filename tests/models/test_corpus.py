@@ -1,0 +1,173 @@
+"""The corpus finds what is near a need, among what held at a position, the same way every time."""
+
+from random import Random
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.corpus import Corpus, Item, Unsearchable
+from models.ranking import pool
+from models.vector_index import VectorIndex, WrongVectors
+
+WIDTH = 8
+WORDS = ("attendance", "phonics", "fractions", "mentor", "family", "budget", "rubric", "équipe")
+
+
+def vector_of(text: str) -> npt.NDArray[np.float32]:
+    """Some direction that depends on the text alone."""
+    vector = np.random.default_rng(list(text.encode())).normal(size=WIDTH).astype(np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+def vectors_of(texts: list[str]) -> npt.NDArray[np.float32]:
+    return np.stack([vector_of(text) for text in texts])
+
+
+def a_corpus(items: list[Item]) -> Corpus:
+    corpus = Corpus(WIDTH)
+    if items:
+        corpus.add(items, vectors_of([item.text for item in items]))
+    return corpus
+
+
+texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[Item, int | None]]:
+    """Items with the position from which each holds and, for some, from which it no longer does."""
+    found = []
+    for number in range(draw(st.integers(1, 12))):
+        since = draw(st.integers(1, 20))
+        until = draw(st.none() | st.integers(since, 25))
+        person = draw(st.sampled_from(["ada", "ben", "cleo"]))
+        found.append((Item(id=f"e{number}", person=person, text=draw(texts), since=since), until))
+    return found
+
+
+def recorded(history: list[tuple[Item, int | None]]) -> Corpus:
+    corpus = a_corpus([item for item, _ in history])
+    for item, until in history:
+        if until is not None:
+            corpus.end(item.id, until)
+    return corpus
+
+
+@given(histories(), st.integers(0, 26), texts)
+@settings(deadline=None)
+def test_the_past_equals_a_corpus_of_what_held_then(
+    history: list[tuple[Item, int | None]], position: int, need: str
+) -> None:
+    then = [item for item, until in history if item.since <= position and (until is None or position < until)]
+    past = recorded(history).as_of(position)
+    fresh = a_corpus(then).as_of()
+    assert past.figures([need]) == fresh.figures([need])
+    assert past.search([need], vectors_of([need])) == fresh.search([need], vectors_of([need]))
+
+
+@given(histories(), texts, st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_the_order_of_adding_does_not_matter(history: list[tuple[Item, int | None]], need: str, random: Random) -> None:
+    shuffled = random.sample(history, len(history))
+    one = recorded(history).as_of().search([need], vectors_of([need]))
+    assert one == recorded(shuffled).as_of().search([need], vectors_of([need]))
+    assert pool(one) == pool(random.sample(one, len(one)))
+
+
+@given(histories(), st.lists(texts, min_size=1, max_size=4))
+@settings(deadline=None)
+def test_every_score_is_finite_and_at_most_one(history: list[tuple[Item, int | None]], need: list[str]) -> None:
+    for hit in a_corpus([item for item, _ in history]).as_of().search(need, vectors_of(need)):
+        assert -1 <= hit.cosine <= 1
+        assert 0 <= hit.lexical <= 1
+        assert np.isfinite(hit.score)
+        assert hit.score <= 1
+
+
+def test_equals_come_in_the_order_of_their_ids() -> None:
+    corpus = a_corpus([Item(id=name, person=name, text="same words", since=1) for name in ("b", "d", "a", "c")])
+    hits = corpus.as_of().search(["same words"], vectors_of(["same words"]))
+    assert [hit.id for hit in hits] == ["a", "b", "c", "d"]
+    assert [each.person for each in pool(hits)] == ["a", "b", "c", "d"]
+    assert {hit.cosine for hit in hits} == {hit.lexical for hit in hits} == {1.0}
+
+
+@pytest.mark.slow
+def test_equals_at_the_edge_are_chosen_by_id_however_many_there_are() -> None:
+    names = [f"e{number:04}" for number in range(1000)]
+    corpus = a_corpus([Item(id=name, person=name, text="same words", since=1) for name in reversed(names)])
+    hits = corpus.as_of().search(["same words"], vectors_of(["same words"]), limit=10)
+    assert [hit.id for hit in hits] == names[:10]
+
+
+def test_the_limit_keeps_the_nearest_by_meaning_and_the_nearest_by_words() -> None:
+    many = [Item(id=f"e{n:03}", person="x", text=f"text{n} number{n}", since=1) for n in range(500)]
+    corpus = a_corpus(many)
+    need = "text7 text8 unheard"
+    whole = corpus.as_of().search([need], vectors_of([need]), limit=500)
+    few = corpus.as_of().search([need], vectors_of([need]), limit=5)
+    nearest = sorted(whole, key=lambda hit: (-hit.cosine, hit.id))[:5]
+    assert set(nearest) | {hit for hit in whole if hit.lexical > 0} <= set(few) <= set(whole)
+    assert len(few) <= 10
+
+
+def test_a_view_among_persons_keeps_the_figures_of_the_whole() -> None:
+    corpus = a_corpus([Item(id=w, person=w, text=f"{w} common", since=1) for w in WORDS])
+    whole, one = corpus.as_of(), corpus.as_of().among(["mentor"])
+    need = "common mentor"
+    assert one.figures([need]) == whole.figures([need])
+    (hit,) = one.search([need], vectors_of([need]))
+    assert hit in whole.search([need], vectors_of([need]))
+
+
+def test_kinds_and_a_rule_of_ones_own_narrow_what_is_found() -> None:
+    corpus = a_corpus([Item(id=w, person=w, text=w, since=1, kind="odd" if len(w) % 2 else "even") for w in WORDS])
+    need = vectors_of(["mentor"])
+    found = corpus.as_of(kinds=["even"], keep=lambda name: name > "g").search(["mentor"], need)
+    assert {hit.id for hit in found} == {"mentor", "rubric", "équipe"}
+    mask = np.array([name > "g" for name in corpus.ids])
+    assert corpus.as_of(kinds=["even"], keep=mask).search(["mentor"], need) == found
+    assert corpus.as_of(kinds=["none such"]).search(["mentor"], need) == ()
+
+
+def test_stored_figures_give_the_stored_scores_after_others_have_left() -> None:
+    corpus = a_corpus([Item(id=w, person=w, text=f"{w} {w} common", since=1) for w in WORDS])
+    need = ["common mentor family"]
+    figures = corpus.as_of().figures(need)
+    before = {hit.id: hit for hit in corpus.as_of().search(need, vectors_of(need))}
+    left = a_corpus([Item(id=w, person=w, text=f"{w} {w} common", since=1) for w in ("mentor", "family")])
+    after = {hit.id: hit for hit in left.as_of().search(need, vectors_of(need), figures=figures)}
+    assert after == {name: before[name] for name in ("mentor", "family")}
+    assert set(figures.spread) == {"common", "mentor", "family", "common mentor", "mentor family"}
+
+
+def test_an_id_is_added_once_and_nothing_is_added_with_it() -> None:
+    corpus = a_corpus([Item(id="a", person="a", text="a", since=1)])
+    pair = [Item(id="b", person="b", text="b", since=1), Item(id="a", person="b", text="b", since=1)]
+    with pytest.raises(Unsearchable, match="item a was added before"):
+        corpus.add(pair, vectors_of(["b", "b"]))
+    assert len(corpus) == 1
+    assert "b" not in corpus
+    with pytest.raises(Unsearchable, match="no item b"):
+        corpus.end("b", 3)
+
+
+@pytest.mark.parametrize("wrong", [np.ones((1, 3), np.float32), np.ones(8, np.float32), np.ones((1, 8)) / 8**0.5])
+def test_vectors_of_another_form_are_refused_with_both_forms_named(wrong: npt.NDArray[np.float32]) -> None:
+    with pytest.raises(WrongVectors, match=r"expected float32 .* \(n, 8\), got"):
+        VectorIndex(WIDTH).add(wrong)
+
+
+def test_vectors_of_another_length_are_refused() -> None:
+    with pytest.raises(WrongVectors, match="length 1"):
+        VectorIndex(WIDTH).add(np.full((1, 8), 2, np.float32))
+
+
+def test_a_very_long_text_is_added_in_moments() -> None:
+    corpus = a_corpus([])
+    corpus.add([Item(id="a", person="a", text="mentor word " * 90_000, since=1)], vectors_of(["long"]))
+    (hit,) = corpus.as_of().search(["mentor"], vectors_of(["mentor"]))
+    assert hit.lexical > 0
