@@ -41,6 +41,9 @@ class Facts(Protocol):
     def __call__(self, decider: "Decider[C, S, E]", stream: StreamId) -> S:
         """The state of another stream of the same network."""
 
+    def knows(self, stream: StreamId) -> bool:
+        """Whether anything was ever recorded in this stream of the same network."""
+
 
 class Decider(Struct, Generic[C, S, E], frozen=True, kw_only=True):
     """One kind of stream: what it starts as, who decides, how facts change it."""
@@ -96,7 +99,9 @@ def owners_of(event: type[Event]) -> dict[str, str]:
 def _owner(hint: object) -> str | None:
     if get_origin(hint) is not Annotated:
         return None
-    return next((m.extra["owner"] for m in get_args(hint) if isinstance(m, Meta) and m.extra and "owner" in m.extra), None)
+    return next(
+        (m.extra["owner"] for m in get_args(hint) if isinstance(m, Meta) and m.extra and "owner" in m.extra), None
+    )
 
 
 class Entry(Struct, frozen=True):

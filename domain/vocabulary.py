@@ -12,8 +12,8 @@ OwnerId: TypeAlias = str  # a member, or the network for what belongs to nobody 
 
 OPERATOR: Final = "operator"  # the known actor at the command line
 
-_ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-_PROSE: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*[^\s\x00-\x08\x0b\x0c\x0e-\x1f\x7f][^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_ONE_LINE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff]*[^\s\x00-\x1f\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*$"
+_PROSE: Final = _ONE_LINE.replace(r"\x00-\x1f", r"\x00-\x08\x0b\x0c\x0e-\x1f")  # tabs and line ends are welcome
 
 TITLE_LIMIT: Final = 300
 TEXT_LIMIT: Final = 20_000
@@ -22,6 +22,8 @@ Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]+-[0-9a-f]{8,64}$")]
 Name: TypeAlias = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 Title: TypeAlias = Annotated[str, Meta(max_length=TITLE_LIMIT, pattern=_ONE_LINE)]
 Text: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=_PROSE)]
+OptionalText: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=rf"^$|{_PROSE}")]
+Label: TypeAlias = Annotated[str, Meta(max_length=200, pattern=rf"^$|{_ONE_LINE}")]
 Minutes: TypeAlias = Annotated[int, Meta(ge=0, le=100_000)]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
@@ -112,5 +114,6 @@ class TieKind(StrEnum):
 
 
 STUDENT_ROLES: Final = frozenset(
-    {"student", "students", "pupil", "pupils", "learner", "scholar", "child", "parent", "guardian", "relative", "parent/guardian"}
+    {"student", "students", "pupil", "pupils", "learner", "scholar", "child"}
+    | {"parent", "guardian", "relative", "parent/guardian"}
 )  # rostered people whose data is refused at the door (rule 30)

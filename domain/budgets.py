@@ -1,0 +1,202 @@
+"""Time budgets: minutes a member offers per period, held by open asks, then spent or released."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from domain.calendar import SchoolCalendar, day_of, period_of
+from domain.kernel import Command, Decider, Event, Facts
+from domain.members import only_by, present
+from domain.networks import chartered
+from domain.refusals import IllegalMove, OverBudget
+from domain.vocabulary import Id, MemberId, Minutes, PeriodKind, StreamId
+
+AskMinutes: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class SetTimeBudget(Command, frozen=True, kw_only=True):
+    member: Id
+    minutes: Minutes
+    period: PeriodKind
+
+
+class ReserveTime(Command, frozen=True, kw_only=True):
+    member: Id
+    reservation: Id  # the stream of the ask that holds the minutes
+    minutes: AskMinutes
+    day: date  # of the meeting; undated: of the offer
+
+
+class ReleaseTime(Command, frozen=True, kw_only=True):
+    member: Id
+    reservation: Id
+
+
+class SpendTime(Command, frozen=True, kw_only=True):
+    member: Id
+    reservation: Id
+    minutes: AskMinutes
+
+
+BudgetCommand: TypeAlias = SetTimeBudget | ReserveTime | ReleaseTime | SpendTime
+
+
+class TimeBudgetSet(Event, frozen=True, kw_only=True):
+    member: str
+    minutes: int
+    period: PeriodKind
+    effective: date  # first day on which it holds
+
+
+class TimeReserved(Event, frozen=True, kw_only=True):
+    member: str
+    reservation: str
+    minutes: int
+    day: date
+
+
+class TimeReleased(Event, frozen=True, kw_only=True):
+    member: str
+    reservation: str
+    minutes: int
+
+
+class TimeSpent(Event, frozen=True, kw_only=True):
+    member: str
+    reservation: str
+    minutes: int
+
+
+BudgetEvent: TypeAlias = TimeBudgetSet | TimeReserved | TimeReleased | TimeSpent
+
+
+class Reservation(Struct, frozen=True):
+    minutes: int  # held, or spent
+    day: date
+    open: bool
+
+
+class Budget(Struct, frozen=True, kw_only=True):
+    settings: tuple[TimeBudgetSet, ...] = ()  # in the order in which they take effect
+    reservations: dict[str, Reservation] = {}
+
+    def setting_on(self, day: date) -> TimeBudgetSet | None:
+        """The setting that holds on a day; the first one also covers the days before it was said."""
+        begun = [setting for setting in self.settings if setting.effective <= day]
+        return begun[-1] if begun else next(iter(self.settings), None)
+
+    def promised(self, first: date, last: date) -> int:
+        """Minutes reserved and spent from the first to the last day."""
+        return sum(held.minutes for held in self.reservations.values() if first <= held.day <= last)
+
+    def free_on(self, day: date, calendar: SchoolCalendar) -> int | None:
+        """Minutes left in the period of `day`; None when no time was ever offered."""
+        setting = self.setting_on(day)
+        if setting is None:
+            return None
+        return setting.minutes - self.promised(*period_of(day, setting.period, calendar))
+
+
+def decide(command: BudgetCommand, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
+    match command:
+        case SetTimeBudget():
+            return _set(command, state, facts)
+        case ReserveTime():
+            return _reserve(command, state, facts)
+        case ReleaseTime(member=member, reservation=reservation):
+            held = state.reservations.get(reservation)
+            if held is None or not held.open:
+                return ()
+            return (TimeReleased(member=member, reservation=reservation, minutes=held.minutes),)
+        case SpendTime():
+            return _spend(command, state)
+
+
+def evolve(state: Budget, event: BudgetEvent) -> Budget:
+    match event:
+        case TimeBudgetSet(effective=effective):
+            kept = tuple(setting for setting in state.settings if setting.effective < effective)
+            return replace(state, settings=(*kept, event))
+        case TimeReserved(reservation=key, minutes=minutes, day=day):
+            return replace(state, reservations={**state.reservations, key: Reservation(minutes, day, open=True)})
+        case TimeReleased(reservation=key):
+            return replace(state, reservations={k: v for k, v in state.reservations.items() if k != key})
+        case TimeSpent(reservation=key, minutes=minutes):
+            spent = Reservation(minutes, state.reservations[key].day, open=False)
+            return replace(state, reservations={**state.reservations, key: spent})
+
+
+BUDGET: Final = Decider[BudgetCommand, Budget, BudgetEvent](
+    kind="budget", initial=Budget(), decide=decide, evolve=evolve
+)
+
+
+def budget_of(member: MemberId) -> StreamId:
+    """The one budget stream of a member."""
+    return f"budget-{member.partition('-')[2]}"
+
+
+def _set(command: SetTimeBudget, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
+    present(facts, command.member, field="member")
+    only_by(command.member, facts, "only the member sets the time they offer")
+    last = state.settings[-1] if state.settings else None
+    if last and (last.minutes, last.period) == (command.minutes, command.period):
+        return ()
+    calendar = chartered(facts).calendar
+    effective = next(
+        day
+        for day in _possible_starts(command, state, day_of(facts.at, calendar), calendar)
+        if _keeps_promises(command, state, day, calendar)
+    )
+    return (TimeBudgetSet(member=command.member, minutes=command.minutes, period=command.period, effective=effective),)
+
+
+def _possible_starts(command: SetTimeBudget, state: Budget, today: date, calendar: SchoolCalendar) -> Iterator[date]:
+    """This period when its kind stays, else the next one; then after each day on which something is promised."""
+    setting = state.setting_on(today)
+    if setting is None or setting.period is command.period:
+        yield period_of(today, command.period, calendar)[0]
+    days = sorted({today, *(held.day for held in state.reservations.values() if held.day > today)})
+    for day in days:
+        kind = setting.period if setting else command.period
+        yield _next_start(max(period_of(day, kind, calendar)[1], period_of(day, command.period, calendar)[1]))
+
+
+def _next_start(last: date) -> date:
+    return last if last == date.max else last + timedelta(days=1)
+
+
+def _keeps_promises(command: SetTimeBudget, state: Budget, start: date, calendar: SchoolCalendar) -> bool:
+    """Whether every period touched by the new setting still holds what is promised in it."""
+    periods = {
+        period_of(held.day, command.period, calendar) for held in state.reservations.values() if held.day >= start
+    }
+    return all(state.promised(*period) <= command.minutes for period in periods)
+
+
+def _reserve(command: ReserveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
+    if command.reservation in state.reservations:
+        return ()
+    free = state.free_on(command.day, chartered(facts).calendar)
+    if free is None:
+        raise OverBudget("this member has not offered time yet", field="minutes", remedy="suggest, do not ask")
+    if command.minutes > free:
+        raise OverBudget(
+            "unavailable in this period", field="minutes", remedy="ask for a later period or somebody else"
+        )
+    return (
+        TimeReserved(member=command.member, reservation=command.reservation, minutes=command.minutes, day=command.day),
+    )
+
+
+def _spend(command: SpendTime, state: Budget) -> tuple[BudgetEvent, ...]:
+    held = state.reservations.get(command.reservation)
+    if held is None:
+        raise IllegalMove("no time is reserved for this", field="reservation")
+    if not held.open:
+        return ()
+    spent = min(command.minutes, held.minutes)  # running over is the session's to say, not the budget's
+    return (TimeSpent(member=command.member, reservation=command.reservation, minutes=spent),)

@@ -1,0 +1,63 @@
+"""School time: days, periods and school days in a network's own zone."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from domain.vocabulary import PeriodKind
+
+
+class Term(Struct, frozen=True, kw_only=True):
+    name: str
+    first: date
+    last: date  # inclusive
+
+
+class SchoolCalendar(Struct, frozen=True, kw_only=True):
+    zone: str = "UTC"
+    terms: tuple[Term, ...] = ()  # in order, without overlap
+    holidays: tuple[date, ...] = ()
+
+
+def day_of(at: datetime, calendar: SchoolCalendar) -> date:
+    """The calendar day of an instant where the network lives."""
+    return at.astimezone(ZoneInfo(calendar.zone)).date()
+
+
+def period_of(day: date, kind: PeriodKind, calendar: SchoolCalendar) -> tuple[date, date]:
+    """First and last day of the period that holds `day`; the time between two terms is a period of its own."""
+    match kind:
+        case PeriodKind.WEEK:
+            monday = day - timedelta(days=day.weekday())
+            return monday, monday + timedelta(days=6)
+        case PeriodKind.MONTH:
+            return day.replace(day=1), _next_month(day) - timedelta(days=1)
+        case PeriodKind.TERM:
+            return _term_of(day, calendar)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def _term_of(day: date, calendar: SchoolCalendar) -> tuple[date, date]:
+    before = [term.last for term in calendar.terms if term.last < day]
+    after = [term.first for term in calendar.terms if term.first > day]
+    within = next((term for term in calendar.terms if term.first <= day <= term.last), None)
+    if within is not None:
+        return within.first, within.last
+    first = max(before) + timedelta(days=1) if before else date.min
+    last = min(after) - timedelta(days=1) if after else date.max
+    return first, last
+
+
+def end_of_school_day(at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
+    """The end, in UTC, of the `days`-th school day after the day of `at`; weekends and holidays do not count."""
+    day = day_of(at, calendar)
+    left = days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5 and day not in calendar.holidays  # Saturday is 5
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(calendar.zone))
+    return midnight.astimezone(UTC)

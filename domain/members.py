@@ -1,0 +1,491 @@
+"""Members: a person in one network, with affiliations, level, expertise, conflicts and mutes."""
+
+from datetime import date
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.kernel import STREAM, Command, Decider, Event, Facts, owned_by
+from domain.networks import chartered
+from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
+from domain.vocabulary import (
+    OPERATOR,
+    ConflictKind,
+    Id,
+    Label,
+    Level,
+    MemberId,
+    Name,
+    NetworkRole,
+    OptionalText,
+    RoleFamily,
+    StreamId,
+)
+
+
+class InviteMember(Command, frozen=True, kw_only=True):
+    member: Id
+    invited_by: Name = OPERATOR
+
+
+class JoinNetwork(Command, frozen=True, kw_only=True):
+    member: Id
+    name: Label = ""
+    cohort: Label = ""
+
+
+class StartAffiliation(Command, frozen=True, kw_only=True):
+    member: Id
+    site: Id | None = None
+    role: RoleFamily
+    since: date
+
+
+class EndAffiliation(Command, frozen=True, kw_only=True):
+    member: Id
+    site: Id | None = None
+    until: date
+
+
+class DescribeProfile(Command, frozen=True, kw_only=True):
+    member: Id
+    text: OptionalText = ""
+    grades: Label = ""
+    experience_years: Label = ""  # a number or a band such as 6–10
+    place: Label = ""
+
+
+class GrantNetworkRole(Command, frozen=True, kw_only=True):
+    member: Id
+    role: NetworkRole
+
+
+class WithdrawNetworkRole(Command, frozen=True, kw_only=True):
+    member: Id
+    role: NetworkRole
+
+
+class ChooseEngagementLevel(Command, frozen=True, kw_only=True):
+    member: Id
+    level: Level
+
+
+class ClaimExpertise(Command, frozen=True, kw_only=True):
+    member: Id
+    topic: Name
+
+
+class EndorseExpertise(Command, frozen=True, kw_only=True):
+    member: Id
+    topic: Name
+    endorser: Id
+
+
+class RetireExpertise(Command, frozen=True, kw_only=True):
+    member: Id
+    topic: Name
+
+
+class NameGrowthArea(Command, frozen=True, kw_only=True):
+    member: Id
+    topic: Name
+
+
+class PauseMember(Command, frozen=True, kw_only=True):
+    member: Id
+
+
+class ResumeMember(Command, frozen=True, kw_only=True):
+    member: Id
+
+
+class LeaveNetwork(Command, frozen=True, kw_only=True):
+    member: Id
+
+
+class DeclareConflict(Command, frozen=True, kw_only=True):
+    member: Id
+    other: Id
+    kind: ConflictKind
+
+
+class EndConflict(Command, frozen=True, kw_only=True):
+    member: Id
+    other: Id
+
+
+class MuteMember(Command, frozen=True, kw_only=True):
+    member: Id
+    other: Id
+
+
+class UnmuteMember(Command, frozen=True, kw_only=True):
+    member: Id
+    other: Id
+
+
+class LinkIdentity(Command, frozen=True, kw_only=True):
+    member: Id
+    same_as: Id  # the same person, here or in another network
+
+
+MemberCommand: TypeAlias = (
+    InviteMember
+    | JoinNetwork
+    | StartAffiliation
+    | EndAffiliation
+    | DescribeProfile
+    | GrantNetworkRole
+    | WithdrawNetworkRole
+    | ChooseEngagementLevel
+    | ClaimExpertise
+    | EndorseExpertise
+    | RetireExpertise
+    | NameGrowthArea
+    | PauseMember
+    | ResumeMember
+    | LeaveNetwork
+    | DeclareConflict
+    | EndConflict
+    | MuteMember
+    | UnmuteMember
+    | LinkIdentity
+)
+
+
+class MemberInvited(Event, frozen=True, kw_only=True):
+    invited_by: str
+
+
+class MemberJoined(Event, frozen=True, kw_only=True):
+    name: Annotated[str, owned_by(STREAM)] = ""
+    cohort: str = ""
+
+
+class AffiliationStarted(Event, frozen=True, kw_only=True):
+    site: str | None = None
+    role: RoleFamily
+    since: date
+
+
+class AffiliationEnded(Event, frozen=True, kw_only=True):
+    site: str | None = None
+    until: date
+
+
+class ProfileDescribed(Event, frozen=True, kw_only=True):
+    text: Annotated[str, owned_by(STREAM)] = ""
+    grades: str = ""
+    experience_years: str = ""
+    place: Annotated[str, owned_by(STREAM)] = ""
+
+
+class NetworkRoleGranted(Event, frozen=True, kw_only=True):
+    role: NetworkRole
+
+
+class NetworkRoleWithdrawn(Event, frozen=True, kw_only=True):
+    role: NetworkRole
+
+
+class EngagementLevelChosen(Event, frozen=True, kw_only=True):
+    level: Level
+
+
+class ExpertiseClaimed(Event, frozen=True, kw_only=True):
+    topic: Annotated[str, owned_by(STREAM)]
+
+
+class ExpertiseEndorsed(Event, frozen=True, kw_only=True):
+    topic: Annotated[str, owned_by(STREAM)]
+    endorser: str
+
+
+class ExpertiseRetired(Event, frozen=True, kw_only=True):
+    topic: Annotated[str, owned_by(STREAM)]
+
+
+class GrowthAreaNamed(Event, frozen=True, kw_only=True):
+    topic: Annotated[str, owned_by(STREAM)]
+
+
+class MemberPaused(Event, frozen=True, kw_only=True):
+    pass
+
+
+class MemberResumed(Event, frozen=True, kw_only=True):
+    pass
+
+
+class MemberLeft(Event, frozen=True, kw_only=True):
+    pass
+
+
+class ConflictDeclared(Event, frozen=True, kw_only=True):
+    other: Annotated[str, owned_by(STREAM)]
+    kind: Annotated[str, owned_by(STREAM)]
+
+
+class ConflictEnded(Event, frozen=True, kw_only=True):
+    other: Annotated[str, owned_by(STREAM)]
+
+
+class MemberMuted(Event, frozen=True, kw_only=True):
+    other: Annotated[str, owned_by(STREAM)]
+
+
+class MemberUnmuted(Event, frozen=True, kw_only=True):
+    other: Annotated[str, owned_by(STREAM)]
+
+
+class IdentityLinked(Event, frozen=True, kw_only=True):
+    same_as: Annotated[str, owned_by(STREAM)]
+
+
+MemberEvent: TypeAlias = (
+    MemberInvited
+    | MemberJoined
+    | AffiliationStarted
+    | AffiliationEnded
+    | ProfileDescribed
+    | NetworkRoleGranted
+    | NetworkRoleWithdrawn
+    | EngagementLevelChosen
+    | ExpertiseClaimed
+    | ExpertiseEndorsed
+    | ExpertiseRetired
+    | GrowthAreaNamed
+    | MemberPaused
+    | MemberResumed
+    | MemberLeft
+    | ConflictDeclared
+    | ConflictEnded
+    | MemberMuted
+    | MemberUnmuted
+    | IdentityLinked
+)
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """What is known of somebody who joined."""
+
+    name: str = ""
+    cohort: str = ""
+    affiliations: dict[str, RoleFamily] = {}  # site, or "" for none, → role there
+    profile: ProfileDescribed | None = None
+    roles: frozenset[NetworkRole] = frozenset()
+    level: Level | None = None
+    expertise: frozenset[str] = frozenset()
+    endorsements: frozenset[tuple[str, str]] = frozenset()  # topic, endorser
+    growth_areas: frozenset[str] = frozenset()
+    conflicts: dict[str, str] = {}  # declared by this member: other → kind
+    muted: frozenset[str] = frozenset()
+    same_as: frozenset[str] = frozenset()
+
+
+class NotJoined(Struct, frozen=True):
+    invited: bool = False
+
+
+class Active(Struct, frozen=True):
+    person: Person
+
+
+class Paused(Struct, frozen=True):
+    person: Person
+
+
+class Left(Struct, frozen=True):
+    person: Person
+
+
+Member: TypeAlias = NotJoined | Active | Paused | Left
+
+
+def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberEvent, ...]:
+    match command, state:
+        case InviteMember(invited_by=by), NotJoined(invited=False):
+            chartered(facts)
+            return (MemberInvited(invited_by=by),)
+        case InviteMember(), _:
+            return ()
+        case JoinNetwork(name=name, cohort=cohort), NotJoined() | Left():
+            chartered(facts)
+            return (MemberJoined(name=name, cohort=cohort),)
+        case JoinNetwork(), Active() | Paused():
+            return ()
+        case _, Active(person=person) | Paused(person=person):
+            return _decide_present(command, state, person, facts)
+        case _, Left():
+            raise IllegalMove("this member has left the network", field="member", remedy="they may join again")
+        case _:
+            raise Unknown("there is no such member in this network", field="member")
+
+
+def _decide_present(
+    command: MemberCommand, state: Active | Paused, person: Person, facts: Facts
+) -> tuple[MemberEvent, ...]:
+    match command:
+        case InviteMember() | JoinNetwork():
+            return ()
+        case StartAffiliation():
+            return _start_affiliation(command, person, facts)
+        case EndAffiliation(site=site, until=until):
+            return (AffiliationEnded(site=site, until=until),) if (site or "") in person.affiliations else ()
+        case DescribeProfile(text=text, grades=grades, experience_years=years, place=place):
+            profile = ProfileDescribed(text=text, grades=grades, experience_years=years, place=place)
+            return () if profile == person.profile else (profile,)
+        case GrantNetworkRole(role=role):
+            return () if role in person.roles else (NetworkRoleGranted(role=role),)
+        case WithdrawNetworkRole(role=role):
+            return (NetworkRoleWithdrawn(role=role),) if role in person.roles else ()
+        case ChooseEngagementLevel(member=member, level=level):
+            only_by(member, facts, "only the member chooses the level of engagement")
+            return () if level is person.level else (EngagementLevelChosen(level=level),)
+        case ClaimExpertise(topic=topic):
+            return () if topic in person.expertise else (ExpertiseClaimed(topic=topic),)
+        case EndorseExpertise():
+            return _endorse(command, person, facts)
+        case RetireExpertise(topic=topic):
+            return (ExpertiseRetired(topic=topic),) if topic in person.expertise else ()
+        case NameGrowthArea(topic=topic):
+            return () if topic in person.growth_areas else (GrowthAreaNamed(topic=topic),)
+        case PauseMember():
+            return () if isinstance(state, Paused) else (MemberPaused(),)
+        case ResumeMember():
+            return () if isinstance(state, Active) else (MemberResumed(),)
+        case LeaveNetwork():
+            return (MemberLeft(),)
+        case DeclareConflict() | EndConflict() | MuteMember() | UnmuteMember() | LinkIdentity():
+            return _decide_between(command, person, facts)
+
+
+def _decide_between(
+    command: DeclareConflict | EndConflict | MuteMember | UnmuteMember | LinkIdentity, person: Person, facts: Facts
+) -> tuple[MemberEvent, ...]:
+    match command:
+        case DeclareConflict(member=member, other=other, kind=kind):
+            _another(member, other, facts)
+            return () if person.conflicts.get(other) == kind else (ConflictDeclared(other=other, kind=kind),)
+        case EndConflict(other=other):
+            return (ConflictEnded(other=other),) if other in person.conflicts else ()
+        case MuteMember(member=member, other=other):
+            _another(member, other, facts)
+            only_by(member, facts, "only the member may mute somebody")
+            return () if other in person.muted else (MemberMuted(other=other),)
+        case UnmuteMember(other=other):
+            return (MemberUnmuted(other=other),) if other in person.muted else ()
+        case LinkIdentity(same_as=same_as):
+            return () if same_as in person.same_as else (IdentityLinked(same_as=same_as),)
+
+
+def evolve(state: Member, event: MemberEvent) -> Member:
+    match event, state:
+        case MemberInvited(), NotJoined():
+            return NotJoined(invited=True)
+        case MemberJoined(name=name, cohort=cohort), NotJoined():
+            return Active(Person(name=name, cohort=cohort))
+        case MemberJoined(name=name, cohort=cohort), Left(person=person):
+            return Active(replace(person, name=name, cohort=cohort))
+        case MemberPaused(), Active(person=person):
+            return Paused(person)
+        case MemberResumed(), Paused(person=person):
+            return Active(person)
+        case MemberLeft(), Active(person=person) | Paused(person=person):
+            return Left(person)
+        case _, NotJoined():
+            return state
+        case _, Active(person=person) | Paused(person=person) | Left(person=person):
+            return replace(state, person=_evolve_person(person, event))
+
+
+def _evolve_person(person: Person, event: MemberEvent) -> Person:
+    match event:
+        case MemberInvited() | MemberJoined() | MemberPaused() | MemberResumed() | MemberLeft():
+            return person
+        case AffiliationStarted(site=site, role=role):
+            return replace(person, affiliations={**person.affiliations, site or "": role})
+        case AffiliationEnded(site=site):
+            return replace(person, affiliations={k: v for k, v in person.affiliations.items() if k != (site or "")})
+        case ProfileDescribed():
+            return replace(person, profile=event)
+        case NetworkRoleGranted(role=role):
+            return replace(person, roles=person.roles | {role})
+        case NetworkRoleWithdrawn(role=role):
+            return replace(person, roles=person.roles - {role})
+        case EngagementLevelChosen(level=level):
+            return replace(person, level=level)
+        case ExpertiseClaimed(topic=topic):
+            return replace(person, expertise=person.expertise | {topic})
+        case ExpertiseEndorsed(topic=topic, endorser=endorser):
+            return replace(person, endorsements=person.endorsements | {(topic, endorser)})
+        case ExpertiseRetired(topic=topic):
+            return replace(person, expertise=person.expertise - {topic})
+        case GrowthAreaNamed(topic=topic):
+            return replace(person, growth_areas=person.growth_areas | {topic})
+        case ConflictDeclared(other=other, kind=kind):
+            return replace(person, conflicts={**person.conflicts, other: kind})
+        case ConflictEnded(other=other):
+            return replace(person, conflicts={k: v for k, v in person.conflicts.items() if k != other})
+        case MemberMuted(other=other):
+            return replace(person, muted=person.muted | {other})
+        case MemberUnmuted(other=other):
+            return replace(person, muted=person.muted - {other})
+        case IdentityLinked(same_as=same_as):
+            return replace(person, same_as=person.same_as | {same_as})
+
+
+MEMBER: Final = Decider[MemberCommand, Member, MemberEvent](
+    kind="member", initial=NotJoined(), decide=decide, evolve=evolve
+)
+
+
+def present(facts: Facts, member: MemberId, *, field: str) -> Person:
+    """A member who joined and has not left; refused otherwise."""
+    state = facts(MEMBER, member)
+    if isinstance(state, Active | Paused):
+        return state.person
+    raise Unknown("there is no such member in this network", field=field)
+
+
+def only_by(member: MemberId, facts: Facts, words: str) -> None:
+    """Refuse unless the member says it, in person or through somebody who acts for them."""
+    if facts.speaker != member:
+        raise NotTheirs(words, field="member", remedy="act on their behalf only with their word")
+
+
+def may_steer(facts: Facts, member: MemberId) -> bool:
+    """The member in person, the operator, or staff who facilitate the network."""
+    if facts.speaker in {member, OPERATOR}:
+        return True
+    speaker = facts(MEMBER, facts.speaker)
+    return isinstance(speaker, Active) and NetworkRole.FACILITATOR in speaker.person.roles
+
+
+def _another(member: MemberId, other: MemberId, facts: Facts) -> None:
+    if member == other:
+        raise Malformed("this names the member themselves", field="other")
+    present(facts, other, field="other")
+
+
+def _start_affiliation(command: StartAffiliation, person: Person, facts: Facts) -> tuple[MemberEvent, ...]:
+    site = _known_site(command.site, facts)
+    if person.affiliations.get(site or "") is command.role:
+        return ()
+    return (AffiliationStarted(site=site, role=command.role, since=command.since),)
+
+
+def _known_site(site: StreamId | None, facts: Facts) -> StreamId | None:
+    if site is not None and not (site.startswith("site-") and facts.knows(site)):
+        raise Unknown("there is no such site in this network", field="site")
+    return site
+
+
+def _endorse(command: EndorseExpertise, person: Person, facts: Facts) -> tuple[MemberEvent, ...]:
+    _another(command.member, command.endorser, facts)
+    if command.topic not in person.expertise:
+        raise IllegalMove("this member claims no such expertise", field="topic", remedy="they claim it first")
+    if (command.topic, command.endorser) in person.endorsements:
+        return ()
+    return (ExpertiseEndorsed(topic=command.topic, endorser=command.endorser),)

@@ -1,0 +1,37 @@
+"""The matching policy: hard limits, soft weights and group sizes as data, found by content hash for ever."""
+
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Count = Annotated[int, Meta(ge=0, le=1000)]
+
+
+class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Defaults are starting values; a network adopts its own by event."""
+
+    list_length: Annotated[int, Meta(ge=1, le=50)] = 5
+    near_misses: Count = 5  # excluded candidates whose binding rule is kept with a list
+    cool_down_days: Count = 90  # a pair suggested for one need waits this long before another need of the same reader
+    offer_school_days: Annotated[int, Meta(ge=1, le=30)] = 3
+    floor: Share = 0.15  # least relevance of anything that is suggested
+    claimed: Share = 0.8  # weight of evidence that is only claimed …
+    endorsed: Share = 0.9  # … endorsed by another member …
+    demonstrated: Share = 1.0  # … or shown by doing
+    introduction_minutes: Count = 30
+    consultant_minutes: Count = 60
+    consultants_least: Annotated[int, Meta(ge=2, le=12)] = 3
+    consultants_most: Annotated[int, Meta(ge=2, le=12)] = 5
+    consultants_per_district: Annotated[int, Meta(ge=1, le=12)] = 1  # besides the presenter's
+    knows_the_area: Share = 0.35  # relevance from which a consultant counts as knowing the problem area
+    shares_the_dilemma: Share = 0.6  # likeness of an own challenge from which a consultant shares the dilemma
+    one_family_at_most: Share = 0.6  # of a mixed-role group
+
+
+def hash_of(policy: MatchingPolicy) -> str:
+    """Content hash: SHA-256 over the fields in name order."""
+    body = msgspec.json.encode(policy, order="deterministic")
+    return sha256(body).hexdigest()
