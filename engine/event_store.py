@@ -1,0 +1,190 @@
+"""Append events to one or many streams at once, read them back, read as of a position or a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper
+from eventsourcing.utils import Environment, EnvType
+from msgspec import Struct
+
+from domain.kernel import Catalogue, Envelope, Event, Recorded
+from domain.vocabulary import OwnerId, StreamId
+from engine.mapper import ERASED, EventMapper, Fact, instant_of, microseconds
+from engine.sealing import KeyRing
+from engine.storage.recorder import CommandSeen, Receipt, Recorder, Save, VersionRace
+
+__all__ = ["ERASED", "Addition", "CommandSeen", "EventStore", "Origin", "Receipt", "VersionRace"]
+
+_NO_READS: Final[Mapping[StreamId, int]] = MappingProxyType({})
+
+
+class Addition(Struct, frozen=True):
+    """New events of one stream. `after` is the version known, 0 for a new stream."""
+
+    stream: StreamId
+    after: int
+    events: tuple[Event, ...]
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """What all events of one save share: when, who, and which command led to them."""
+
+    occurred_at: datetime
+    actor: str
+    on_behalf_of: str | None = None
+    command: str
+    causation: str
+    correlation: str
+    digest: bytes  # of the command's body: the same id with another body is told apart by it
+
+
+class _Log(Application[str]):
+    """The library's application, with our mapper and without a look at the process's environment."""
+
+    def __init__(self, settings: EnvType, mapper: EventMapper) -> None:
+        self._mapper = mapper
+        super().__init__(settings)
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        return Environment(name, env)
+
+    def construct_mapper(self) -> Mapper[str]:
+        return self._mapper
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class EventStore:
+    """The log. Safe to use from several threads; several processes may open the same folder."""
+
+    def __init__(
+        self,
+        folder: Path | None,
+        keys: KeyRing,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        """Open folder/events.db, or with None a log in memory. `clock` tells the log's own instants."""
+        self._keys = keys
+        self._catalogue = catalogue
+        self._mapper = EventMapper(keys, catalogue)
+        self._log = _Log(_settings(folder), self._mapper)
+        self._recorder = _ours(self._log.recorder)
+        self._recorder.clock = lambda: microseconds(clock())
+
+    def append(
+        self,
+        network: str,
+        additions: Sequence[Addition],
+        *,
+        origin: Origin,
+        reads: Mapping[StreamId, int] = _NO_READS,
+    ) -> tuple[Recorded, ...]:
+        """Save all of it with the command's receipt, or nothing.
+
+        `reads` are streams that were only looked at; their versions must still stand too.
+        Raises VersionRace (decide again), CommandSeen, Unknown (a stream of another network), StorageTrouble.
+        """
+        facts = [self._fact(addition, i, origin) for addition in additions for i in range(len(addition.events))]
+        save = Save(network, origin.command, origin.digest, _expected(additions, reads))
+        self._keys.ensure(self._mapper.owners(facts))
+        try:
+            recordings = self._log.save(*facts, save=save)
+        except IntegrityError as error:
+            raise VersionRace from error
+        return tuple(
+            Recorded(
+                network=network,
+                stream=fact.originator_id,
+                version=fact.originator_version,
+                position=recording.notification.id,
+                recorded_at=instant_of(save.recorded_us),
+                envelope=fact.envelope,
+                event=fact.event,
+            )
+            for fact, recording in zip(facts, recordings, strict=True)
+        )
+
+    def _fact(self, addition: Addition, i: int, origin: Origin) -> Fact:
+        event = addition.events[i]
+        envelope = Envelope(
+            occurred_at=origin.occurred_at,
+            actor=origin.actor,
+            on_behalf_of=origin.on_behalf_of,
+            command=origin.command,
+            causation=origin.causation,
+            correlation=origin.correlation,
+            confidentiality=self._catalogue.confidentiality_of(event),
+        )
+        return Fact(addition.stream, addition.after + i + 1, envelope, event)
+
+    def stream(self, stream: StreamId, *, after: int = 0, until: int | None = None) -> tuple[Recorded, ...]:
+        """One stream's events beyond version `after`, as they stood at position `until`."""
+        return tuple(map(self._mapper.recorded, self._recorder.rows_of(stream, after=after, until=until)))
+
+    def page(
+        self, after: int, *, limit: int = 2000, network: str | None = None, until: int | None = None
+    ) -> tuple[Recorded, ...]:
+        """The log beyond position `after`, up to `until`, of one network or of all."""
+        rows = self._recorder.rows_after(after, limit=limit, network=network, until=until)
+        return tuple(map(self._mapper.recorded, rows))
+
+    def networks(self) -> tuple[str, ...]:
+        return self._recorder.networks()
+
+    def network_of(self, stream: StreamId) -> str | None:
+        """The one network that a stream belongs to; None when there is no such stream."""
+        top = self._recorder.top(stream)
+        return top.network if top else None
+
+    def head(self) -> int:
+        """The last position, 0 when nothing was recorded yet."""
+        return self._recorder.max_notification_id() or 0
+
+    def position_at(self, instant: datetime) -> int:
+        """The last position recorded by then, 0 if none."""
+        return self._recorder.position_at(microseconds(instant))
+
+    def receipt(self, network: str, command: str) -> Receipt | None:
+        return self._recorder.receipt(network, command)
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Wait until an event beyond `after` exists, whichever process writes it; False after `timeout` seconds."""
+        return self._recorder.wait_beyond(after, timeout)
+
+    def forget(self, owner: OwnerId) -> None:
+        """Read the owner's key from the ring again; nothing else that was opened is kept here."""
+        self._keys.forget(owner)
+
+    def close(self) -> None:
+        self._log.close()
+
+
+def _settings(folder: Path | None) -> dict[str, str]:
+    settings = {"ORIGINATOR_ID_TYPE": "text"}
+    if folder is None:
+        return settings | {"PERSISTENCE_MODULE": "engine.storage.memory"}
+    folder.mkdir(parents=True, exist_ok=True)
+    return settings | {"PERSISTENCE_MODULE": "engine.storage.sqlite", "SQLITE_DBNAME": str(folder / "events.db")}
+
+
+def _ours(recorder: ApplicationRecorder) -> Recorder:
+    assert isinstance(recorder, Recorder)  # noqa: S101 - every module in engine/storage has one
+    return recorder
+
+
+def _expected(additions: Sequence[Addition], reads: Mapping[StreamId, int]) -> dict[StreamId, int]:
+    expected = dict(reads)
+    written = {addition.stream: addition.after for addition in additions}
+    if len(written) < len(additions):
+        raise ValueError("a stream stands twice in one save")
+    if any(expected.get(stream, after) != after for stream, after in written.items()):
+        raise VersionRace("a stream was read at one version and decided at another")
+    return expected | written

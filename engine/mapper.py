@@ -1,0 +1,211 @@
+"""Turns events into stored rows and back: names, schema versions, sealed texts."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
+from msgspec import MsgspecError, Raw, Struct, convert, msgpack, structs
+
+from domain.kernel import STREAM, Catalogue, Entry, Envelope, Event, Recorded
+from domain.refusals import NewerSoftware, StorageTrouble
+from domain.vocabulary import Confidentiality, OwnerId, StreamId
+from engine.sealing import Altered, KeyRing
+from engine.shapes import Shape, sealable_fields, shape_of
+from engine.storage.recorder import Row
+
+ERASED: Final = "[erased]"  # what stands in place of a text whose key was destroyed
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_ANY_FIELDS: Final = msgpack.Decoder(dict[str, Any])
+
+
+def microseconds(instant: datetime) -> int:
+    """Exact, since 1970 UTC. An instant without a zone is a TypeError."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant_of(us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=us)
+
+
+class Fact(Struct, frozen=True):
+    """An event with its place and envelope, as the library wants to see it."""
+
+    originator_id: StreamId
+    originator_version: int
+    envelope: Envelope
+    event: Event
+
+
+class _StoredEnvelope(Struct, array_like=True, frozen=True):
+    occurred_us: int
+    actor: str
+    on_behalf_of: str | None
+    command: str
+    causation: str
+    correlation: str
+    confidentiality: Confidentiality
+
+
+class _Payload(Struct, array_like=True, frozen=True):
+    """Everything about an event that is not in a column; readable without its class."""
+
+    schema: int
+    envelope: _StoredEnvelope
+    fields: Raw
+    sealed: dict[str, OwnerId] = {}  # field → whose key opens it, whatever later versions of the class say
+
+
+class _Form(Struct, frozen=True):
+    """How one kind of event is read and sealed; made once."""
+
+    entry: Entry
+    owners: Mapping[str, str]
+    plain: Shape
+    open_fields: msgpack.Decoder[dict[str, Any]]
+    sealed_fields: msgpack.Decoder[dict[str, Any]]  # lets bytes stand where a text belongs
+
+
+class _NoTranscoder(Transcoder):
+    """The library wants one; the mapper does its work."""
+
+    def encode(self, obj: object) -> bytes:
+        raise NotImplementedError
+
+    def decode(self, data: bytes) -> object:
+        raise NotImplementedError
+
+
+class EventMapper(Mapper[str]):
+    def __init__(self, keys: KeyRing, catalogue: Catalogue) -> None:
+        super().__init__(_NoTranscoder())
+        self._keys = keys
+        self._catalogue = catalogue
+        self._forms = {entry.name: _form(entry) for entry in catalogue.entries}
+        self._encoder = msgpack.Encoder()
+        self._payloads = msgpack.Decoder(_Payload)
+
+    def owners(self, facts: Iterable[Fact]) -> set[OwnerId]:
+        """Whose keys these facts need."""
+        return {owner for fact in facts for owner in self._to_seal(fact).values()}
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
+        assert isinstance(domain_event, Fact)  # noqa: S101 - nothing else comes here
+        fact = domain_event
+        form = self._form_of(fact.event)
+        fields = self._encoder.encode(fact.event)
+        form.open_fields.decode(fields)  # what could not be read back is not written
+        owners = self._to_seal(fact)
+        if owners:
+            fields = self._encoder.encode(self._seal(fact, owners))
+        payload = _Payload(form.entry.version, _stored(fact.envelope), Raw(fields), owners)
+        return StoredEvent(fact.originator_id, fact.originator_version, form.entry.name, self._encoder.encode(payload))
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Fact:
+        s = stored_event
+        stream = str(s.originator_id)
+        envelope, event = self._read(stream, s.originator_version, s.topic, s.state)
+        return Fact(stream, s.originator_version, envelope, event)
+
+    def recorded(self, row: Row) -> Recorded:
+        try:
+            envelope, event = self._read(row.stream, row.version, row.name, row.payload)
+        except NewerSoftware as refusal:
+            raise NewerSoftware(refusal.words, field=f"position {row.position}", remedy=refusal.remedy) from None
+        except (MsgspecError, Altered, UnicodeDecodeError, TypeError):
+            # not chained: the cause may quote what stands in the event
+            raise StorageTrouble(
+                f"the event {row.name} cannot be read",
+                field=f"position {row.position}",
+                remedy="it was altered on disk; restore the file from a backup",
+            ) from None
+        return Recorded(
+            network=row.network,
+            stream=row.stream,
+            version=row.version,
+            position=row.position,
+            recorded_at=instant_of(row.recorded_us),
+            envelope=envelope,
+            event=event,
+        )
+
+    def _read(self, stream: str, version: int, name: str, state: bytes) -> tuple[Envelope, Event]:
+        form = self._forms.get(name)
+        payload = self._payloads.decode(state)
+        if form is None or payload.schema > form.entry.version:
+            raise NewerSoftware(
+                f"the event {name} (schema {payload.schema}) comes from newer software", remedy="upgrade confrere"
+            )
+        current = payload.schema == form.entry.version
+        if current and not payload.sealed:
+            values = form.open_fields.decode(payload.fields)
+        else:
+            values = (form.sealed_fields if current else _ANY_FIELDS).decode(payload.fields)
+            self._open(values, payload.sealed, stream, version)
+        if not current:
+            values = convert(self._catalogue.upcast(name, payload.schema, values), form.plain.type)
+        event: Event = form.plain.build(values)
+        return _envelope(payload.envelope), event
+
+    def _form_of(self, event: Event) -> _Form:
+        entry = self._catalogue.by_type.get(type(event))
+        if entry is None:
+            raise TypeError(f"{type(event).__name__} does not stand in the catalogue")
+        return self._forms[entry.name]
+
+    def _to_seal(self, fact: Fact) -> dict[str, OwnerId]:
+        """Field → owner, for each text that is there. Empty ones stay open."""
+        return {
+            field: fact.originator_id if owner == STREAM else getattr(fact.event, owner)
+            for field, owner in self._form_of(fact.event).owners.items()
+            if getattr(fact.event, field)
+        }
+
+    def _seal(self, fact: Fact, owners: Mapping[str, OwnerId]) -> dict[str, Any]:
+        values = structs.asdict(fact.event)
+        for field, owner in owners.items():
+            place = _place(fact.originator_id, fact.originator_version, field)
+            values[field] = self._keys.seal(owner, values[field].encode(), place)
+        return values
+
+    def _open(self, values: dict[str, Any], sealed: Mapping[str, OwnerId], stream: str, version: int) -> None:
+        for field, owner in sealed.items():
+            text = self._keys.unseal(owner, values[field], _place(stream, version, field))
+            values[field] = ERASED if text is None else text.decode()
+
+
+def _form(entry: Entry) -> _Form:
+    owners = sealable_fields(entry.type)
+    plain, sealed = shape_of(entry.type), shape_of(entry.type, owners)
+    return _Form(entry, owners, plain, msgpack.Decoder(plain.type), msgpack.Decoder(sealed.type))
+
+
+def _place(stream: str, version: int, field: str) -> bytes:
+    return f"{stream}|{version}|{field}".encode()
+
+
+def _stored(envelope: Envelope) -> _StoredEnvelope:
+    return _StoredEnvelope(
+        microseconds(envelope.occurred_at),
+        envelope.actor,
+        envelope.on_behalf_of,
+        envelope.command,
+        envelope.causation,
+        envelope.correlation,
+        envelope.confidentiality,
+    )
+
+
+def _envelope(stored: _StoredEnvelope) -> Envelope:
+    return Envelope(
+        occurred_at=instant_of(stored.occurred_us),
+        actor=stored.actor,
+        on_behalf_of=stored.on_behalf_of,
+        command=stored.command,
+        causation=stored.causation,
+        correlation=stored.correlation,
+        confidentiality=stored.confidentiality,
+    )

@@ -1,0 +1,270 @@
+"""One key per owner: personal texts are sealed with it, and gone for ever once it is destroyed."""
+
+import base64
+import binascii
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from msgspec import Struct
+
+from domain.refusals import KeyTrouble, StorageTrouble, Unknown
+from domain.vocabulary import OwnerId
+
+_SIZE: Final = 32  # bytes of every key
+_NONCE: Final = 12
+_PROOF: Final = b"confrere key ring"
+_GLANCE: Final = 0.25  # seconds within which a key destroyed by another process is noticed
+
+# a destroyed key leaves its owner's row without a key, so that nobody makes a new one by mistake
+_SCHEMA: Final = """
+    create table if not exists ring (one integer primary key check (one = 1), proof blob not null) strict;
+    create table if not exists keys (owner text primary key, wrapped blob) strict;
+"""
+
+
+class Altered(Exception):  # noqa: N818 - the domain's manner
+    """Sealed bytes do not fit their key and their place: somebody changed or moved them."""
+
+
+class _Key(Struct, frozen=True):
+    sealing: AESGCM
+    hashing: bytes
+
+
+class KeyRing:
+    """The owners' keys in one file, wrapped by a master key that lies elsewhere."""
+
+    def __init__(self, connection: sqlite3.Connection, master: bytes) -> None:
+        self._connection = connection
+        self._master = AESGCM(master)
+        self._lock = RLock()
+        self._opened: dict[OwnerId, _Key] = {}
+        self._version = -1
+        self._looked_at = 0.0
+
+    @classmethod
+    def open(cls, folder: Path, master_key: Path) -> "KeyRing":
+        """Open folder/keys.db. The first time, the master key's file is made if there is none yet."""
+        if master_key.resolve().is_relative_to(folder.resolve()):
+            raise KeyTrouble(
+                "the master key lies in the data folder", field=str(master_key), remedy="keep it in another place"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = _connect(folder / "keys.db")
+        try:
+            proof = connection.execute("select proof from ring").fetchone()
+            if not proof and not master_key.exists():
+                cls.create_master_key(master_key)
+            ring = cls(connection, _read_master_key(master_key))
+            if proof:
+                ring._check(proof[0], master_key)
+        except BaseException:
+            connection.close()
+            raise
+        return ring
+
+    @classmethod
+    def in_memory(cls) -> "KeyRing":
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        connection.executescript(_SCHEMA)
+        return cls(connection, os.urandom(_SIZE))
+
+    @staticmethod
+    def create_master_key(path: Path) -> None:
+        """Write a new random key that only its owner may read. Never overwrites."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise KeyTrouble("there is a master key already", field=str(path), remedy="name another file") from None
+        with os.fdopen(file, "wb") as opened:
+            opened.write(base64.b64encode(os.urandom(_SIZE)) + b"\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        _sync_folder(path.parent)
+
+    def ensure(self, owners: Iterable[OwnerId]) -> None:
+        """Make a key, on disk when this returns, for each owner who has none. Never again for one that was erased."""
+        new = [owner for owner in dict.fromkeys(owners) if self._find(owner) is None]
+        if not new:
+            return
+        with self._writing() as c:
+            self._prove(c)
+            for owner in new:
+                row = c.execute("select wrapped from keys where owner = ?", (owner,)).fetchone()
+                if row and row[0] is None:
+                    raise Unknown("this owner was erased", field=owner, remedy="nothing personal can be added")
+                if not row:
+                    c.execute("insert into keys values (?, ?)", (owner, self._wrap(owner, os.urandom(_SIZE))))
+            self._opened.clear()
+
+    def seal(self, owner: OwnerId, text: bytes, context: bytes) -> bytes:
+        """AES-256-GCM under the owner's key: a nonce, then the ciphertext, bound to its context."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._key(owner).sealing.encrypt(nonce, text, context)
+
+    def unseal(self, owner: OwnerId, sealed: bytes, context: bytes) -> bytes | None:
+        """The text, or None when the key was destroyed. Raises Altered when the bytes do not fit."""
+        key = self._find(owner)
+        if key is None:
+            if self.erased(owner):
+                return None
+            raise KeyTrouble("the key of an owner is missing", field=owner, remedy="restore keys.db from its backup")
+        try:
+            return key.sealing.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
+        except (InvalidTag, ValueError):
+            raise Altered from None
+
+    def fingerprint(self, owner: OwnerId, text: bytes) -> bytes:
+        """A keyed hash: the same text of the same owner gives the same 32 bytes, and nobody else can tell."""
+        digest = hmac.HMAC(self._key(owner).hashing, hashes.SHA256())
+        digest.update(text)
+        return digest.finalize()
+
+    def destroy(self, owner: OwnerId) -> None:
+        """Make everything under this key unreadable for ever."""
+        with self._writing() as c:
+            c.execute("insert into keys values (?, null) on conflict (owner) do update set wrapped = null", (owner,))
+            self._opened.clear()
+
+    def has(self, owner: OwnerId) -> bool:
+        return self._find(owner) is not None
+
+    def erased(self, owner: OwnerId) -> bool:
+        with self._lock:
+            row = self._connection.execute("select wrapped from keys where owner = ?", (owner,)).fetchone()
+        return row is not None and row[0] is None
+
+    def forget(self, owner: OwnerId) -> None:
+        """Drop the opened key; the next use reads the file again."""
+        self._opened.pop(owner, None)
+
+    def close(self) -> None:
+        with self._lock:
+            self._opened.clear()
+            self._connection.close()
+
+    def _key(self, owner: OwnerId) -> _Key:
+        key = self._find(owner)
+        if key is None:
+            raise KeyTrouble("there is no key to seal with", field=owner)
+        return key
+
+    def _find(self, owner: OwnerId) -> _Key | None:
+        if time.monotonic() - self._looked_at > _GLANCE:
+            self._glance()
+        key = self._opened.get(owner)
+        if key is None:
+            with self._lock:
+                row = self._connection.execute("select wrapped from keys where owner = ?", (owner,)).fetchone()
+                key = self._unwrap(owner, row[0]) if row and row[0] is not None else None
+                if key is not None:
+                    self._opened[owner] = key
+        return key
+
+    def _glance(self) -> None:
+        """Forget opened keys when another process has changed the file."""
+        with self._lock:
+            version = self._connection.execute("pragma data_version").fetchone()[0]
+            if version != self._version:
+                self._opened.clear()
+            self._version, self._looked_at = version, time.monotonic()
+
+    def _wrap(self, owner: OwnerId, key: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._master.encrypt(nonce, key, b"key|" + owner.encode())
+
+    def _unwrap(self, owner: OwnerId, wrapped: bytes) -> _Key:
+        try:
+            key = self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], b"key|" + owner.encode())
+        except InvalidTag:
+            raise KeyTrouble(
+                "a key was altered on disk", field=owner, remedy="restore keys.db from its backup"
+            ) from None
+        return _Key(AESGCM(_derive(key, b"sealing")), _derive(key, b"hashing"))
+
+    def _prove(self, c: sqlite3.Connection) -> None:
+        """Leave with the first key a mark that tells whether a master key fits; later, check it."""
+        proof = c.execute("select proof from ring").fetchone()
+        if proof:
+            self._check(proof[0], None)
+            return
+        nonce = os.urandom(_NONCE)
+        c.execute("insert into ring values (1, ?)", (nonce + self._master.encrypt(nonce, _PROOF, None),))
+
+    def _check(self, proof: bytes, path: Path | None) -> None:
+        try:
+            self._master.decrypt(proof[:_NONCE], proof[_NONCE:], None)
+        except InvalidTag:
+            raise KeyTrouble(
+                "the master key does not fit this data",
+                field=str(path) if path else None,
+                remedy="give the one these keys were made with",
+            ) from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            c = self._connection
+            try:
+                c.execute("begin immediate")
+                yield c
+                c.execute("commit")
+            except sqlite3.OperationalError as error:
+                raise StorageTrouble("the keys cannot be written", field="keys.db", remedy="check the disk") from error
+            finally:
+                if c.in_transaction:
+                    c.execute("rollback")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        path.touch(0o600)
+        connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        for setting in ("secure_delete = on", "synchronous = full", "journal_mode = delete"):
+            connection.execute(f"pragma {setting}").fetchone()
+        connection.executescript(f"begin immediate; {_SCHEMA} commit")
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StorageTrouble("the keys cannot be opened", field=path.name, remedy="check the data folder") from error
+    return connection
+
+
+def _read_master_key(path: Path) -> bytes:
+    try:
+        mode, text = path.stat().st_mode, path.read_bytes()
+    except OSError:
+        raise KeyTrouble(
+            "the master key cannot be read", field=str(path), remedy="put the file back; without it nothing opens"
+        ) from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise KeyTrouble("others may read the master key", field=str(path), remedy="chmod 600")
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != _SIZE:
+        raise KeyTrouble("this is not a master key", field=str(path), remedy="it holds 32 bytes as base64 text")
+    return key
+
+
+def _derive(key: bytes, use: bytes) -> bytes:
+    return HKDFExpand(hashes.SHA256(), _SIZE, b"confrere " + use).derive(key)
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

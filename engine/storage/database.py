@@ -1,0 +1,138 @@
+"""One SQLite file: one writer, a few readers, and the disk's troubles said in words."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+from threading import Lock
+from typing import Final, Literal
+
+from domain.refusals import StorageTrouble
+
+PATIENCE: Final = 10.0  # seconds a save or a read waits for its turn
+
+_TROUBLES: Final = {
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room and try again"),
+    sqlite3.SQLITE_IOERR: ("the disk reports an error", "check the disk and the folder"),
+    sqlite3.SQLITE_READONLY: ("the file may not be written", "give the program write permission"),
+    sqlite3.SQLITE_CANTOPEN: ("the file cannot be opened", "check that the folder exists and is readable"),
+    sqlite3.SQLITE_PERM: ("the file may not be used", "check its permissions"),
+    sqlite3.SQLITE_BUSY: ("another process has held the file for too long", "try again"),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "restore it from a backup"),
+    sqlite3.SQLITE_NOTADB: ("the file is not one of ours", "restore it from a backup"),
+}
+
+
+class Database:
+    """Connections to one file. `None` is a private database in memory, where readers take the writer's turn."""
+
+    def __init__(
+        self,
+        path: Path | None,
+        schema: str,
+        *,
+        synchronous: Literal["full", "normal"] = "full",
+        readers: int = 4,
+        patience: float = PATIENCE,
+    ) -> None:
+        self.path: Final = path
+        self._patience = patience
+        self._synchronous = synchronous
+        self._turn = Lock()
+        self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._open: list[sqlite3.Connection] = []
+        try:
+            with self._in_words():
+                self.writer = self.connect(reads_only=False)
+                self.writer.executescript(f"begin immediate; {schema}; commit")
+                for _ in range(readers if path else 0):
+                    self._readers.put(self.connect())
+        except BaseException:
+            self.close()
+            raise
+
+    def connect(self, *, reads_only: bool = True) -> sqlite3.Connection:
+        """Open one more connection; it is closed with all others."""
+        connection = sqlite3.connect(
+            self.path or ":memory:", timeout=self._patience, isolation_level=None, check_same_thread=False
+        )
+        self._open.append(connection)
+        _use_write_ahead_log(connection, self._patience)
+        connection.execute(f"pragma synchronous = {self._synchronous}")
+        connection.execute("pragma foreign_keys = on")
+        if reads_only:
+            connection.execute("pragma query_only = on")
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on the writer: all of it, or nothing when anything goes wrong."""
+        if not self._turn.acquire(timeout=self._patience):
+            raise StorageTrouble("earlier saves have not finished", field=self._name, remedy="try again")
+        try:
+            with self._in_words(), _transaction(self.writer):
+                yield self.writer
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One reader, which sees one state of the file per statement."""
+        if self.path is None:
+            with self.write() as connection:
+                yield connection
+            return
+        try:
+            connection = self._readers.get(timeout=self._patience)
+        except Empty:
+            raise StorageTrouble("all readers are busy", field=self._name, remedy="try again") from None
+        try:
+            with self._in_words():
+                yield connection
+        finally:
+            self._readers.put(connection)
+
+    def close(self) -> None:
+        while self._open:
+            self._open.pop().close()
+
+    @property
+    def _name(self) -> str:
+        return self.path.name if self.path else "memory"
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the low byte is the family
+            if code not in _TROUBLES:
+                raise
+            words, remedy = _TROUBLES[code]
+            raise StorageTrouble(words, field=self._name, remedy=remedy) from error
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("begin immediate")  # a deferred one fails at once when it turns from reading to writing
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have rolled back already
+            connection.execute("rollback")
+        raise
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection, patience: float) -> None:
+    """Turn it on; the busy timeout does not cover this step, so processes that start together take turns."""
+    give_up = time.monotonic() + patience
+    while connection.execute("pragma journal_mode").fetchone()[0] not in ("wal", "memory"):
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
