@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Mapper
+from eventsourcing.persistence import ApplicationRecorder, Mapper
 from eventsourcing.utils import Environment, EnvType
 from msgspec import Struct
 
@@ -95,10 +95,7 @@ class EventStore:
         facts = [self._fact(addition, i, origin) for addition in additions for i in range(len(addition.events))]
         save = Save(network, origin.command, origin.digest, _expected(additions, reads))
         self._keys.ensure(self._mapper.owners(facts))
-        try:
-            recordings = self._log.save(*facts, save=save)
-        except IntegrityError as error:
-            raise VersionRace from error
+        recordings = self._log.save(*facts, save=save)
         return tuple(
             Recorded(
                 network=network,

@@ -9,7 +9,7 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from msgspec import MsgspecError, Raw, Struct, convert, msgpack, structs
 
 from domain.kernel import STREAM, Catalogue, Entry, Envelope, Event, Recorded
-from domain.refusals import NewerSoftware, StorageTrouble
+from domain.refusals import Malformed, NewerSoftware, StorageTrouble
 from domain.vocabulary import Confidentiality, OwnerId, StreamId
 from engine.sealing import Altered, KeyRing
 from engine.shapes import Shape, sealable_fields, shape_of
@@ -96,7 +96,7 @@ class EventMapper(Mapper[str]):
         assert isinstance(domain_event, Fact)  # noqa: S101 - nothing else comes here
         fact = domain_event
         form = self._form_of(fact.event)
-        fields = self._encoder.encode(fact.event)
+        fields = self._encode(form.entry.name, fact.event)
         form.open_fields.decode(fields)  # what could not be read back is not written
         owners = self._to_seal(fact)
         if owners:
@@ -149,6 +149,13 @@ class EventMapper(Mapper[str]):
             values = convert(self._catalogue.upcast(name, payload.schema, values), form.plain.type)
         event: Event = form.plain.build(values)
         return _envelope(payload.envelope), event
+
+    def _encode(self, name: str, event: Event) -> bytes:
+        try:
+            return self._encoder.encode(event)
+        except UnicodeEncodeError:
+            words = "a text holds a character that cannot be stored"
+            raise Malformed(words, field=name, remedy="write it without the broken character") from None
 
     def _form_of(self, event: Event) -> _Form:
         entry = self._catalogue.by_type.get(type(event))

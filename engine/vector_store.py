@@ -1,0 +1,102 @@
+"""Vectors for ever: what a model made of a text, sealed under the key of the text's owner, never made twice."""
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import compress
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.vocabulary import OwnerId
+from engine.sealing import Altered, KeyRing
+from engine.storage.database import Database
+
+_SCHEMA: Final = """
+create table if not exists models (id integer primary key, fingerprint text not null unique) strict;
+create table if not exists vectors (
+    owner text not null,
+    digest blob not null,
+    model integer not null references models (id),
+    sealed blob not null,
+    unique (owner, digest, model)
+) strict
+"""
+
+Vector = npt.NDArray[np.float32]
+
+
+class VectorStore:
+    """Found by owner, keyed hash of the text, and the fingerprint of the model that made them."""
+
+    def __init__(self, folder: Path | None, keys: KeyRing, model: str) -> None:
+        """Open folder/vectors.db. Vectors of other fingerprints stay there untouched."""
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._database = Database(folder / "vectors.db" if folder else None, _SCHEMA)
+        self._keys = keys
+        self._fingerprint = model
+        with self._database.write() as c:
+            c.execute("insert or ignore into models (fingerprint) values (?)", (model,))
+            self._model: int = c.execute("select id from models where fingerprint = ?", (model,)).fetchone()[0]
+
+    def get(self, items: Sequence[tuple[OwnerId, str]]) -> list[Vector | None]:
+        """The vector of each (owner, text); None: never made, or lost."""
+        with self._database.read() as c:
+            return [self._find(c, owner, text) for owner, text in items]
+
+    def put(self, items: Sequence[tuple[OwnerId, str]], vectors: npt.NDArray[np.float32]) -> None:
+        """Keep one row of `vectors` per item, except where a readable one stands already: the first is kept for ever.
+
+        Texts of erased owners are passed over.
+        """
+        if len(items) != len(vectors):
+            raise ValueError(f"{len(items)} texts, but {len(vectors)} vectors")
+        erased = {owner for owner in {owner for owner, _ in items} if self._keys.erased(owner)}
+        kept = [owner not in erased for owner, _ in items]
+        self._keys.ensure(owner for owner, _ in compress(items, kept))
+        with self._database.write() as c:
+            for (owner, text), vector in compress(zip(items, vectors, strict=True), kept):
+                if self._find(c, owner, text) is None:
+                    self._keep(c, owner, text, vector)
+
+    def drop(self, owner: OwnerId) -> int:
+        """Delete all of the owner's vectors, of every model; says how many."""
+        with self._database.write() as c:
+            return c.execute("delete from vectors where owner = ?", (owner,)).rowcount
+
+    def count(self) -> int:
+        """How many vectors this model has here."""
+        with self._database.read() as c:
+            number: int = c.execute("select count(*) from vectors where model = ?", (self._model,)).fetchone()[0]
+        return number
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _find(self, c: sqlite3.Connection, owner: OwnerId, text: str) -> Vector | None:
+        if not self._keys.has(owner):
+            return None
+        digest = self._keys.fingerprint(owner, text.encode())
+        query = "select sealed from vectors where owner = ? and digest = ? and model = ?"
+        row = c.execute(query, (owner, digest, self._model)).fetchone()
+        if row is None:
+            return None
+        try:
+            opened = self._keys.unseal(owner, row[0], self._place(owner, digest))
+        except Altered:  # as good as lost: it is made again, and then replaced
+            return None
+        return None if opened is None else np.frombuffer(opened, "<f4").astype(np.float32, copy=False)
+
+    def _keep(self, c: sqlite3.Connection, owner: OwnerId, text: str, vector: Vector) -> None:
+        digest = self._keys.fingerprint(owner, text.encode())
+        sealed = self._keys.seal(owner, vector.astype("<f4").tobytes(), self._place(owner, digest))
+        query = """
+            insert into vectors values (?, ?, ?, ?)
+            on conflict (owner, digest, model) do update set sealed = excluded.sealed
+        """
+        c.execute(query, (owner, digest, self._model, sealed))
+
+    def _place(self, owner: OwnerId, digest: bytes) -> bytes:
+        return b"|".join((b"vector", owner.encode(), digest, self._fingerprint.encode()))
