@@ -32,6 +32,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     muted: frozenset[MemberId] = frozenset()  # by this member
     families: frozenset[RoleFamily] = frozenset()
     sites: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
 
 
 class Asking(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cool_down_days: Count = 90  # a pair suggested for one need waits this long before another need of the same reader
     offer_school_days: Annotated[int, Meta(ge=1, le=30)] = 3
     floor: Share = 0.15  # least relevance of anything that is suggested
+    step_further: Share = 0.9  # what each step beyond the next one costs a peer who is ahead
     claimed: Share = 0.8  # weight of evidence that is only claimed …
     endorsed: Share = 0.9  # … endorsed by another member …
     demonstrated: Share = 1.0  # … or shown by doing

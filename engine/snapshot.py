@@ -1,0 +1,98 @@
+"""What recommending is told: a need, and a network at one position."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from domain.eligibility import Candidate, Mode
+from domain.policies import MatchingPolicy
+from domain.recommendations import ListKind
+from domain.vocabulary import MemberId, Stage, StreamId
+from models.lexical import Figures
+from models.ranking import Hit
+
+Vectors = npt.NDArray[np.float32]
+
+STAGES: Final = (*(str(stage) for stage in Stage), "resolved")
+
+
+class Need(Struct, frozen=True, kw_only=True):
+    """What one reader asks for."""
+
+    reader: MemberId
+    subject: StreamId  # a challenge of theirs, or the reader for a need that lies in the person
+    kind: ListKind
+    mode: Mode = Mode.ANY
+    at: datetime
+
+
+class NeedTexts(Struct, frozen=True):
+    """The need in words, and as vectors in the same order."""
+
+    texts: tuple[str, ...]
+    vectors: Vectors
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """What recommending has to know of a piece of evidence."""
+
+    id: str
+    says: str
+    strength: str
+    subject: StreamId
+    owner: str
+    challenge: StreamId | None
+    text: str
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """What recommending has to know of a challenge."""
+
+    challenge: StreamId
+    author: MemberId
+    reached: str  # a stage, or how it ended
+
+
+class Search(Protocol):
+    """Evidence near a need, and the corpus figures that its scores depend on."""
+
+    def figures(self, texts: Sequence[str]) -> Figures: ...
+
+    def search(self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None) -> Sequence[Hit]: ...
+
+
+class Snapshot(Protocol):
+    """The network at one position. Live, past and file-made snapshots differ in nothing but this."""
+
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def policy(self) -> MatchingPolicy: ...
+
+    @property
+    def policy_hash(self) -> str: ...
+
+    @property
+    def encoder(self) -> str: ...
+
+    def need_texts(self, need: Need) -> NeedTexts: ...
+
+    def near(self, subjects: str, says: Collection[str]) -> Search:
+        """Evidence about `member`, `resource` or `challenge` subjects that says one of these."""
+
+    def evidence(self, ids: Iterable[str]) -> Mapping[str, Evidence]: ...
+
+    def problem(self, challenge: StreamId) -> Problem | None: ...
+
+    def people(self) -> Mapping[MemberId, Candidate]: ...
+
+    def suggested_lately(self, need: Need) -> frozenset[str]:
+        """Whom the reader was suggested for another need within the policy's cool-down."""
+
+    def dismissed(self, need: Need) -> frozenset[str]:
+        """What the reader dismissed for this need."""
