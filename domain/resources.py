@@ -12,7 +12,8 @@ from domain.networks import chartered
 from domain.refusals import IllegalMove, NotTheirs, Unknown
 from domain.vocabulary import Id, Label, OptionalText, OwnerId, Text, Title
 
-Url: TypeAlias = Annotated[str, Meta(max_length=1000, pattern=r"^$|^(https?://|/)[^\s\x00-\x1f\x7f]+$")]
+_ADDRESS: Final = r"^(https?://|/)[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+$(?!\n)"
+Url: TypeAlias = Annotated[str, Meta(max_length=1000, pattern=rf"^$(?!\n)|{_ADDRESS}")]
 
 
 class ShareResource(Command, frozen=True, kw_only=True):

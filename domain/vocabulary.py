@@ -12,18 +12,22 @@ OwnerId: TypeAlias = str  # a member, or the network for what belongs to nobody 
 
 OPERATOR: Final = "operator"  # the known actor at the command line
 
-_ONE_LINE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff]*[^\s\x00-\x1f\x7f\ud800-\udfff][^\x00-\x1f\x7f\ud800-\udfff]*$"
-_PROSE: Final = _ONE_LINE.replace(r"\x00-\x1f", r"\x00-\x08\x0b\x0c\x0e-\x1f")  # tabs and line ends are welcome
+# `$` alone also stands before a last line end, hence `(?!\n)`; what is visible is looked for first, so that no text
+# makes the search slow.
+_VISIBLE: Final = r"^(?=[\s\S]*[^\s\u200b-\u200f\u2060\ufeff])"
+_ONE_LINE: Final = _VISIBLE + r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*$(?!\n)"
+_PROSE: Final = _VISIBLE + r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]*$(?!\n)"  # tabs and line ends too
+_NOTHING: Final = r"^$(?!\n)"
 
 TITLE_LIMIT: Final = 300
 TEXT_LIMIT: Final = 20_000
 
-Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]+-[0-9a-f]{8,64}$")]
+Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]+-[0-9a-f]{8,64}$(?!\n)")]
 Name: TypeAlias = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 Title: TypeAlias = Annotated[str, Meta(max_length=TITLE_LIMIT, pattern=_ONE_LINE)]
 Text: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=_PROSE)]
-OptionalText: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=rf"^$|{_PROSE}")]
-Label: TypeAlias = Annotated[str, Meta(max_length=200, pattern=rf"^$|{_ONE_LINE}")]
+OptionalText: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=f"{_NOTHING}|{_PROSE}")]
+Label: TypeAlias = Annotated[str, Meta(max_length=200, pattern=f"{_NOTHING}|{_ONE_LINE}")]
 Minutes: TypeAlias = Annotated[int, Meta(ge=0, le=100_000)]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
