@@ -1,5 +1,6 @@
 """Time budgets: minutes a member offers per period, held by open asks, then spent or released."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Final, TypeAlias
@@ -93,11 +94,21 @@ class Budget(Struct, frozen=True, kw_only=True):
         return sum(held.minutes for held in self.reservations.values() if first <= held.day <= last)
 
     def free_on(self, day: date, calendar: SchoolCalendar) -> int | None:
-        """Minutes left in the period of `day`; None when no time was ever offered."""
-        setting = self.setting_on(day)
-        if setting is None:
-            return None
-        return setting.minutes - self.promised(*period_of(day, setting.period, calendar))
+        """Minutes left in the period of `day`; None when no time was ever offered.
+
+        Where a change cuts through a week, month or term, the periods of both settings hold in full.
+        """
+        left = [
+            setting.minutes - self.promised(first, last)
+            for setting in self.settings
+            for first, last in (period_of(day, setting.period, calendar),)
+            if self.holds(setting, first, last)
+        ]
+        return min(left, default=None)
+
+    def holds(self, setting: TimeBudgetSet, first: date, last: date) -> bool:
+        """Whether a setting is in force on any day from the first to the last."""
+        return first < setting.effective <= last or setting == self.setting_on(first)
 
 
 def decide(command: BudgetCommand, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
@@ -125,8 +136,10 @@ def evolve(state: Budget, event: BudgetEvent) -> Budget:
         case TimeReleased(reservation=key):
             return replace(state, reservations={k: v for k, v in state.reservations.items() if k != key})
         case TimeSpent(reservation=key, minutes=minutes):
-            spent = Reservation(minutes, state.reservations[key].day, open=False)
-            return replace(state, reservations={**state.reservations, key: spent})
+            held = state.reservations.get(key)
+            if held is None:
+                return state
+            return replace(state, reservations={**state.reservations, key: Reservation(minutes, held.day, open=False)})
 
 
 BUDGET: Final = Decider[BudgetCommand, Budget, BudgetEvent](
@@ -146,35 +159,35 @@ def _set(command: SetTimeBudget, state: Budget, facts: Facts) -> tuple[BudgetEve
     if last and (last.minutes, last.period) == (command.minutes, command.period):
         return ()
     calendar = chartered(facts).calendar
-    effective = next(
-        day
-        for day in _possible_starts(command, state, day_of(facts.at, calendar), calendar)
-        if _keeps_promises(command, state, day, calendar)
+    for start in _possible_starts(command.period, state, day_of(facts.at, calendar), calendar):
+        setting = TimeBudgetSet(member=command.member, minutes=command.minutes, period=command.period, effective=start)
+        if _keeps_promises(evolve(state, setting), calendar):
+            return (setting,)
+    raise IllegalMove(
+        "more than this is promised already, in a term whose end is not known",
+        field="minutes",
+        remedy="offer more, or choose weeks or months",
     )
-    return (TimeBudgetSet(member=command.member, minutes=command.minutes, period=command.period, effective=effective),)
 
 
-def _possible_starts(command: SetTimeBudget, state: Budget, today: date, calendar: SchoolCalendar) -> Iterator[date]:
-    """This period when its kind stays, else the next one; then after each day on which something is promised."""
-    setting = state.setting_on(today)
-    if setting is None or setting.period is command.period:
-        yield period_of(today, command.period, calendar)[0]
-    days = sorted({today, *(held.day for held in state.reservations.values() if held.day > today)})
-    for day in days:
-        kind = setting.period if setting else command.period
-        yield _next_start(max(period_of(day, kind, calendar)[1], period_of(day, command.period, calendar)[1]))
+def _possible_starts(kind: PeriodKind, state: Budget, today: date, calendar: SchoolCalendar) -> Iterator[date]:
+    """This period; else the next one; then after each day on which something is promised or was to change."""
+    yield period_of(today, kind, calendar)[0]
+    promised = (held.day for held in state.reservations.values())
+    changes = (setting.effective for setting in state.settings)
+    for day in sorted({today, *(day for day in (*promised, *changes) if day > today)}):
+        last = period_of(day, kind, calendar)[1]
+        if last < date.max:
+            yield last + timedelta(days=1)
 
 
-def _next_start(last: date) -> date:
-    return last if last == date.max else last + timedelta(days=1)
-
-
-def _keeps_promises(command: SetTimeBudget, state: Budget, start: date, calendar: SchoolCalendar) -> bool:
-    """Whether every period touched by the new setting still holds what is promised in it."""
-    periods = {
-        period_of(held.day, command.period, calendar) for held in state.reservations.values() if held.day >= start
-    }
-    return all(state.promised(*period) <= command.minutes for period in periods)
+def _keeps_promises(budget: Budget, calendar: SchoolCalendar) -> bool:
+    """Whether every period that the newest setting touches holds what is promised in it."""
+    newest = budget.settings[-1]
+    totals: Counter[tuple[date, date]] = Counter()
+    for held in budget.reservations.values():
+        totals[period_of(held.day, newest.period, calendar)] += held.minutes
+    return all(total <= newest.minutes for period, total in totals.items() if budget.holds(newest, *period))
 
 
 def _reserve(command: ReserveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
