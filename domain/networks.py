@@ -175,7 +175,7 @@ def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[Netwo
             calendar = _calendar(command)
             return () if calendar == state.calendar else (SchoolCalendarSet(calendar=calendar),)
         case ProposePolicy(policy=policy), Chartered():
-            key = hash_of(policy)
+            key = hash_of(_sound(policy))
             return () if key in state.policies else (PolicyProposed(policy_hash=key, policy=policy),)
         case AdoptPolicy(policy_hash=key), Chartered():
             if key not in state.policies:
@@ -234,7 +234,7 @@ def chartered(facts: Facts) -> Chartered:
 
 
 def _charter(command: CharterNetwork) -> tuple[NetworkEvent, ...]:
-    key = hash_of(command.policy)
+    key = hash_of(_sound(command.policy))
     return (
         NetworkChartered(name=command.name, zone=_zone(command.zone)),
         PolicyProposed(policy_hash=key, policy=command.policy),
@@ -242,10 +242,16 @@ def _charter(command: CharterNetwork) -> tuple[NetworkEvent, ...]:
     )
 
 
+def _sound(policy: MatchingPolicy) -> MatchingPolicy:
+    if policy.consultants_most < policy.consultants_least:
+        raise Malformed("a group would need more consultants than it may have", field="policy")
+    return policy
+
+
 def _zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Malformed(
             f"there is no time zone {name!r}", field="zone", remedy="for example America/New_York"
         ) from error
@@ -259,4 +265,4 @@ def _calendar(command: SetSchoolCalendar) -> SchoolCalendar:
     for earlier, later in pairwise(terms):
         if later.first <= earlier.last:
             raise Malformed(f"terms {earlier.name} and {later.name} overlap", field="terms")
-    return SchoolCalendar(zone=_zone(command.zone), terms=tuple(terms), holidays=tuple(sorted(command.holidays)))
+    return SchoolCalendar(zone=_zone(command.zone), terms=tuple(terms), holidays=tuple(sorted(set(command.holidays))))
