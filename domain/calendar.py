@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from domain.vocabulary import PeriodKind
+from domain.vocabulary import Name, PeriodKind
 
 
 class Term(Struct, frozen=True, kw_only=True):
-    name: str
+    name: Name
     first: date
     last: date  # inclusive
 

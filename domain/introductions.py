@@ -14,7 +14,7 @@ from domain.kernel import Command, Decider, Event, Facts, owned_by
 from domain.members import MEMBER, Paused, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
-from domain.vocabulary import OPERATOR, Id, Instant, MemberId, Name, OptionalText, StreamId
+from domain.vocabulary import OPERATOR, Actor, Id, Instant, MemberId, OptionalText, StreamId
 
 
 class OfferIntroduction(Command, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class OfferIntroduction(Command, frozen=True, kw_only=True):
     helper: Id
     challenge: Id | None = None
     minutes: AskMinutes | None = None  # the policy's default when not given
-    introduced_by: Name = OPERATOR
+    introduced_by: Actor = OPERATOR
 
 
 class ConsentToIntroduction(Command, frozen=True, kw_only=True):

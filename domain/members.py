@@ -11,6 +11,7 @@ from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.vocabulary import (
     OPERATOR,
+    Actor,
     ConflictKind,
     Id,
     Label,
@@ -26,7 +27,7 @@ from domain.vocabulary import (
 
 class InviteMember(Command, frozen=True, kw_only=True):
     member: Id
-    invited_by: Name = OPERATOR
+    invited_by: Actor = OPERATOR
 
 
 class JoinNetwork(Command, frozen=True, kw_only=True):

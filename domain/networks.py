@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Annotated, Final, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from domain.calendar import SchoolCalendar, Term
@@ -55,8 +55,8 @@ class CloseCohort(Command, frozen=True, kw_only=True):
 class SetSchoolCalendar(Command, frozen=True, kw_only=True):
     network: Id
     zone: Name
-    terms: tuple[Term, ...] = ()
-    holidays: tuple[date, ...] = ()
+    terms: Annotated[tuple[Term, ...], Meta(max_length=200)] = ()
+    holidays: Annotated[tuple[date, ...], Meta(max_length=5_000)] = ()
 
 
 class ProposePolicy(Command, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ MemberId: TypeAlias = str
 OwnerId: TypeAlias = str  # a member, or the network for what belongs to nobody in person
 
 OPERATOR: Final = "operator"  # the known actor at the command line
+ENGINE: Final = "confrere"  # the actor of reactions
 
 # `$` alone also stands before a last line end, hence `(?!\n)`; what is visible is looked for first, so that no text
 # makes the search slow.
@@ -23,6 +24,7 @@ TITLE_LIMIT: Final = 300
 TEXT_LIMIT: Final = 20_000
 
 Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]+-[0-9a-f]{8,64}$(?!\n)")]
+Actor: TypeAlias = Annotated[str, Meta(pattern=rf"^({OPERATOR}|{ENGINE}|member-[0-9a-f]{{8,64}})$(?!\n)")]
 Name: TypeAlias = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 Title: TypeAlias = Annotated[str, Meta(max_length=TITLE_LIMIT, pattern=_ONE_LINE)]
 Text: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=_PROSE)]
