@@ -27,7 +27,7 @@ from domain.vocabulary import (
 
 class InviteMember(Command, frozen=True, kw_only=True):
     member: Id
-    invited_by: Actor = OPERATOR
+    invited_by: Actor | None = None  # the one who says it, when nobody is named
 
 
 class JoinNetwork(Command, frozen=True, kw_only=True):
@@ -177,8 +177,8 @@ class AffiliationEnded(Event, frozen=True, kw_only=True):
 
 class ProfileDescribed(Event, frozen=True, kw_only=True):
     text: Annotated[str, owned_by(STREAM)] = ""
-    grades: str = ""
-    experience_years: str = ""
+    grades: Annotated[str, owned_by(STREAM)] = ""
+    experience_years: Annotated[str, owned_by(STREAM)] = ""
     place: Annotated[str, owned_by(STREAM)] = ""
 
 
@@ -308,11 +308,12 @@ def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberE
     match command, state:
         case InviteMember(invited_by=by), NotJoined(invited=False):
             chartered(facts)
-            return (MemberInvited(invited_by=by),)
+            return (MemberInvited(invited_by=by or facts.speaker),)
         case InviteMember(), _:
             return ()
-        case JoinNetwork(name=name, cohort=cohort), NotJoined() | Left():
+        case JoinNetwork(member=member, name=name, cohort=cohort), NotJoined() | Left():
             chartered(facts)
+            speaks_for(member, facts)
             return (MemberJoined(name=name, cohort=cohort),)
         case JoinNetwork(), Active() | Paused():
             return ()
@@ -327,6 +328,7 @@ def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberE
 def _decide_present(
     command: MemberCommand, state: Active | Paused, person: Person, facts: Facts
 ) -> tuple[MemberEvent, ...]:
+    _may_say(command, facts)
     match command:
         case InviteMember() | JoinNetwork():
             return ()
@@ -341,8 +343,7 @@ def _decide_present(
             return () if role in person.roles else (NetworkRoleGranted(role=role),)
         case WithdrawNetworkRole(role=role):
             return (NetworkRoleWithdrawn(role=role),) if role in person.roles else ()
-        case ChooseEngagementLevel(member=member, level=level):
-            only_by(member, facts, "only the member chooses the level of engagement")
+        case ChooseEngagementLevel(level=level):
             return () if level is person.level else (EngagementLevelChosen(level=level),)
         case ClaimExpertise(topic=topic):
             return () if topic in person.expertise else (ExpertiseClaimed(topic=topic),)
@@ -357,7 +358,8 @@ def _decide_present(
         case ResumeMember():
             return () if isinstance(state, Active) else (MemberResumed(),)
         case LeaveNetwork():
-            return (MemberLeft(),)
+            withdrawn = tuple(NetworkRoleWithdrawn(role=role) for role in sorted(person.roles))
+            return *withdrawn, MemberLeft()  # who comes back is not staff by that
         case DeclareConflict() | EndConflict() | MuteMember() | UnmuteMember() | LinkIdentity():
             return _decide_between(command, person, facts)
 
@@ -373,12 +375,37 @@ def _decide_between(
             return (ConflictEnded(other=other),) if other in person.conflicts else ()
         case MuteMember(member=member, other=other):
             _another(member, other, facts)
-            only_by(member, facts, "only the member may mute somebody")
             return () if other in person.muted else (MemberMuted(other=other),)
         case UnmuteMember(other=other):
             return (MemberUnmuted(other=other),) if other in person.muted else ()
-        case LinkIdentity(same_as=same_as):
+        case LinkIdentity(member=member, same_as=same_as):
+            if member == same_as or not same_as.startswith("member-"):
+                raise Malformed("this is not the id of another member", field="same_as")
             return () if same_as in person.same_as else (IdentityLinked(same_as=same_as),)
+
+
+def _may_say(command: MemberCommand, facts: Facts) -> None:
+    match command:
+        case ChooseEngagementLevel(member=member):
+            only_by(member, facts, "only the member chooses the level of engagement")
+        case MuteMember(member=member) | UnmuteMember(member=member):
+            only_by(member, facts, "only the member says whom they mute")
+        case GrantNetworkRole():
+            _appoints(facts)
+        case WithdrawNetworkRole(member=member):
+            if facts.speaker != member:  # anybody may lay down a role
+                _appoints(facts)
+        case EndorseExpertise(endorser=endorser):
+            speaks_for(endorser, facts)
+        case DeclareConflict(member=member, other=other) | EndConflict(member=member, other=other):
+            speaks_for(member, facts)
+            if facts.speaker == other:
+                raise NotTheirs("not for the other one to say", field="member")
+        case LinkIdentity(member=member, same_as=same_as):
+            if facts.speaker != same_as:  # either of the two may say so
+                speaks_for(member, facts)
+        case _:
+            speaks_for(command.member, facts)
 
 
 def evolve(state: Member, event: MemberEvent) -> Member:
@@ -422,7 +449,8 @@ def _evolve_person(person: Person, event: MemberEvent) -> Person:
         case ExpertiseEndorsed(topic=topic, endorser=endorser):
             return replace(person, endorsements=person.endorsements | {(topic, endorser)})
         case ExpertiseRetired(topic=topic):
-            return replace(person, expertise=person.expertise - {topic})
+            kept = frozenset(pair for pair in person.endorsements if pair[0] != topic)
+            return replace(person, expertise=person.expertise - {topic}, endorsements=kept)
         case GrowthAreaNamed(topic=topic):
             return replace(person, growth_areas=person.growth_areas | {topic})
         case ConflictDeclared(other=other, kind=kind):
@@ -462,6 +490,21 @@ def may_steer(facts: Facts, member: MemberId) -> bool:
         return True
     speaker = facts(MEMBER, facts.speaker)
     return isinstance(speaker, Active) and NetworkRole.FACILITATOR in speaker.person.roles
+
+
+def speaks_for(member: MemberId, facts: Facts) -> None:
+    """Refuse unless it is the member's own word, or staff's."""
+    if not may_steer(facts, member):
+        raise NotTheirs("only the member or a facilitator may say this", field="member")
+
+
+def _appoints(facts: Facts) -> None:
+    """Network roles are given by the operator or an admin, never taken."""
+    if facts.speaker == OPERATOR:
+        return
+    speaker = facts(MEMBER, facts.speaker)
+    if not isinstance(speaker, Active) or NetworkRole.ADMIN not in speaker.person.roles:
+        raise NotTheirs("only the operator or an admin gives network roles", field="role")
 
 
 def _another(member: MemberId, other: MemberId, facts: Facts) -> None:
