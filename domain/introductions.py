@@ -11,10 +11,11 @@ from domain.calendar import day_of, end_of_school_day
 from domain.challenges import author_of
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import MEMBER, Paused, present
+from domain.members import MEMBER, Active, Paused, may_steer, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
-from domain.vocabulary import OPERATOR, Actor, Id, Instant, MemberId, OptionalText, StreamId
+from domain.sites import registered
+from domain.vocabulary import Actor, Id, Instant, MemberId, OptionalText, StreamId
 
 
 class OfferIntroduction(Command, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ class OfferIntroduction(Command, frozen=True, kw_only=True):
     helper: Id
     challenge: Id | None = None
     minutes: AskMinutes | None = None  # the policy's default when not given
-    introduced_by: Actor = OPERATOR
+    introduced_by: Actor | None = None  # the one who says it, when nobody is named
 
 
 class ConsentToIntroduction(Command, frozen=True, kw_only=True):
@@ -189,7 +190,7 @@ class Offered(Struct, frozen=True, kw_only=True):
 
 class Made(Struct, frozen=True, kw_only=True):
     offer: IntroductionOffered
-    met: bool = False
+    met: MeetingHeld | None = None
     reported: bool = False
     verdict: bool | None = None  # the receiver's: helped, or not
     partners: bool = False
@@ -214,25 +215,29 @@ def decide(command: IntroductionCommand, state: Introduction, facts: Facts) -> t
             raise IllegalMove("an introduction of this id joins two others", field="introduction")
         case ConsentToIntroduction(member=member), Offered():
             return _consented(member, state, facts)
-        case ConsentToIntroduction(), Made():
-            return ()
-        case DeclineIntroduction(member=member, reason=reason), Offered(offer=offer):
+        case ConsentToIntroduction(member=member), Made(offer=offer):
             _one_of_the_two(member, offer, facts)
+            return ()
+        case DeclineIntroduction(member=member, reason=reason), Offered(offer=offer) | Made(offer=offer):
+            _one_of_the_two(member, offer, facts)
+            if not may_end(state):
+                raise IllegalMove("something came of this introduction already", field="introduction")
             return (IntroductionDeclined(member=member, reason=reason),)
+        case DeclineIntroduction(member=member), Closed(offer=offer):
+            _one_of_the_two(member, offer, facts)
+            return ()
         case ExpireIntroduction(), Offered(offer=offer):
-            if facts.at < offer.expires_at:
+            if facts.at < offer.expires_at and _here(offer.seeker, facts) and _here(offer.helper, facts):
                 raise IllegalMove("this offer still stands", field="introduction")
             return (IntroductionExpired(),)
-        case DeclineIntroduction() | ExpireIntroduction(), Closed():
-            return ()
-        case ExpireIntroduction(), Made():
+        case ExpireIntroduction(), Made() | Closed():
             return ()
         case _, Made():
             return _decide_made(command, state, facts)
         case _, Offered():
             raise IllegalMove("both have to consent first", field="introduction", remedy="consent or decline")
-        case _, Closed(how=how):
-            raise IllegalMove(f"this introduction was {how}", field="introduction", remedy="offer a new one")
+        case _, Closed():  # how it ended is for the two alone
+            raise IllegalMove("this introduction is over", field="introduction", remedy="offer a new one")
         case _:
             raise Unknown("there is no such introduction in this network", field="introduction")
 
@@ -240,30 +245,32 @@ def decide(command: IntroductionCommand, state: Introduction, facts: Facts) -> t
 def _decide_made(command: IntroductionCommand, state: Made, facts: Facts) -> tuple[IntroductionEvent, ...]:
     seeker, helper = state.offer.seeker, state.offer.helper
     match command:
-        case RecordMeeting(minutes=minutes, at=at):
-            return () if state.met else (MeetingHeld(seeker=seeker, helper=helper, minutes=minutes, at=at),)
+        case RecordMeeting():
+            return _met(command, state, facts)
         case ReportHelp(member=member, note=note):
             _only(member, helper, facts, "only the helper reports the help they gave")
             return () if state.reported else (HelpReported(member=member, note=note),)
         case ConfirmHelp(member=member, note=note):
             _only(member, seeker, facts, "help counts once its receiver confirms it")
             confirmed = HelpConfirmed(member=member, helper=helper, challenge=state.offer.challenge, note=note)
-            return () if state.verdict else (confirmed,)
+            return () if state.verdict is True else (confirmed,)
         case DisputeHelp(member=member, note=note):
             _only(member, seeker, facts, "only the receiver may dispute help")
             return () if state.verdict is False else (HelpDisputed(member=member, note=note),)
         case FormPartnership():
+            _of_the_two(state.offer, facts)
             return () if state.partners else (PartnershipFormed(seeker=seeker, helper=helper),)
         case ArrangeSiteVisit(site=site, at=at):
-            _site(site, facts)
+            _of_the_two(state.offer, facts)
+            registered(facts, site)
             return () if (site, at, False) in state.visits else (SiteVisitArranged(site=site, at=at),)
         case HoldSiteVisit(site=site, at=at):
-            _site(site, facts)
+            _of_the_two(state.offer, facts)
+            registered(facts, site)
+            _past(at, facts)
             return () if (site, at, True) in state.visits else (SiteVisitHeld(site=site, at=at),)
-        case OfferIntroduction() | ConsentToIntroduction() | ExpireIntroduction():
+        case OfferIntroduction() | ConsentToIntroduction() | ExpireIntroduction() | DeclineIntroduction():
             return ()
-        case DeclineIntroduction():
-            raise IllegalMove("both have consented already", field="introduction")
 
 
 def evolve(state: Introduction, event: IntroductionEvent) -> Introduction:
@@ -303,8 +310,10 @@ def _evolve_offered(state: Offered, event: IntroductionEvent) -> Introduction:
 
 def _evolve_made(state: Made, event: IntroductionEvent) -> Introduction:
     match event:
+        case IntroductionDeclined():
+            return Closed(offer=state.offer, how="declined")
         case MeetingHeld():
-            return replace(state, met=True)
+            return replace(state, met=event)
         case HelpReported():
             return replace(state, reported=True)
         case HelpConfirmed():
@@ -317,13 +326,7 @@ def _evolve_made(state: Made, event: IntroductionEvent) -> Introduction:
             return replace(state, visits=state.visits | {(site, at, False)})
         case SiteVisitHeld(site=site, at=at):
             return replace(state, visits=state.visits | {(site, at, True)})
-        case (
-            IntroductionOffered()
-            | IntroductionConsented()
-            | IntroductionDeclined()
-            | IntroductionExpired()
-            | IntroductionMade()
-        ):
+        case IntroductionOffered() | IntroductionConsented() | IntroductionExpired() | IntroductionMade():
             return state
 
 
@@ -338,6 +341,15 @@ def offer_of(facts: Facts, introduction: StreamId) -> IntroductionOffered:
     if isinstance(state, NotOffered):
         raise Unknown("there is no such introduction in this network", field="introduction")
     return state.offer
+
+
+def may_end(state: Introduction) -> bool:
+    """Whether a no still ends it and frees its minutes: while it waits, or as long as nothing came of it."""
+    match state:
+        case Offered() | Made(met=None, verdict=None, partners=False):
+            return True
+        case NotOffered() | Made() | Closed():
+            return False
 
 
 def minutes_of(command: OfferIntroduction, facts: Facts) -> int:
@@ -358,7 +370,7 @@ def candidate(facts: Facts, member: MemberId) -> Candidate:
         conflicts=frozenset(person.conflicts),
         muted=person.muted,
         families=frozenset(person.affiliations.values()),
-        sites=frozenset(person.affiliations),
+        sites=frozenset(person.affiliations) - {""},
     )
 
 
@@ -377,11 +389,11 @@ def _offered(command: OfferIntroduction, facts: Facts) -> tuple[IntroductionEven
         helper=command.helper,
         challenge=command.challenge,
         minutes=minutes,
-        introduced_by=command.introduced_by,
+        introduced_by=command.introduced_by or facts.speaker,
         expires_at=end_of_school_day(facts.at, network.policy.offer_school_days, network.calendar),
     )
-    if facts.speaker == command.seeker:  # who asks in person has consented by asking
-        return offered, IntroductionConsented(member=command.seeker)
+    if facts.speaker in {command.seeker, command.helper}:  # who asks, or offers help, in person has consented by it
+        return offered, IntroductionConsented(member=facts.speaker)
     return (offered,)
 
 
@@ -392,6 +404,7 @@ def _consented(member: MemberId, state: Offered, facts: Facts) -> tuple[Introduc
         return ()
     if facts.at >= offer.expires_at:
         raise IllegalMove("this offer has expired", field="introduction", remedy="offer a new one")
+    _still_fit(offer, facts)
     consented = IntroductionConsented(member=member)
     if state.consents | {member} < {offer.seeker, offer.helper}:
         return (consented,)
@@ -407,6 +420,33 @@ def _only(member: MemberId, who: MemberId, facts: Facts, words: str) -> None:
         raise NotTheirs(words, field="member")
 
 
-def _site(site: StreamId, facts: Facts) -> None:
-    if not facts.knows(site):
-        raise Unknown("there is no such site in this network", field="site")
+def _still_fit(offer: IntroductionOffered, facts: Facts) -> None:
+    """Since the offer somebody may have left, or declared a conflict. Who says yes while paused means it."""
+    helper = replace(candidate(facts, offer.helper), away=False)
+    objection = first_objection(helper, Asking(reader=candidate(facts, offer.seeker)))
+    if objection is not None:
+        raise IllegalMove(objection.words, field="introduction", remedy="decline it, or let it expire")
+
+
+def _met(command: RecordMeeting, state: Made, facts: Facts) -> tuple[IntroductionEvent, ...]:
+    _of_the_two(state.offer, facts)
+    _past(command.at, facts)
+    seeker, helper = state.offer.seeker, state.offer.helper
+    held = MeetingHeld(seeker=seeker, helper=helper, minutes=command.minutes, at=command.at)
+    if state.met in (None, held):
+        return () if state.met else (held,)
+    raise IllegalMove("another meeting is recorded already", field="introduction", remedy="offer a new one for more")
+
+
+def _of_the_two(offer: IntroductionOffered, facts: Facts) -> None:
+    if facts.speaker != offer.helper and not may_steer(facts, offer.seeker):
+        raise NotTheirs("only the two or a facilitator may say this", field="introduction")
+
+
+def _here(member: MemberId, facts: Facts) -> bool:
+    return isinstance(facts(MEMBER, member), Active | Paused)
+
+
+def _past(at: datetime, facts: Facts) -> None:
+    if at > facts.at:
+        raise Malformed("this lies in the future", field="at", remedy="record it once it was held")

@@ -1,4 +1,4 @@
-"""Which streams a command moves: most move one; an ask for time moves the helper's budget with it."""
+"""Which streams a command moves: most move one, an ask for time the helper's budget too."""
 
 from typing import Any, Final, TypeAlias, get_args
 
@@ -12,17 +12,19 @@ from domain.introductions import (
     DeclineIntroduction,
     ExpireIntroduction,
     IntroductionCommand,
+    NotOffered,
     Offered,
     OfferIntroduction,
     RecordMeeting,
+    may_end,
     minutes_of,
     offer_of,
 )
 from domain.kernel import Command, Decider, Facts
-from domain.members import MEMBER, MemberCommand
+from domain.members import MEMBER, Active, LinkIdentity, MemberCommand, Paused
 from domain.networks import NETWORK, NetworkCommand, chartered
 from domain.recommendations import RECOMMENDATION, RecommendationCommand
-from domain.refusals import Malformed
+from domain.refusals import Malformed, Unknown
 from domain.resources import RESOURCE, ResourceCommand
 from domain.sites import SITE, SiteCommand
 from domain.vocabulary import StreamId
@@ -66,19 +68,29 @@ class Step(Struct, frozen=True):
 
 def steps(command: Command, facts: Facts) -> tuple[Step, ...]:
     """All decisions that a command takes, to be appended in one save."""
+    return _home(command, facts), *_besides(command, facts)
+
+
+def _besides(command: Command, facts: Facts) -> tuple[Step, ...]:
+    """What else moves with it; a repeat moves nothing."""
     match command:
-        case OfferIntroduction():
-            return _home(command), _reserve(command, facts)
-        case DeclineIntroduction(introduction=introduction) | ExpireIntroduction(introduction=introduction):
+        case OfferIntroduction(introduction=introduction):
+            new = isinstance(facts(INTRODUCTION, introduction), NotOffered)
+            return (_reserve(command, facts),) if new else ()
+        case DeclineIntroduction(introduction=introduction):
+            return (_release(introduction, facts),) if may_end(facts(INTRODUCTION, introduction)) else ()
+        case ExpireIntroduction(introduction=introduction):
             waits = isinstance(facts(INTRODUCTION, introduction), Offered)
-            return (_home(command), _release(introduction, facts)) if waits else (_home(command),)
+            return (_release(introduction, facts),) if waits else ()
         case RecordMeeting():
-            return _home(command), _spend(command, facts)
+            return (_spend(command, facts),)
+        case LinkIdentity():
+            return _link_back(command, facts)
         case _:
-            return (_home(command),)
+            return ()
 
 
-def _home(command: Command) -> Step:
+def _home(command: Command, facts: Facts) -> Step:
     """The stream that a command names by its kind: `challenge` for a challenge, the member's own for a budget."""
     decider = DECIDER_OF[type(command)]
     if decider is BUDGET:
@@ -86,7 +98,17 @@ def _home(command: Command) -> Step:
     stream: StreamId = getattr(command, decider.kind)
     if not stream.startswith(f"{decider.kind}-"):
         raise Malformed(f"this is not the id of a {decider.kind}", field=decider.kind)
+    if decider is NETWORK and stream != facts.network:
+        raise Unknown("one save belongs to one network, and this is another", field="network")
     return Step(decider, stream, command)
+
+
+def _link_back(command: LinkIdentity, facts: Facts) -> tuple[Step, ...]:
+    """A link holds both ways where the other one is a member of this network too."""
+    member, other = command.member, command.same_as
+    if member == other or not facts.knows(other) or not isinstance(facts(MEMBER, other), Active | Paused):
+        return ()
+    return (Step(MEMBER, other, LinkIdentity(member=other, same_as=member)),)
 
 
 def _reserve(command: OfferIntroduction, facts: Facts) -> Step:
