@@ -110,7 +110,7 @@ def no_time_offered(candidate: Candidate, asking: Asking) -> str | None:
 
 def other_company(candidate: Candidate, asking: Asking) -> str | None:
     """The asked-for mode holds: role-alike is one family, mixed another one."""
-    alike = bool(candidate.families & asking.reader.families)
+    alike = bool(candidate.families & asking.reader.families - {RoleFamily.UNSPECIFIED})
     match asking.mode:
         case Mode.ANY:
             return None
@@ -133,15 +133,16 @@ def dismissed(candidate: Candidate, asking: Asking) -> str | None:
 RULES: Final[tuple[Rule, ...]] = (
     oneself,
     gone,
-    power_conflict,
-    mute,
-    away,
-    full_calendar,
     light_touch,
     no_time_offered,
     other_company,
     suggested_lately,
     dismissed,
+    # what everybody may know stands first: "unavailable" about one who offered no time would tell of a mute
+    power_conflict,
+    mute,
+    away,
+    full_calendar,
 )
 
 
