@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import may_steer, present
+from domain.members import may_steer, present, speaks_for
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.vocabulary import Confidentiality, Id, Label, MemberId, OptionalText, Stage, StreamId, Text, Title
 
@@ -71,7 +71,7 @@ class ChallengePosted(Event, frozen=True, kw_only=True):
     title: Annotated[str, owned_by("author")]
     text: Annotated[str, owned_by("author")] = ""
     stage: Stage = Stage.NAMING
-    category: str = ""
+    category: Annotated[str, owned_by("author")] = ""
     confidentiality: Confidentiality = Confidentiality.NETWORK
 
 
@@ -84,6 +84,7 @@ class ChallengeReframed(Event, frozen=True, kw_only=True):
 
 class ChallengeStageChanged(Event, frozen=True, kw_only=True):
     stage: Stage
+    confidentiality: Confidentiality = Confidentiality.NETWORK
 
 
 class ChallengeAnswered(Event, frozen=True, kw_only=True):
@@ -108,6 +109,7 @@ class ChallengeSetAside(Event, frozen=True, kw_only=True):
 
 class ChallengesMerged(Event, frozen=True, kw_only=True):
     into: str
+    confidentiality: Confidentiality = Confidentiality.NETWORK
 
 
 ChallengeEvent: TypeAlias = (
@@ -146,6 +148,7 @@ def decide(command: ChallengeCommand, state: Challenge, facts: Facts) -> tuple[C
     match command, state:
         case PostChallenge(), NotPosted():
             present(facts, command.author, field="author")
+            speaks_for(command.author, facts)
             return (_posted(command),)
         case PostChallenge(), Open(posted=posted) | Ended(posted=posted):
             if _posted(command) == posted:
@@ -157,7 +160,11 @@ def decide(command: ChallengeCommand, state: Challenge, facts: Facts) -> tuple[C
             return (_answered(command, posted, facts),)
         case _, Open():
             return _decide_open(command, state, facts)
-        case ResolveChallenge() | SetChallengeAside() | MergeChallenges(), Ended():
+        case (
+            (ResolveChallenge(), Ended(how="resolved"))
+            | (SetChallengeAside(), Ended(how="set aside"))
+            | (MergeChallenges(), Ended(how="merged"))
+        ):
             return ()
         case _, Ended(how=how):
             raise IllegalMove(f"this challenge is {how}", field="challenge", remedy="post it anew")
@@ -175,7 +182,8 @@ def _decide_open(command: ChallengeCommand, state: Open, facts: Facts) -> tuple[
                 return ()
             return (ChallengeReframed(author=author, title=title, text=text, confidentiality=confidentiality),)
         case ChangeChallengeStage(stage=stage):
-            return () if stage is state.stage else (ChallengeStageChanged(stage=stage),)
+            changed = ChallengeStageChanged(stage=stage, confidentiality=confidentiality)
+            return () if stage is state.stage else (changed,)
         case ResolveChallenge(note=note):
             return (ChallengeResolved(author=author, note=note, confidentiality=confidentiality),)
         case SetChallengeAside(reason=reason):
@@ -184,13 +192,13 @@ def _decide_open(command: ChallengeCommand, state: Open, facts: Facts) -> tuple[
             if challenge == into:
                 raise Malformed("a challenge cannot be merged into itself", field="into")
             open_challenge(facts, into, field="into")
-            return (ChallengesMerged(into=into),)
+            return (ChallengesMerged(into=into, confidentiality=confidentiality),)
         case PostChallenge() | AnswerChallenge():
             return ()
 
 
 def evolve(state: Challenge, event: ChallengeEvent) -> Challenge:
-    if isinstance(event, ChallengePosted):
+    if isinstance(state, NotPosted) and isinstance(event, ChallengePosted):
         return Open(posted=event, title=event.title, text=event.text, stage=event.stage)
     return _evolve_open(state, event) if isinstance(state, Open) else state
 
@@ -248,6 +256,7 @@ def _posted(command: PostChallenge) -> ChallengePosted:
 
 def _answered(command: AnswerChallenge, posted: ChallengePosted, facts: Facts) -> ChallengeAnswered:
     present(facts, command.member, field="member")
+    speaks_for(command.member, facts)
     if command.to is not None:
         present(facts, command.to, field="to")
     return ChallengeAnswered(

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from domain.challenges import author_of
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import may_steer, present
+from domain.members import may_steer, present, speaks_for
 from domain.networks import chartered
 from domain.refusals import IllegalMove, NotTheirs, Unknown
-from domain.vocabulary import Id, Label, OptionalText, OwnerId, Text, Title
+from domain.vocabulary import Id, Label, MemberId, OptionalText, OwnerId, Text, Title
 
 _ADDRESS: Final = r"^(https?://|/)[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+$(?!\n)"
 Url: TypeAlias = Annotated[str, Meta(max_length=1000, pattern=rf"^$(?!\n)|{_ADDRESS}")]
@@ -72,8 +72,8 @@ class ResourceRequested(Event, frozen=True, kw_only=True):
 class ResourceShared(Event, frozen=True, kw_only=True):
     contributor: str
     title: Annotated[str, owned_by("contributor")]
-    kind: str = ""
-    grades: str = ""
+    kind: Annotated[str, owned_by("contributor")] = ""
+    grades: Annotated[str, owned_by("contributor")] = ""
     topics: Annotated[str, owned_by("contributor")] = ""
     url: Annotated[str, owned_by("contributor")] = ""
     description: Annotated[str, owned_by("contributor")] = ""
@@ -119,7 +119,7 @@ class Requested(Struct, frozen=True):
 class Shared(Struct, frozen=True, kw_only=True):
     shared: ResourceShared
     revised: ResourceRevised | None = None
-    reviews: frozenset[ResourceReviewed] = frozenset()
+    reviews: dict[str, ResourceReviewed] = {}  # the latest of each member
     uses: frozenset[ResourceUsed] = frozenset()
 
 
@@ -140,7 +140,7 @@ def decide(command: ResourceCommand, state: Resource, facts: Facts) -> tuple[Res
                 return ()
             raise IllegalMove("a resource of this id stands already", field="resource", remedy="revise that one")
         case RequestResource(member=member, text=text), Missing() | Requested():
-            present(facts, member, field="member")
+            _speaking(member, facts)
             repeated = isinstance(state, Requested) and member in state.by
             return () if repeated else (ResourceRequested(member=member, text=text),)
         case RequestResource(), _:
@@ -162,11 +162,11 @@ def _decide_shared(command: ResourceCommand, state: Shared, facts: Facts) -> tup
             revised = _revised(command, state)
             return () if revised == state.revised else (revised,)
         case ReviewResource(member=member, stars=stars, text=text):
-            present(facts, member, field="member")
+            _speaking(member, facts)
             reviewed = ResourceReviewed(member=member, stars=stars, text=text)
-            return () if reviewed in state.reviews else (reviewed,)
+            return () if reviewed == state.reviews.get(member) else (reviewed,)
         case UseResource(member=member, challenge=challenge):
-            present(facts, member, field="member")
+            _speaking(member, facts)
             if challenge is not None:
                 author_of(facts, challenge)
             used = ResourceUsed(member=member, challenge=challenge)
@@ -181,13 +181,13 @@ def _decide_shared(command: ResourceCommand, state: Shared, facts: Facts) -> tup
 def evolve(state: Resource, event: ResourceEvent) -> Resource:
     match event:
         case ResourceRequested(member=member):
-            return Requested((state.by if isinstance(state, Requested) else frozenset()) | {member})
+            return Requested(_asked_by(state) | {member}) if isinstance(state, Missing | Requested) else state
         case ResourceShared():
-            return Shared(shared=event)
+            return Shared(shared=event) if isinstance(state, Missing | Requested) else state
         case ResourceRevised():
             return replace(state, revised=event) if isinstance(state, Shared) else state
-        case ResourceReviewed():
-            return replace(state, reviews=state.reviews | {event}) if isinstance(state, Shared) else state
+        case ResourceReviewed(member=member):
+            return replace(state, reviews={**state.reviews, member: event}) if isinstance(state, Shared) else state
         case ResourceUsed():
             return replace(state, uses=state.uses | {event}) if isinstance(state, Shared) else state
         case ResourceRetired():
@@ -199,11 +199,21 @@ RESOURCE: Final = Decider[ResourceCommand, Resource, ResourceEvent](
 )
 
 
+def _asked_by(state: Missing | Requested) -> frozenset[str]:
+    return state.by if isinstance(state, Requested) else frozenset()
+
+
 def _contributor(contributor: OwnerId, facts: Facts) -> None:
     if contributor == facts.network:
         chartered(facts)
     else:
         present(facts, contributor, field="contributor")
+    speaks_for(contributor, facts)  # for the network: staff
+
+
+def _speaking(member: MemberId, facts: Facts) -> None:
+    present(facts, member, field="member")
+    speaks_for(member, facts)
 
 
 def _only_contributor(state: Shared, facts: Facts) -> None:

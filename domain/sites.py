@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import present
+from domain.members import present, speaks_for
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import Id, Label, Name, SiteKind, StreamId, Text
@@ -78,6 +78,7 @@ def decide(command: SiteCommand, state: Site, facts: Facts) -> tuple[SiteEvent, 
             raise IllegalMove("a site of this id is registered already, otherwise", field="site")
         case DescribeSite(contact=contact, statement=statement), Registered():
             present(facts, contact, field="contact")
+            speaks_for(contact, facts)
             described = SiteDescribed(contact=contact, statement=statement)
             return () if described == state.described else (described,)
         case _:
