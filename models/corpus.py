@@ -2,12 +2,13 @@
 
 from array import array
 from collections.abc import Callable, Collection, Sequence
+from threading import Lock
 from typing import Final
 
 import msgspec
 import numpy as np
 
-from models.lexical import Figures, Postings
+from models.lexical import Figures, Postings, telling_words, terms
 from models.ranking import PLACES, Hit, Hits, fused, top_three
 from models.vector_index import Floats, Mask, Rows, VectorIndex, Vectors
 
@@ -39,9 +40,9 @@ class Codes:
     def add(self, word: str) -> None:
         self._rows.append(self._codes.setdefault(word, len(self._codes)))
 
-    def among(self, words: Collection[str], size: int) -> Mask:
+    def among(self, words: Collection[str]) -> Mask:
         chosen = [self._codes[word] for word in set(words) if word in self._codes]
-        return np.isin(np.array(self._rows)[:size], chosen)
+        return np.isin(np.array(self._rows), chosen)
 
 
 class Corpus:
@@ -53,11 +54,12 @@ class Corpus:
         self.persons: Final[list[str]] = []
         self.ids: Final[list[str]] = []
         self.weights: Final = array("d")
-        self.by_person: Final = Codes()
+        self._by_person: Final = Codes()
         self._by_kind: Final = Codes()
         self._rows: Final[dict[str, int]] = {}
         self._since: Final = array("q")
         self._until: Final = array("q")
+        self._lock: Final = Lock()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -69,20 +71,21 @@ class Corpus:
         """Vectors in the order of the items; all are added or none."""
         if len(items) != len(vectors):
             raise Unsearchable(f"{len(items)} items came with {len(vectors)} vectors")
-        new: set[str] = set()
-        for item in items:
-            if item.id in self._rows or item.id in new:
-                raise Unsearchable(f"item {item.id} was added before")
-            new.add(item.id)
-        self.vectors.add(vectors)
-        for item in items:
-            self._append(item)
+        with self._lock:
+            new: set[str] = set()
+            for item in items:
+                if item.id in self._rows or item.id in new:
+                    raise Unsearchable(f"item {item.id} was added before")
+                new.add(item.id)
+            self.vectors.add(vectors)
+            for item in items:
+                self._append(item)
 
     def _append(self, item: Item) -> None:
         self.words.add(item.text)
         self._rows[item.id] = len(self.ids)
         self.persons.append(item.person)
-        self.by_person.add(item.person)
+        self._by_person.add(item.person)
         self._by_kind.add(item.kind)
         self.weights.append(item.weight)
         self._since.append(item.since)
@@ -93,8 +96,9 @@ class Corpus:
         """From this position on the item no longer holds."""
         if id not in self._rows:
             raise Unsearchable(f"there is no item {id}")
-        row = self._rows[id]
-        self._until[row] = min(position, self._until[row])
+        with self._lock:
+            row = self._rows[id]
+            self._until[row] = min(position, self._until[row])
 
     def as_of(
         self,
@@ -103,16 +107,22 @@ class Corpus:
         kinds: Collection[str] | None = None,
     ) -> "View":
         """What held at that position (None: what holds now); `keep` chooses by id, or is a mask in order of adding."""
-        size = len(self.ids)
-        since, until = np.array(self._since)[:size], np.array(self._until)[:size]
-        mask = until == FOR_EVER if position is None else (since <= position) & (position < until)
-        if kinds is not None:
-            mask &= self._by_kind.among(kinds, size)
+        with self._lock:
+            size = len(self.ids)
+            until = np.array(self._until)
+            mask = until == FOR_EVER if position is None else (np.array(self._since) <= position) & (position < until)
+            if kinds is not None:
+                mask &= self._by_kind.among(kinds)
         if callable(keep):
             mask &= np.fromiter(map(keep, self.ids[:size]), dtype=np.bool_, count=size)
         elif keep is not None:
             mask &= keep
         return View(self, mask, mask)
+
+    def belonging_to(self, persons: Collection[str], size: int) -> Mask:
+        """Which of the first `size` rows are theirs."""
+        with self._lock:
+            return self._by_person.among(persons)[:size]
 
 
 class View:
@@ -125,11 +135,11 @@ class View:
 
     def among(self, persons: Collection[str]) -> "View":
         """Only what belongs to these persons; the figures stay those of the wider view."""
-        return View(self._corpus, self.mask & self._corpus.by_person.among(persons, len(self.mask)), self._counted)
+        return View(self._corpus, self.mask & self._corpus.belonging_to(persons, len(self.mask)), self._counted)
 
     def figures(self, texts: Sequence[str]) -> Figures:
         """What the words' scores for this need depend on, besides the items themselves."""
-        return self._corpus.words.figures(texts, self._counted)
+        return self._corpus.words.figures([terms(text) for text in texts], self._counted)
 
     def search(
         self, texts: Sequence[str], vectors: Vectors, *, limit: int = 400, figures: Figures | None = None
@@ -142,32 +152,31 @@ class View:
             raise Unsearchable(f"a need of {len(texts)} texts came with {len(vectors)} vectors")
         if not texts or not self.mask.any():
             return ()
-        known = self.figures(texts) if figures is None else figures
         corpus, size = self._corpus, len(self.mask)
-        lexical = np.stack([corpus.words.scores(text, known, size) for text in texts])
-        near = corpus.vectors.nearest(vectors, limit, self.mask)
-        rows = np.union1d(near, _sharing_most(lexical, limit, self.mask))
-        cosine = top_three(corpus.vectors.cosines(vectors, rows)).round(PLACES)
-        return self._hits(rows, cosine, top_three(lexical[:, rows]).round(PLACES), limit)
+        need = [terms(text) for text in texts]
+        known = corpus.words.figures(need, self._counted) if figures is None else figures
+        lexical = np.stack([corpus.words.scores(text, known, size) for text in need])
+        rows = np.union1d(corpus.vectors.nearest(vectors, limit, self.mask), _sharing_most(lexical, limit, self.mask))
+        near = top_three(corpus.vectors.cosines(vectors, rows)).round(PLACES)
+        shared = top_three(lexical[:, rows]).round(PLACES)
+        return self._hits(rows, near, shared, fused(near, shared, telling_words(need)).round(PLACES), limit)
 
-    def _hits(self, rows: Rows, cosine: Floats, lexical: Floats, limit: int) -> Hits:
+    def _hits(self, rows: Rows, near: Floats, shared: Floats, score: Floats, limit: int) -> Hits:
         ids = [self._corpus.ids[row] for row in rows]
-        score = fused(cosine, lexical).round(PLACES)
-        places = range(len(ids))
-        by_meaning = sorted(places, key=lambda at: (-cosine[at], ids[at]))[:limit]
-        by_words = sorted(places, key=lambda at: (-lexical[at], ids[at]))[:limit]
-        hits = [
+        by_id = np.array(ids)
+        chosen = {*np.lexsort((by_id, -near))[:limit].tolist(), *np.lexsort((by_id, -shared))[:limit].tolist()}
+        return tuple(
             Hit(
                 id=ids[at],
                 person=self._corpus.persons[rows[at]],
-                cosine=float(cosine[at]),
-                lexical=float(lexical[at]),
+                cosine=float(near[at]),
+                lexical=float(shared[at]),
                 score=float(score[at]),
                 weight=self._corpus.weights[rows[at]],
             )
-            for at in {*by_meaning, *by_words}
-        ]
-        return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.id)))
+            for at in np.lexsort((by_id, -score)).tolist()
+            if at in chosen
+        )
 
 
 def _sharing_most(lexical: Floats, limit: int, mask: Mask) -> Rows:

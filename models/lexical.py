@@ -5,8 +5,8 @@ import re
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Final
 
 import msgspec
@@ -16,109 +16,110 @@ import numpy.typing as npt
 from models.stopwords import STOP_WORDS
 from models.vector_index import Floats, Mask
 
-WORD: Final = re.compile(r"\w[\w'’]*\w|\w")
-SLOPE: Final = 0.2
-LONGEST: Final = 200_000  # characters; a text beyond is read up to here
+MARKS: Final = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0eff"  # vowel signs, accents
+WORD: Final = re.compile(rf"\w(?:[\w{MARKS}'’]*[\w{MARKS}])?")
+ES: Final = ("sses", "shes", "ches", "xes", "zes")
+NO_PLURAL: Final = ("ss", "us", "is")
+
+Terms = Counter[str]
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """All that the words' score of any item depends on besides that item: small enough to store with a decision."""
+    """All that the words' score of any item depends on besides the need and that item; stored with a decision."""
 
     items: int
-    length: float  # mean number of different terms per item
-    spread: dict[str, int]  # term of the need → in how many items it occurs
-
-
-def written(text: str) -> list[str]:
-    """The words as they stand in the text, in order."""
-    return WORD.findall(text[:LONGEST])
+    spread: dict[str, int]  # term of the need → in how many items it stands
 
 
 def folded(word: str) -> str:
-    """One form for upper and lower case, typographic apostrophes and composed letters."""
+    """One form for upper and lower case, typographic apostrophes, composed and decomposed letters."""
     return unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
 
 
-def terms(text: str) -> Counter[str]:
-    """Words that carry meaning, and neighbouring pairs of them, with their counts."""
-    kept = [word for word in map(folded, written(text)) if len(word) > 1 and word not in STOP_WORDS]
-    return Counter(kept) + Counter(f"{first} {second}" for first, second in pairwise(kept))
+def term(word: str) -> str:
+    """A folded word without possessive and plural; other endings carry meaning often enough to stay."""
+    word = word.removesuffix("'s")
+    if len(word) < 4 or not word.endswith("s") or word.endswith(NO_PLURAL):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(ES) else word[:-1]
 
 
-def need_terms(texts: Iterable[str]) -> tuple[str, ...]:
-    """Every term of the need, once, in a fixed order."""
-    return tuple(sorted({term for text in texts for term in terms(text)}))
+def telling(word: str) -> bool:
+    return len(word) > 1 and word not in STOP_WORDS
+
+
+def terms(text: str) -> Terms:
+    """The terms of the words that tell something, with their counts."""
+    return Counter(term(word) for word in map(folded, WORD.findall(text)) if telling(word))
 
 
 def shared_words(need: str, item: str, figures: Figures, limit: int = 5) -> tuple[str, ...]:
     """Whole words that stand in both texts, as the need writes them, the rarest first."""
-    theirs = {folded(word) for word in written(item)}
+    theirs = set(map(folded, WORD.findall(item)))
     ours: dict[str, str] = {}
-    for word in written(need):
+    for word in WORD.findall(need):
         ours.setdefault(folded(word), word)
-    shared = [word for word in ours if word in theirs and len(word) > 1 and word not in STOP_WORDS]
-    shared.sort(key=lambda word: (figures.spread.get(word, 0), word))
+    shared = [word for word in ours if word in theirs and telling(word) and not word.isdigit()]
+    shared.sort(key=lambda word: (figures.spread.get(term(word), 0), word))
     return tuple(ours[word] for word in shared[:limit])
 
 
 class Postings:
-    """For every term the rows it stands in, in rising order, with its weight there. Grows only at the end."""
+    """For every term the rows it stands in, rising, with its weight there. Grows at the end only.
+
+    An item's weights are logarithms of its counts, of length 1 together. A need's are the same times squared rarity.
+    So the sum of products is the cosine of TF-IDF but for the item's length, which leaves rarity out: what else is in
+    the corpus then touches an item's score through the need's own terms alone (SMART's lnc.ltc, rarity on both sides).
+    """
 
     def __init__(self) -> None:
         self._rows: Final[dict[str, array[int]]] = {}
         self._weights: Final[dict[str, array[float]]] = {}
-        self._lengths: Final = array("i")
+        self._lock: Final = Lock()  # an array cannot grow while it is being read
+        self._size = 0
 
     def add(self, text: str) -> None:
-        counts = terms(text)
-        row = len(self._lengths)
-        for term, weight in _weights(counts).items():
-            self._rows.setdefault(term, array("i")).append(row)
-            self._weights.setdefault(term, array("f")).append(weight)
-        self._lengths.append(len(counts))
+        weights = {word: 1 + math.log(count) for word, count in terms(text).items()}
+        length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
+        with self._lock:
+            for word, weight in weights.items():
+                self._rows.setdefault(word, array("i")).append(self._size)
+                self._weights.setdefault(word, array("f")).append(weight / length)
+            self._size += 1
 
-    def figures(self, texts: Iterable[str], mask: Mask) -> Figures:
-        """Of the items in the mask."""
-        items = int(mask.sum())
-        length = float(self._lengths_of(len(mask))[mask].sum()) / items if items else 0.0
-        spread = {term: int(mask[self._rows_of(term, len(mask))].sum()) for term in need_terms(texts)}
-        return Figures(items=items, length=length, spread=spread)
+    def figures(self, need: Sequence[Terms], mask: Mask) -> Figures:
+        """Counted over the items in the mask."""
+        with self._lock:
+            words = sorted({word for text in need for word in text})
+            spread = {word: int(mask[self._rows_of(word, len(mask))].sum()) for word in words}
+        return Figures(items=int(mask.sum()), spread=spread)
 
-    def scores(self, text: str, figures: Figures, size: int) -> Floats:
-        """How near the words of the first `size` rows are to the text's own: 0 nothing shared, 1 the same text."""
-        counts = terms(text)
+    def scores(self, need: Terms, figures: Figures, size: int) -> Floats:
+        """How near each of the first `size` rows is by its words: from 0, nothing shared, to at most 1."""
         total = np.zeros(size)
-        need = {term: weight * _rarity(term, figures) for term, weight in _weights(counts).items()}
-        for term, weight in need.items():
-            rows = self._rows_of(term, size)
-            total[rows] += weight * self._weights_of(term, len(rows))
-        total /= _long(self._lengths_of(size).astype(np.float64), figures)
-        itself = sum(need[term] * weight for term, weight in _weights(counts).items()) / _long(len(counts), figures)
-        return np.minimum(total / itself, 1.0) if itself else total
+        weights = {word: (1 + math.log(count)) * _rarity(word, figures) ** 2 for word, count in need.items()}
+        length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
+        with self._lock:
+            for word in sorted(weights):  # always the same order: sums of floats depend on it
+                rows = self._rows_of(word, size)
+                total[rows] += weights[word] / length * self._weights_of(word, len(rows))
+        return np.minimum(total, 1.0)
 
-    def _rows_of(self, term: str, size: int) -> npt.NDArray[np.int32]:
-        rows = np.array(self._rows.get(term, ()), dtype=np.int32)
+    def _rows_of(self, word: str, size: int) -> npt.NDArray[np.int32]:
+        rows = np.array(self._rows.get(word, ()), dtype=np.int32)
         return rows[: np.searchsorted(rows, size)]
 
-    def _weights_of(self, term: str, count: int) -> npt.NDArray[np.float32]:
-        return np.array(self._weights.get(term, ()), dtype=np.float32)[:count]
-
-    def _lengths_of(self, size: int) -> npt.NDArray[np.int32]:
-        return np.array(self._lengths, dtype=np.int32)[:size]
+    def _weights_of(self, word: str, count: int) -> Floats:
+        return np.array(self._weights.get(word, ()), dtype=np.float64)[:count]
 
 
-def _weights(counts: Mapping[str, int]) -> dict[str, float]:
-    """Log term frequency against the text's own mean: the L of Singhal, Buckley and Mitra's Lnu (SIGIR 1996)."""
-    if not counts:
-        return {}
-    mean = 1 + math.log(sum(counts.values()) / len(counts))
-    return {term: (1 + math.log(count)) / mean for term, count in counts.items()}
+def _rarity(word: str, figures: Figures) -> float:
+    """Inverse document frequency, smoothed so that an unseen word and an omnipresent one both count."""
+    return math.log((1 + figures.items) / (1 + figures.spread.get(word, 0))) + 1
 
 
-def _rarity(term: str, figures: Figures) -> float:
-    return math.log((1 + figures.items) / (1 + figures.spread.get(term, 0))) + 1
-
-
-def _long(length: Floats | float, figures: Figures) -> Floats | float:
-    """Pivoted unique normalisation, the u of Lnu, with the mean as pivot."""
-    return (1 - SLOPE) + SLOPE * length / (figures.length or 1)
+def telling_words(need: Sequence[Mapping[str, int]]) -> float:
+    """Different terms per text of the need: how much its words can say."""
+    return sum(map(len, need)) / len(need) if need else 0.0

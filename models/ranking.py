@@ -1,18 +1,18 @@
 """From two raw parts to one score, from pieces of evidence to people."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-Scores = npt.NDArray[np.float64]
+from models.vector_index import Floats
 
 PLACES: Final = 6  # beyond them machines differ; what is compared is rounded to here
-SHARES: Final = (1.0, 1 / 2, 1 / 3)  # best, second, third
-WORDS: Final = 0.5
+SHARES: Final = (1.0, 1 / 2, 1 / 3)  # of the best, the second, the third piece: one must not decide, many not drown
+MISSING: Final = 0.7  # a second or third piece that is not there counts as this much of the one before
+WORDS_AT_MOST: Final = 0.7  # share of the words in the score of a need with very many telling words
+HALF_SAID: Final = 10  # a need with this many telling words gives them half of that share
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -37,28 +37,40 @@ class Pooled(msgspec.Struct, frozen=True):
     hits: Hits
 
 
-def fused(cosine: Scores, lexical: Scores) -> Scores:
-    """Nearness in meaning and in words, each at most 1."""
-    return (cosine + WORDS * lexical) / (1 + WORDS)
+def words_share(telling: float) -> float:
+    """A word shared by two short texts is often chance, twenty shared by two long ones are not."""
+    return WORDS_AT_MOST * telling / (telling + HALF_SAID)
 
 
-def top_three(values: npt.NDArray[np.float64]) -> Scores:
-    """Best + second/2 + third/3 over the first axis, over the sum of these shares: how several needs make one."""
+def fused(cosine: Floats, lexical: Floats, telling: float) -> Floats:
+    """One score of at most 1 from both parts; `telling` is the number of telling words per text of the need."""
+    share = words_share(telling)
+    return (1 - share) * cosine + share * lexical
+
+
+def top_three(values: Floats) -> Floats:
+    """The weighted top three over the first axis, the texts of one need."""
     best = -np.sort(-values, axis=0)[: len(SHARES)]
     shares = np.array(SHARES[: len(best)])
     return np.asarray(shares @ best / shares.sum(), dtype=np.float64)
 
 
 def pool(hits: Iterable[Hit]) -> tuple[Pooled, ...]:
-    """People by the weighted top three of their evidence, nearest first, equals by id."""
-    by_person = groupby(sorted(hits, key=lambda hit: hit.person), key=lambda hit: hit.person)
-    people = [_pool(person, tuple(sorted(theirs, key=_strength))) for person, theirs in by_person]
+    """People by the weighted top three of their evidence, nearest first, equals by id; at most 1 where weights are."""
+    by_person: dict[str, list[Hit]] = {}
+    for hit in hits:
+        by_person.setdefault(hit.person, []).append(hit)
+    people = [
+        _pool(person, tuple(sorted(theirs, key=_strength)[: len(SHARES)])) for person, theirs in by_person.items()
+    ]
     return tuple(sorted(people, key=lambda each: (-each.score, each.person)))
 
 
-def _pool(person: str, hits: Sequence[Hit]) -> Pooled:
-    best = tuple(hits[: len(SHARES)])
-    score = sum(share * hit.score * hit.weight for share, hit in zip(SHARES, best, strict=False)) / sum(SHARES)
+def _pool(person: str, best: Hits) -> Pooled:
+    values = [hit.score * hit.weight for hit in best]
+    while len(values) < len(SHARES):
+        values.append(MISSING * values[-1])
+    score = sum(share * value for share, value in zip(SHARES, values, strict=True)) / sum(SHARES)
     return Pooled(person=person, score=round(score, PLACES), hits=best)
 
 

@@ -1,0 +1,80 @@
+"""Words count by how rare they are, and only whole words are shared."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.lexical import Figures, Postings, shared_words, term, terms
+
+FIGURES = Figures(items=100, spread={"attendance": 2, "student": 60, "late": 5, "art": 1})
+
+
+def near(need: str, *items: str) -> list[float]:
+    """Scores of the items for the need, with figures counted over these items."""
+    postings = Postings()
+    for item in items:
+        postings.add(item)
+    figures = postings.figures([terms(need)], np.ones(len(items), dtype=np.bool_))
+    return postings.scores(terms(need), figures, len(items)).tolist()
+
+
+def test_a_text_is_nearest_to_itself() -> None:
+    one, other, none = near("late arrival", "late arrival", "late homework", "fractions")
+    assert one > other > none == 0
+
+
+def test_a_rare_word_counts_more_than_a_common_one() -> None:
+    rare, common, _ = near("phonics school", "phonics lesson", "school lesson", "school day")
+    assert rare > common
+
+
+def test_saying_it_among_much_else_counts_less() -> None:
+    short, long = near("phonics", "phonics lesson", "phonics lesson budget bus timetable")
+    assert short > long
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("Schools", "school"),
+        ("policies", "policy"),
+        ("classes", "class"),
+        ("teacher’s", "teacher"),
+        ("CAFÉ", "cafe\u0301"),
+        ("हिन्दी", "हिन्दी"),
+    ],
+)
+def test_forms_of_a_word_meet(written: str, same: str) -> None:
+    assert terms(written) == terms(same)
+    assert len(terms(written)) == 1
+
+
+@pytest.mark.parametrize("word", ["class", "campus", "analysis", "bus"])
+def test_what_only_looks_like_a_plural_stays(word: str) -> None:
+    assert term(word) == word
+
+
+def test_words_that_say_nothing_are_not_terms() -> None:
+    assert terms("How do we get them to the …, a b c? 'it's'") == terms("") == {}
+
+
+def test_shared_words_are_whole_as_written_and_the_rarest_first() -> None:
+    need = "Students are late: Attendance in art"
+    assert shared_words(need, "attendance of students, started late", FIGURES) == ("Attendance", "late", "Students")
+    assert shared_words(need, "attendances of a student, partly", FIGURES) == ()
+    assert shared_words(need, "we are in 2019", FIGURES) == ()
+    assert shared_words(need, need, FIGURES, limit=1) == ("art",)
+
+
+def test_figures_hold_the_terms_of_the_need_and_no_others() -> None:
+    postings = Postings()
+    postings.add("attendance at home")
+    postings.add("attendance and phonics")
+    figures = postings.figures([terms("attendance, unheard")], np.array([True, False]))
+    assert figures == Figures(items=1, spread={"attendance": 1, "unheard": 0})
+
+
+@given(st.lists(st.text(), min_size=1, max_size=5), st.text())
+def test_any_text_gets_a_score_between_nothing_and_the_same(items: list[str], need: str) -> None:
+    assert all(0 <= score <= 1 for score in near(need, *items))

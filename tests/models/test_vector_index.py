@@ -1,0 +1,58 @@
+"""The nearest are the nearest, whatever codes they were found with."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from models.vector_index import HALVED_FROM, VectorIndex, WrongVectors
+
+WIDTH = 8
+
+
+def some_vectors(count: int, seed: int = 0) -> npt.NDArray[np.float32]:
+    vectors = np.random.default_rng(seed).normal(size=(count, WIDTH)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("count", [10, 3_000, HALVED_FROM + 1])
+def test_the_nearest_within_a_mask_are_those_of_a_full_comparison(count: int) -> None:
+    vectors, needs = some_vectors(count), some_vectors(3, seed=1)
+    index = VectorIndex(WIDTH)
+    index.add(vectors)
+    for mask in (np.ones(count, dtype=np.bool_), np.arange(count) % 3 == 0, np.zeros(count, dtype=np.bool_)):
+        found = index.nearest(needs, 50, mask)
+        assert mask[found].all()
+        for need in needs:
+            cosines = np.where(mask, vectors.astype(np.float64) @ need.astype(np.float64), -2)
+            assert set(np.argsort(-cosines)[: min(50, mask.sum())]) <= set(found)
+
+
+def test_vectors_added_between_searches_are_found_and_a_shorter_mask_does_not_see_them() -> None:
+    index = VectorIndex(WIDTH)
+    index.add(some_vectors(1_000))
+    late = some_vectors(1, seed=7)
+    before = np.ones(1_000, dtype=np.bool_)
+    index.nearest(late, 5, before)
+    index.add(late)
+    assert 1_000 in index.nearest(late, 5, np.ones(1_001, dtype=np.bool_))
+    assert 1_000 not in index.nearest(late, 5, before)
+
+
+def test_all_equals_at_the_edge_are_found() -> None:
+    index = VectorIndex(WIDTH)
+    same, others = some_vectors(1), some_vectors(2_000, seed=2)
+    index.add(np.vstack([others, np.repeat(same, 500, axis=0)]))
+    found = index.nearest(same, 5, np.ones(2_500, dtype=np.bool_))
+    assert set(range(2_000, 2_500)) <= set(found)
+
+
+@pytest.mark.parametrize("wrong", [np.ones((1, 3), np.float32), np.ones(8, np.float32), np.ones((1, 8)) / 8**0.5])
+def test_vectors_of_another_form_are_refused_with_both_forms_named(wrong: npt.NDArray[np.float32]) -> None:
+    with pytest.raises(WrongVectors, match=r"expected float32 .* \(n, 8\), got"):
+        VectorIndex(WIDTH).add(wrong)
+
+
+@pytest.mark.parametrize("wrong", [2.0, 0.0, float("nan")])
+def test_vectors_of_another_length_are_refused(wrong: float) -> None:
+    with pytest.raises(WrongVectors, match="length 1"):
+        VectorIndex(WIDTH).add(np.full((1, 8), wrong, np.float32))
