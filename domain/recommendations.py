@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from domain.eligibility import Mode
 from domain.kernel import Command, Decider, Event, Facts, owned_by
 from domain.members import only_by, present
-from domain.refusals import Unknown
+from domain.refusals import IllegalMove, Unknown
 from domain.vocabulary import Id, MemberId, OptionalText, StreamId
 
 
@@ -167,18 +167,24 @@ def decide(command: RecommendationCommand, state: Recommendation, facts: Facts) 
             return (_issued(command),)
         case IssueRecommendations(), Issued(latest=latest):
             present(facts, command.reader, field="reader")
+            if _question(_issued(command)) != _question(latest):
+                raise IllegalMove("a list of this id answers another need", field="recommendation")
             unchanged = same_outcome(_issued(command), latest) and not state.expired
             return () if unchanged else (_issued(command),)
         case ViewRecommendation(reader=reader), Issued(viewed=viewed):
             _of_reader(reader, state, facts)
             return () if viewed else (RecommendationViewed(reader=reader),)
         case AcceptRecommendation(reader=reader, candidate=candidate), Issued(accepted=accepted):
-            _listed(reader, candidate, state, facts)
-            return () if candidate in accepted else (RecommendationAccepted(reader=reader, candidate=candidate),)
+            _of_reader(reader, state, facts)
+            if candidate in accepted:
+                return ()
+            _listed(candidate, state)
+            return (RecommendationAccepted(reader=reader, candidate=candidate),)
         case DismissRecommendation(reader=reader, candidate=candidate, reason=reason), Issued(dismissed=gone):
+            _of_reader(reader, state, facts)
             if candidate in gone:
                 return ()
-            _listed(reader, candidate, state, facts)
+            _listed(candidate, state)
             return (RecommendationDismissed(reader=reader, candidate=candidate, reason=reason),)
         case ExpireRecommendation(), Issued(latest=latest, expired=expired):
             return () if expired else (RecommendationExpired(reader=latest.reader),)
@@ -228,6 +234,10 @@ def _outcome(issued: RecommendationsIssued) -> object:
     return picks, misses, issued.inputs.policy_hash, issued.inputs.encoder
 
 
+def _question(issued: RecommendationsIssued) -> object:
+    return issued.reader, issued.need, issued.kind, issued.mode
+
+
 def _issued(command: IssueRecommendations) -> RecommendationsIssued:
     listing = command.listing
     return RecommendationsIssued(
@@ -248,7 +258,6 @@ def _of_reader(reader: MemberId, state: Issued, facts: Facts) -> None:
     only_by(reader, facts, "only its reader may say this")
 
 
-def _listed(reader: MemberId, candidate: StreamId, state: Issued, facts: Facts) -> None:
-    _of_reader(reader, state, facts)
+def _listed(candidate: StreamId, state: Issued) -> None:
     if all(pick.candidate != candidate for pick in state.latest.picks):
         raise Unknown("this is not on the list", field="candidate")
