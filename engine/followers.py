@@ -1,0 +1,244 @@
+"""Keep a network's views up with the log, page by page; rebuild them beside the live ones."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Final, Protocol
+
+from domain.catalogue import CATALOGUE
+from domain.kernel import Recorded
+from domain.refusals import Refused, StorageTrouble
+from engine import view_files
+from engine.storage.database import Database
+from projections.all import PROJECTIONS
+from projections.shape import Projection
+
+PAGE: Final = 2000
+
+_SCHEMA: Final = """
+    create table if not exists follower (one integer primary key check (one = 1), position integer not null) strict;
+    insert or ignore into follower values (1, 0);
+"""
+
+Progress = Callable[[int], None]  # is told the position after each page
+
+
+class Log(Protocol):
+    """What is followed."""
+
+    def head(self) -> int: ...
+
+    def page(
+        self, after: int, *, limit: int = PAGE, network: str | None = None, until: int | None = None
+    ) -> Sequence[Recorded]: ...
+
+
+class _Stuck(Exception):  # noqa: N818 - the domain's manner
+    """One event is in the way."""
+
+
+class _File:
+    """One database and how many use it."""
+
+    def __init__(self, path: Path | None, projections: Sequence[Projection]) -> None:
+        self.path = path
+        self.database = Database(path, _SCHEMA + "".join(each.schema for each in projections), synchronous="normal")
+        self.users = 0
+        self.retired = False
+
+    def discard(self) -> None:
+        self.database.close()
+        if self.path is not None:
+            view_files.remove(self.path)
+
+
+class Views:
+    """All projections of one network, in one file with one position. Safe to use from several threads."""
+
+    def __init__(
+        self, folder: Path | None, network: str, log: Log, projections: Sequence[Projection] = PROJECTIONS
+    ) -> None:
+        """Open, or begin, folder/network/views-….db; with None a file in memory."""
+        self.network: Final = network
+        self.last_error: str | None = None
+        self._log = log
+        self._projections = projections
+        self._folder = None if folder is None else folder / network
+        self._lock = Lock()
+        self._live = self._open()
+
+    def _open(self) -> _File:
+        if self._folder is None:
+            return _File(None, self._projections)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)  # the tables hold opened personal texts
+        return _File(view_files.claimed(self._folder), self._projections)
+
+    @property
+    def position(self) -> int:
+        """How much of the log has been taken in."""
+        with self._using() as file, file.database.read() as connection:
+            return position_of(connection)
+
+    def lag(self) -> int:
+        """How many positions of the log have not been looked at yet."""
+        return max(0, self._log.head() - self.position)
+
+    def catch_up(self, progress: Progress | None = None, until: int | None = None) -> int:
+        """Take in what is new, up to `until`, and give the position reached.
+
+        An event that cannot be taken in stops it there and is named in `last_error`; the next call tries again.
+        Raises StorageTrouble when the file of the views cannot be written.
+        """
+        try:
+            with self._using() as file:
+                self.last_error = self._follow(file.database, progress, until)
+        except StorageTrouble as trouble:
+            self.last_error = str(trouble)
+            raise
+        return self.position
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees all tables as they stood at one position: `position_of(connection)`."""
+        with self._using() as file, file.database.read() as connection:
+            if connection.in_transaction:  # in memory, readers take the writer's turn
+                yield connection
+                return
+            connection.execute("begin")
+            try:
+                position_of(connection)  # the first read fixes what is seen
+                yield connection
+            finally:
+                connection.execute("rollback")
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Build everything anew beside the live file, then change over; a failure leaves the live one as it is."""
+        if self._folder is None:
+            self._turn_to(self._built(None, progress))
+            return
+        try:
+            with view_files.held(self._folder, "building", wait=False):
+                path = view_files.next_after(view_files.pointed_at(self._folder) or view_files.claimed(self._folder))
+                new = self._built(path, progress)
+                view_files.change_over(path)
+                self._turn_to(new)
+        except BlockingIOError:
+            raise StorageTrouble("these views are being rebuilt already", remedy="wait for that to end") from None
+
+    def digest(self) -> dict[str, str]:
+        """For each table a hash of its sorted rows: equal digests, equal views."""
+        with self.reading() as connection:
+            names = connection.execute(
+                "select name from sqlite_schema where type = 'table' and name <> 'follower' order by name"
+            )
+            return {name: _digest(connection, name) for (name,) in names.fetchall()}
+
+    def close(self) -> None:
+        self._live.database.close()
+
+    def _built(self, path: Path | None, progress: Progress | None) -> _File:
+        new = _File(path, self._projections)
+        try:
+            error = self._follow(new.database, progress, None)
+        except BaseException:
+            new.discard()
+            raise
+        if error is not None:
+            new.discard()
+            raise StorageTrouble(error, remedy="the views in use stay as they are")
+        return new
+
+    def _follow(self, database: Database, progress: Progress | None, until: int | None) -> str | None:
+        """Page after page; ever smaller ones when one event is in the way, so that all before it is kept."""
+        limit = PAGE
+        end = self._log.head() if until is None else min(until, self._log.head())
+        with database.read() as connection:
+            position = position_of(connection)
+        while position < end:
+            try:
+                position = self._take(database, position, end, limit)
+            except _Stuck as stuck:
+                if limit == 1:
+                    return str(stuck)
+                limit //= 2
+            else:
+                if progress is not None:
+                    progress(position)
+        return None
+
+    def _take(self, database: Database, after: int, end: int, limit: int) -> int:
+        """One page in one transaction with the new position; nothing when another runner was here first."""
+        try:
+            page = self._log.page(after, limit=limit, network=self.network, until=end)
+        except Refused as refusal:  # an event that this software cannot read
+            raise _Stuck(str(refusal)) from None
+        reached = page[-1].position if len(page) == limit else end
+        with database.write() as connection:
+            moved = connection.execute("update follower set position = ? where position = ?", (reached, after))
+            if not moved.rowcount:
+                return position_of(connection)
+            for recorded in page:
+                self._fill(connection, recorded)
+        return reached
+
+    def _fill(self, connection: sqlite3.Connection, recorded: Recorded) -> None:
+        try:
+            for projection in self._projections:
+                projection.fill(connection, recorded)
+        except sqlite3.OperationalError:  # the disk's trouble, not the event's
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is; not chained, since it may quote what people wrote
+            name = CATALOGUE.by_type[type(recorded.event)].name
+            words = f"position {recorded.position}: the event {name} cannot be taken in ({type(error).__name__})"
+            raise _Stuck(words) from None
+
+    @contextmanager
+    def _using(self) -> Iterator[_File]:
+        with self._lock:
+            self._turn_to_pointer()
+            file = self._live
+            file.users += 1
+        try:
+            yield file
+        finally:
+            with self._lock:
+                file.users -= 1
+                _leave(file)
+
+    def _turn_to_pointer(self) -> None:
+        """Go along when another process has rebuilt."""
+        path = None if self._folder is None else view_files.pointed_at(self._folder)
+        if path is not None and path != self._live.path:
+            self._retire(_File(path, self._projections))
+
+    def _turn_to(self, new: _File) -> None:
+        with self._lock:
+            self._retire(new)
+
+    def _retire(self, new: _File) -> None:
+        old, self._live = self._live, new
+        old.retired = True
+        _leave(old)
+
+
+def position_of(connection: sqlite3.Connection) -> int:
+    """The position at which these tables stand."""
+    position: int = connection.execute("select position from follower").fetchone()[0]
+    return position
+
+
+def _leave(file: _File) -> None:
+    if file.retired and not file.users:
+        file.discard()
+
+
+def _digest(connection: sqlite3.Connection, table: str) -> str:
+    columns = len(connection.execute(f"select * from {table} limit 0").description)
+    digest = sha256()
+    for row in connection.execute(f"select * from {table} order by {', '.join(map(str, range(1, columns + 1)))}"):
+        digest.update(repr(row).encode())
+    return digest.hexdigest()

@@ -1,0 +1,80 @@
+"""Which file holds a network's views: named after the code that fills it, found through a pointer."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import domain
+import projections
+
+REVISION: Final = 1  # raise it when views must be built anew although none of the modules below changed
+
+_POINTER: Final = "views"
+
+
+@cache
+def fingerprint() -> str:
+    """Changes with the source of every module that has a say in what stands in the tables."""
+    digest = sha256(str(REVISION).encode())
+    for package in (domain, projections):
+        for module in sorted(Path(package.__path__[0]).glob("*.py")):
+            digest.update(f"\0{module.parent.name}/{module.name}\0".encode() + module.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def pointed_at(folder: Path) -> Path | None:
+    """The live file, if there is one that this code made."""
+    try:
+        path = folder / (folder / _POINTER).read_text().strip()
+    except FileNotFoundError:
+        return None
+    return path if path.name.startswith(f"views-{fingerprint()}") and path.exists() else None
+
+
+def claimed(folder: Path) -> Path:
+    """The live file, else the one that this code begins with; what older code and crashes left is swept away."""
+    with held(folder, "pointer"):
+        path = pointed_at(folder)
+        if path is None:
+            path = folder / f"views-{fingerprint()}.db"
+            point_at(path)
+        with suppress(BlockingIOError), held(folder, "building", wait=False):
+            for other in folder.glob("views-*.db"):
+                if other != path:
+                    remove(other)
+        return path
+
+
+def next_after(path: Path) -> Path:
+    """The file of a rebuild. A name never comes twice, so that whoever has the old file open sees the change."""
+    number = path.stem.removeprefix(f"views-{fingerprint()}").removeprefix("-") or "1"
+    return path.with_name(f"views-{fingerprint()}-{int(number) + 1}.db")
+
+
+def change_over(path: Path) -> None:
+    """Make a file the live one, at once and for every process."""
+    with held(path.parent, "pointer"):
+        point_at(path)
+
+
+def point_at(path: Path) -> None:
+    draft = path.with_name(f"{_POINTER}.new")
+    draft.write_text(f"{path.name}\n")
+    draft.replace(path.with_name(_POINTER))
+
+
+def remove(path: Path) -> None:
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(folder: Path, what: str, *, wait: bool = True) -> Iterator[None]:
+    """One holder at a time over all processes, given back even by a crash. BlockingIOError when not to wait."""
+    with (folder / f"views.{what}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield

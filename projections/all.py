@@ -1,0 +1,32 @@
+"""Every projection of a network, in the order in which they are filled."""
+
+from typing import Final
+
+from projections import (
+    challenge_board,
+    conflicts,
+    evidence,
+    introductions,
+    member_directory,
+    network_setting,
+    recommendation_lists,
+    resource_shelf,
+    site_tree,
+    ties,
+    time_budgets,
+)
+from projections.shape import Projection
+
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    network_setting.PROJECTION,
+    site_tree.PROJECTION,
+    member_directory.PROJECTION,
+    conflicts.PROJECTION,
+    time_budgets.PROJECTION,
+    challenge_board.PROJECTION,
+    resource_shelf.PROJECTION,
+    introductions.PROJECTION,
+    ties.PROJECTION,
+    evidence.PROJECTION,
+    recommendation_lists.PROJECTION,
+)

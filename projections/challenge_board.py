@@ -1,0 +1,162 @@
+"""Challenges with their stage, their answers and how they ended."""
+
+import sqlite3
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from domain.challenges import (
+    ChallengeAnswered,
+    ChallengePosted,
+    ChallengeReframed,
+    ChallengeResolved,
+    ChallengeSetAside,
+    ChallengesMerged,
+    ChallengeStageChanged,
+)
+from domain.kernel import Recorded
+from domain.vocabulary import Confidentiality, MemberId, Stage, StreamId
+from projections.shape import Projection, microseconds, only, rows
+
+_SCHEMA: Final = """
+    create table if not exists challenges (
+        challenge text primary key,
+        owner text not null,
+        title text not null,
+        text text not null,
+        stage text not null,
+        category text not null,
+        confidentiality text not null,
+        status text not null,
+        merged_into text,
+        posted_at integer not null,
+        answers integer not null,
+        last_activity integer not null,
+        since integer not null
+    ) strict;
+    create index if not exists challenges_of_author on challenges (owner);
+    create index if not exists challenges_open on challenges (last_activity) where status = 'open';
+    create table if not exists answers (
+        answer text not null,
+        challenge text not null,
+        owner text not null,
+        answered text not null,
+        text text not null,
+        at integer not null,
+        position integer primary key
+    ) strict;
+    create index if not exists answers_of_challenge on answers (challenge);
+"""
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    RESOLVED = "resolved"
+    SET_ASIDE = "set aside"
+    MERGED = "merged"
+
+
+class Challenge(Struct, frozen=True, kw_only=True):
+    challenge: StreamId
+    author: MemberId
+    title: str
+    text: str
+    stage: Stage
+    category: str
+    confidentiality: Confidentiality
+    status: Status
+    into: StreamId | None  # what it was merged into
+    posted_at: datetime
+    answers: int
+    last_activity: datetime
+    since: int
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    answer: str
+    challenge: StreamId
+    member: MemberId
+    to: MemberId
+    text: str
+    at: datetime
+    position: int
+
+
+def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    match recorded.event:
+        case ChallengePosted():
+            _post(connection, recorded, recorded.event)
+        case ChallengeReframed(title=title, text=text):
+            _change(connection, recorded, "title = ?, text = ?", title, text)
+        case ChallengeStageChanged(stage=stage):
+            _change(connection, recorded, "stage = ?", stage)
+        case ChallengeAnswered(answer=answer, member=member, to=to, text=text):
+            at = microseconds(recorded.envelope.occurred_at)
+            connection.execute(
+                "insert into answers values (?, ?, ?, ?, ?, ?, ?)",
+                (answer, recorded.stream, member, to, text, at, recorded.position),
+            )
+            _change(connection, recorded, "answers = answers + 1")
+        case ChallengeResolved():
+            _change(connection, recorded, "status = 'resolved'")
+        case ChallengeSetAside():
+            _change(connection, recorded, "status = 'set aside'")
+        case ChallengesMerged(into=into):
+            _change(connection, recorded, "status = 'merged', merged_into = ?", into)
+        case _:
+            pass
+
+
+def _post(connection: sqlite3.Connection, recorded: Recorded, posted: ChallengePosted) -> None:
+    at = microseconds(recorded.envelope.occurred_at)
+    connection.execute(
+        "insert into challenges values (?, ?, ?, ?, ?, ?, ?, 'open', null, ?, 0, ?, ?)",
+        (
+            recorded.stream,
+            posted.author,
+            posted.title,
+            posted.text,
+            posted.stage,
+            posted.category,
+            recorded.envelope.confidentiality,
+            at,
+            at,
+            recorded.position,
+        ),
+    )
+
+
+def _change(connection: sqlite3.Connection, recorded: Recorded, change: str, *values: str) -> None:
+    at = microseconds(recorded.envelope.occurred_at)
+    connection.execute(
+        f"update challenges set {change}, last_activity = max(last_activity, ?) where challenge = ?",
+        (*values, at, recorded.stream),
+    )
+
+
+PROJECTION: Final = Projection(name="challenge board", schema=_SCHEMA, fill=fill)
+
+_CHALLENGES: Final = 'select owner as author, merged_into as "into", * from challenges'
+
+
+def challenge(connection: sqlite3.Connection, challenge: StreamId) -> Challenge | None:
+    return only(connection, Challenge, f"{_CHALLENGES} where challenge = ?", (challenge,))
+
+
+def open_challenges(connection: sqlite3.Connection, *, limit: int = 100, skip: int = 0) -> list[Challenge]:
+    """Those that are worked on, the latest activity first."""
+    sql = f"{_CHALLENGES} where status = 'open' order by last_activity desc, challenge limit ? offset ?"
+    return list(rows(connection, Challenge, sql, (limit, skip)))
+
+
+def by_author(connection: sqlite3.Connection, author: MemberId) -> list[Challenge]:
+    """All of one member's, the newest first."""
+    return list(rows(connection, Challenge, f"{_CHALLENGES} where owner = ? order by since desc", (author,)))
+
+
+def answers_of(connection: sqlite3.Connection, challenge: StreamId) -> list[Answer]:
+    """In the order in which they were given."""
+    sql = 'select owner as member, answered as "to", * from answers where challenge = ? order by position'
+    return list(rows(connection, Answer, sql, (challenge,)))

@@ -1,0 +1,75 @@
+"""Who must not meet whom: declared conflicts of power and private mutes."""
+
+import sqlite3
+from collections import defaultdict
+from typing import Final
+
+from msgspec import Struct
+
+from domain.kernel import Recorded
+from domain.members import ConflictDeclared, ConflictEnded, MemberMuted, MemberUnmuted
+from domain.vocabulary import MemberId
+from projections.shape import Projection, rows
+
+_SCHEMA: Final = """
+    create table if not exists conflicts (
+        owner text not null,
+        other text not null,
+        kind text not null,
+        since integer not null,
+        primary key (owner, other)
+    ) strict, without rowid;
+    create table if not exists mutes (
+        owner text not null,
+        other text not null,
+        since integer not null,
+        primary key (owner, other)
+    ) strict, without rowid;
+"""
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    owner: MemberId  # who declared it
+    other: MemberId
+    kind: str
+    since: int
+
+
+def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    member, position = recorded.stream, recorded.position
+    match recorded.event:
+        case ConflictDeclared(other=other, kind=kind):
+            connection.execute("insert or replace into conflicts values (?, ?, ?, ?)", (member, other, kind, position))
+        case ConflictEnded(other=other):
+            connection.execute("delete from conflicts where owner = ? and other = ?", (member, other))
+        case MemberMuted(other=other):
+            connection.execute("insert or replace into mutes values (?, ?, ?)", (member, other, position))
+        case MemberUnmuted(other=other):
+            connection.execute("delete from mutes where owner = ? and other = ?", (member, other))
+        case _:
+            pass
+
+
+PROJECTION: Final = Projection(name="conflicts", schema=_SCHEMA, fill=fill)
+
+
+def conflicts_of(connection: sqlite3.Connection, member: MemberId) -> list[Conflict]:
+    """What this member declared."""
+    return list(rows(connection, Conflict, "select * from conflicts where owner = ? order by other", (member,)))
+
+
+def declared(connection: sqlite3.Connection) -> dict[MemberId, frozenset[MemberId]]:
+    """For each who declared a conflict: with whom."""
+    return _grouped(connection.execute("select owner, other from conflicts"))
+
+
+def muted(connection: sqlite3.Connection) -> dict[MemberId, frozenset[MemberId]]:
+    """For each who muted somebody: whom."""
+    return _grouped(connection.execute("select owner, other from mutes"))
+
+
+def _grouped(pairs: sqlite3.Cursor) -> dict[MemberId, frozenset[MemberId]]:
+    found = defaultdict(set)
+    for owner, other in pairs:
+        found[owner].add(other)
+    return {owner: frozenset(others) for owner, others in found.items()}

@@ -1,0 +1,211 @@
+"""Who is in the network: standing, affiliations, roles, level, and what the rules have to know of each."""
+
+import sqlite3
+from collections import defaultdict
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from domain.kernel import Recorded
+from domain.members import (
+    AffiliationEnded,
+    AffiliationStarted,
+    EngagementLevelChosen,
+    IdentityLinked,
+    MemberInvited,
+    MemberJoined,
+    MemberLeft,
+    MemberPaused,
+    MemberResumed,
+    NetworkRoleGranted,
+    NetworkRoleWithdrawn,
+    ProfileDescribed,
+)
+from domain.vocabulary import Level, MemberId, NetworkRole, RoleFamily, StreamId
+from projections import conflicts
+from projections.shape import Projection, microseconds, only, rows
+
+_SCHEMA: Final = """
+    create table if not exists members (
+        owner text primary key,
+        name text not null default '',
+        cohort text not null default '',
+        standing text not null,
+        level text,
+        experience text not null default '',
+        grades text not null default '',
+        place text not null default '',
+        profile text not null default '',
+        joined_at integer,
+        since integer not null
+    ) strict;
+    create table if not exists affiliations (
+        member text not null,
+        site text not null,
+        role text not null,
+        since text not null,
+        primary key (member, site)
+    ) strict, without rowid;
+    create table if not exists network_roles (
+        member text not null,
+        role text not null,
+        primary key (member, role)
+    ) strict, without rowid;
+    create table if not exists links (
+        owner text not null,
+        same_as text not null,
+        primary key (owner, same_as)
+    ) strict, without rowid;
+"""
+
+
+class Standing(StrEnum):
+    INVITED = "invited"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+class Affiliation(Struct, frozen=True, kw_only=True):
+    site: StreamId  # "" for none
+    role: RoleFamily
+    since: date
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    member: MemberId
+    name: str
+    cohort: str
+    standing: Standing
+    level: Level | None
+    experience: str
+    grades: str
+    place: str
+    profile: str
+    joined_at: datetime | None
+    since: int  # the position of the invitation or of the latest joining
+
+
+class DirectoryEntry(Struct, frozen=True, kw_only=True):
+    """A member as eligibility, grouping and lists have to know them."""
+
+    member: MemberId
+    name: str
+    standing: Standing
+    level: Level | None
+    roles: frozenset[NetworkRole]
+    families: frozenset[RoleFamily]
+    sites: frozenset[StreamId]
+    same_as: frozenset[MemberId]
+    conflicts: frozenset[MemberId]  # declared by this member
+    muted: frozenset[MemberId]  # by this member
+
+
+def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    if not recorded.stream.startswith("member-"):
+        return
+    match recorded.event:
+        case MemberInvited():
+            connection.execute(
+                "insert into members (owner, standing, since) values (?, 'invited', ?)",
+                (recorded.stream, recorded.position),
+            )
+        case MemberJoined(name=name, cohort=cohort):
+            connection.execute(
+                """insert into members (owner, name, cohort, standing, joined_at, since)
+                values (?, ?, ?, 'active', ?, ?)
+                on conflict (owner) do update set name = excluded.name, cohort = excluded.cohort,
+                standing = excluded.standing, joined_at = excluded.joined_at, since = excluded.since""",
+                (recorded.stream, name, cohort, microseconds(recorded.envelope.occurred_at), recorded.position),
+            )
+        case MemberPaused():
+            _stand(connection, recorded.stream, Standing.PAUSED)
+        case MemberResumed():
+            _stand(connection, recorded.stream, Standing.ACTIVE)
+        case MemberLeft():
+            _stand(connection, recorded.stream, Standing.LEFT)
+        case _:
+            _describe(connection, recorded)
+
+
+def _stand(connection: sqlite3.Connection, member: MemberId, standing: Standing) -> None:
+    connection.execute("update members set standing = ? where owner = ?", (standing, member))
+
+
+def _describe(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    member = recorded.stream
+    match recorded.event:
+        case AffiliationStarted(site=site, role=role, since=since):
+            connection.execute(
+                "insert or replace into affiliations values (?, ?, ?, ?)",
+                (member, site or "", role, since.isoformat()),
+            )
+        case AffiliationEnded(site=site):
+            connection.execute("delete from affiliations where member = ? and site = ?", (member, site or ""))
+        case ProfileDescribed(text=text, grades=grades, experience_years=years, place=place):
+            connection.execute(
+                "update members set profile = ?, grades = ?, experience = ?, place = ? where owner = ?",
+                (text, grades, years, place, member),
+            )
+        case NetworkRoleGranted(role=role):
+            connection.execute("insert into network_roles values (?, ?)", (member, role))
+        case NetworkRoleWithdrawn(role=role):
+            connection.execute("delete from network_roles where member = ? and role = ?", (member, role))
+        case EngagementLevelChosen(level=level):
+            connection.execute("update members set level = ? where owner = ?", (level, member))
+        case IdentityLinked(same_as=same_as):
+            connection.execute("insert into links values (?, ?)", (member, same_as))
+        case _:
+            pass
+
+
+PROJECTION: Final = Projection(name="member directory", schema=_SCHEMA, fill=fill)
+
+_MEMBERS: Final = "select owner as member, * from members"
+
+
+def member(connection: sqlite3.Connection, member: MemberId) -> Member | None:
+    return only(connection, Member, f"{_MEMBERS} where owner = ?", (member,))
+
+
+def directory(connection: sqlite3.Connection, *, after: MemberId = "", limit: int = 100) -> list[Member]:
+    """Those who are in the network, in order of their ids, beyond `after`."""
+    sql = f"{_MEMBERS} where standing in ('active', 'paused') and owner > ? order by owner limit ?"
+    return list(rows(connection, Member, sql, (after, limit)))
+
+
+def affiliations_of(connection: sqlite3.Connection, member: MemberId) -> list[Affiliation]:
+    sql = "select site, role, since from affiliations where member = ? order by site"
+    return list(rows(connection, Affiliation, sql, (member,)))
+
+
+def candidates(connection: sqlite3.Connection) -> dict[MemberId, DirectoryEntry]:
+    """Everybody who ever joined, in a handful of queries however many there are."""
+    families, sites = defaultdict[str, set[RoleFamily]](set), defaultdict[str, set[str]](set)
+    for who, site, role in connection.execute("select member, site, role from affiliations"):
+        families[who].add(RoleFamily(role))
+        sites[who] |= {site} - {""}
+    roles, same_as = defaultdict[str, set[NetworkRole]](set), defaultdict[str, set[str]](set)
+    for who, role in connection.execute("select member, role from network_roles"):
+        roles[who].add(NetworkRole(role))
+    for who, other in connection.execute("select owner, same_as from links"):
+        same_as[who].add(other)
+    declared, muted = conflicts.declared(connection), conflicts.muted(connection)
+    joined = connection.execute("select owner, name, standing, level from members where standing <> 'invited'")
+    return {
+        who: DirectoryEntry(
+            member=who,
+            name=name,
+            standing=Standing(standing),
+            level=None if level is None else Level(level),
+            roles=frozenset(roles.get(who, ())),
+            families=frozenset(families.get(who, ())),
+            sites=frozenset(sites.get(who, ())),
+            same_as=frozenset(same_as.get(who, ())),
+            conflicts=declared.get(who, frozenset()),
+            muted=muted.get(who, frozenset()),
+        )
+        for who, name, standing, level in joined
+    }

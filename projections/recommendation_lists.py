@@ -1,0 +1,148 @@
+"""The latest list of every recommendation, and what its reader was suggested, took up or dismissed."""
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from domain.kernel import Recorded
+from domain.recommendations import (
+    RecommendationAccepted,
+    RecommendationDismissed,
+    RecommendationExpired,
+    RecommendationsIssued,
+    RecommendationViewed,
+)
+from domain.vocabulary import MemberId, StreamId
+from projections.shape import Projection, instant, microseconds
+
+_SCHEMA: Final = """
+    create table if not exists lists (
+        recommendation text primary key,
+        owner text not null,
+        need text not null,
+        issued blob not null,
+        at integer not null,
+        position integer not null,
+        viewed integer not null,
+        expired integer not null
+    ) strict;
+    create index if not exists lists_of_reader on lists (owner);
+    create table if not exists suggested (
+        reader text not null,
+        need text not null,
+        candidate text not null,
+        at integer not null,
+        primary key (reader, need, candidate)
+    ) strict, without rowid;
+    create table if not exists replies (
+        reader text not null,
+        need text not null,
+        candidate text not null,
+        reply text not null,
+        recommendation text not null,
+        primary key (reader, need, candidate, reply, recommendation)
+    ) strict, without rowid;
+"""
+
+
+class IssuedList(Struct, frozen=True, kw_only=True):
+    recommendation: StreamId
+    issued: RecommendationsIssued
+    at: datetime
+    position: int  # of the event; what it was derived from stands in its inputs
+    viewed: bool
+    expired: bool
+
+
+def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    match recorded.event:
+        case RecommendationsIssued():
+            _issue(connection, recorded, recorded.event)
+        case RecommendationViewed():
+            connection.execute("update lists set viewed = 1 where recommendation = ?", (recorded.stream,))
+        case RecommendationExpired():
+            connection.execute("update lists set expired = 1 where recommendation = ?", (recorded.stream,))
+        case RecommendationAccepted(candidate=candidate):
+            _reply(connection, recorded, candidate, "accepted")
+        case RecommendationDismissed(candidate=candidate):
+            _reply(connection, recorded, candidate, "dismissed")
+        case _:
+            pass
+
+
+def _issue(connection: sqlite3.Connection, recorded: Recorded, issued: RecommendationsIssued) -> None:
+    at = microseconds(recorded.envelope.occurred_at)
+    body = msgspec.msgpack.encode(issued)
+    connection.execute(
+        "insert or replace into lists values (?, ?, ?, ?, ?, ?, 0, 0)",
+        (recorded.stream, issued.reader, issued.need, body, at, recorded.position),
+    )
+    connection.executemany(
+        """insert into suggested values (?, ?, ?, ?)
+        on conflict (reader, need, candidate) do update set at = max(at, excluded.at)""",
+        [(issued.reader, issued.need, pick.candidate, at) for pick in issued.picks],
+    )
+
+
+def _reply(connection: sqlite3.Connection, recorded: Recorded, candidate: StreamId, reply: str) -> None:
+    connection.execute(
+        """insert into replies select owner, need, ?, ?, recommendation from lists where recommendation = ?""",
+        (candidate, reply, recorded.stream),
+    )
+
+
+PROJECTION: Final = Projection(name="recommendation lists", schema=_SCHEMA, fill=fill)
+
+_LISTS: Final = "select recommendation, issued, at, position, viewed, expired from lists"
+
+
+def latest(connection: sqlite3.Connection, recommendation: StreamId) -> IssuedList | None:
+    row = connection.execute(f"{_LISTS} where recommendation = ?", (recommendation,)).fetchone()
+    return None if row is None else _list(*row)
+
+
+def lists_of(connection: sqlite3.Connection, reader: MemberId) -> list[IssuedList]:
+    """All of one reader's, the newest first."""
+    found = connection.execute(f"{_LISTS} where owner = ? order by position desc", (reader,))
+    return [_list(*row) for row in found]
+
+
+def suggested_lately(
+    connection: sqlite3.Connection, reader: MemberId, need: StreamId, since: datetime
+) -> frozenset[StreamId]:
+    """What this reader was suggested for another need since then."""
+    sql = "select distinct candidate from suggested where reader = ? and need <> ? and at >= ?"
+    return _candidates(connection.execute(sql, (reader, need, microseconds(since))))
+
+
+def accepted(connection: sqlite3.Connection, reader: MemberId, need: StreamId) -> frozenset[StreamId]:
+    """What this reader took up for a need, on any list."""
+    return _replied(connection, reader, need, "accepted")
+
+
+def dismissed(connection: sqlite3.Connection, reader: MemberId, need: StreamId) -> frozenset[StreamId]:
+    """What this reader dismissed for a need, on any list."""
+    return _replied(connection, reader, need, "dismissed")
+
+
+def _replied(connection: sqlite3.Connection, reader: MemberId, need: StreamId, reply: str) -> frozenset[StreamId]:
+    sql = "select distinct candidate from replies where reader = ? and need = ? and reply = ?"
+    return _candidates(connection.execute(sql, (reader, need, reply)))
+
+
+def _candidates(found: sqlite3.Cursor) -> frozenset[StreamId]:
+    return frozenset(candidate for (candidate,) in found)
+
+
+def _list(recommendation: StreamId, issued: bytes, at: int, position: int, viewed: int, expired: int) -> IssuedList:
+    return IssuedList(
+        recommendation=recommendation,
+        issued=msgspec.msgpack.decode(issued, type=RecommendationsIssued),
+        at=instant(at),
+        position=position,
+        viewed=bool(viewed),
+        expired=bool(expired),
+    )

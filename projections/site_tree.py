@@ -1,0 +1,83 @@
+"""Sites and how they lie in one another: school in district in state, or an organisation."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from domain.kernel import Recorded
+from domain.sites import SiteRegistered
+from domain.vocabulary import SiteKind, StreamId
+from projections.shape import Projection, only, rows
+
+_SCHEMA: Final = """
+    create table if not exists sites (
+        site text primary key,
+        kind text not null,
+        name text not null,
+        parent text,
+        state text not null,
+        locale text not null,
+        grades text not null,
+        site_type text not null,
+        enrolment integer
+    ) strict;
+"""
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    site: StreamId
+    kind: SiteKind
+    name: str
+    parent: StreamId | None
+    state: str
+    locale: str
+    grades: str
+    site_type: str
+    enrolment: int | None
+
+
+def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    match recorded.event:
+        case SiteRegistered() as e:
+            connection.execute(
+                "insert into sites values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (recorded.stream, e.kind, e.name, e.parent, e.state, e.locale, e.grades, e.site_type, e.enrolment),
+            )
+        case _:
+            pass
+
+
+PROJECTION: Final = Projection(name="site tree", schema=_SCHEMA, fill=fill)
+
+
+def site(connection: sqlite3.Connection, site: StreamId) -> Site | None:
+    return only(connection, Site, "select * from sites where site = ?", (site,))
+
+
+def sites(connection: sqlite3.Connection) -> list[Site]:
+    return list(rows(connection, Site, "select * from sites order by site"))
+
+
+def district_of(connection: sqlite3.Connection, place: StreamId) -> StreamId:
+    """The district that a site lies in or is; without one its state or organisation; else the site itself."""
+    return _district(place, lambda each: site(connection, each))
+
+
+def districts(connection: sqlite3.Connection) -> dict[StreamId, StreamId]:
+    """The same for every site."""
+    every = {each.site: each for each in sites(connection)}
+    return {place: _district(place, every.get) for place in every}
+
+
+def _district(place: StreamId, find: Callable[[StreamId], Site | None]) -> StreamId:
+    wider = None
+    above: StreamId | None = place
+    while above is not None and (here := find(above)) is not None:
+        if here.kind is SiteKind.DISTRICT:
+            return here.site
+        if wider is None and here.kind is not SiteKind.SCHOOL:
+            wider = here.site
+        above = here.parent
+    return wider or place

@@ -1,0 +1,84 @@
+"""Minutes that members offer, and what open and past asks hold of them."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from domain.budgets import Budget, Reservation, TimeBudgetSet, TimeReleased, TimeReserved, TimeSpent
+from domain.kernel import Recorded
+from domain.vocabulary import MemberId, PeriodKind
+from projections.shape import Projection
+
+_SCHEMA: Final = """
+    create table if not exists time_settings (
+        member text not null,
+        effective text not null,
+        minutes integer not null,
+        period text not null,
+        primary key (member, effective)
+    ) strict, without rowid;
+    create table if not exists reservations (
+        member text not null,
+        reservation text not null,
+        minutes integer not null,
+        day text not null,
+        open integer not null,
+        primary key (member, reservation)
+    ) strict, without rowid;
+"""
+
+
+def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    match recorded.event:
+        case TimeBudgetSet(member=member, minutes=minutes, period=period, effective=effective):
+            first = effective.isoformat()
+            connection.execute("delete from time_settings where member = ? and effective >= ?", (member, first))
+            connection.execute("insert into time_settings values (?, ?, ?, ?)", (member, first, minutes, period))
+        case TimeReserved(member=member, reservation=key, minutes=minutes, day=day):
+            connection.execute(
+                "insert into reservations values (?, ?, ?, ?, 1)", (member, key, minutes, day.isoformat())
+            )
+        case TimeReleased(member=member, reservation=key):
+            connection.execute("delete from reservations where member = ? and reservation = ?", (member, key))
+        case TimeSpent(member=member, reservation=key, minutes=minutes):
+            connection.execute(
+                "update reservations set minutes = ?, open = 0 where member = ? and reservation = ?",
+                (minutes, member, key),
+            )
+        case _:
+            pass
+
+
+PROJECTION: Final = Projection(name="time budgets", schema=_SCHEMA, fill=fill)
+
+
+def budgets(connection: sqlite3.Connection) -> dict[MemberId, Budget]:
+    """Everybody who ever offered time, as the domain knows their budget."""
+    settings = connection.execute("select * from time_settings order by member, effective")
+    held = connection.execute("select * from reservations order by member")
+    promised = {member: tuple(rows) for member, rows in groupby(held, itemgetter(0))}
+    return {member: _budget(rows, promised.get(member, ())) for member, rows in groupby(settings, itemgetter(0))}
+
+
+def budget(connection: sqlite3.Connection, member: MemberId) -> Budget:
+    """One member's; an empty one when no time was ever offered."""
+    settings = connection.execute("select * from time_settings where member = ? order by effective", (member,))
+    return _budget(settings, connection.execute("select * from reservations where member = ?", (member,)))
+
+
+def _budget(settings: Iterable[tuple[str, str, int, str]], held: Iterable[tuple[str, str, int, str, int]]) -> Budget:
+    return Budget(
+        settings=tuple(
+            TimeBudgetSet(
+                member=member, minutes=minutes, period=PeriodKind(period), effective=date.fromisoformat(effective)
+            )
+            for member, effective, minutes, period in settings
+        ),
+        reservations={
+            reservation: Reservation(minutes, date.fromisoformat(day), open=bool(is_open))
+            for _, reservation, minutes, day, is_open in held
+        },
+    )
