@@ -61,12 +61,12 @@ class Views:
     def __init__(
         self, folder: Path | None, network: str, log: Log, projections: Sequence[Projection] = PROJECTIONS
     ) -> None:
-        """Open, or begin, folder/network/views-….db; with None a file in memory."""
+        """Open, or begin, folder/views-….db, in a folder of this network alone; with None all stays in memory."""
         self.network: Final = network
         self.last_error: str | None = None
         self._log = log
         self._projections = projections
-        self._folder = None if folder is None else folder / network
+        self._folder = folder
         self._lock = Lock()
         self._live = self._open()
 
@@ -81,7 +81,13 @@ class Views:
     def position(self) -> int:
         """How much of the log has been taken in."""
         with self._using() as file, file.database.read() as connection:
-            return position_of(connection)
+            return self.position_in(connection)
+
+    @staticmethod
+    def position_in(connection: sqlite3.Connection) -> int:
+        """The position at which the tables of a connection stand."""
+        position: int = connection.execute("select position from follower").fetchone()[0]
+        return position
 
     def lag(self) -> int:
         """How many positions of the log have not been looked at yet."""
@@ -103,14 +109,14 @@ class Views:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees all tables as they stood at one position: `position_of(connection)`."""
+        """A connection that sees all tables as they stood at one position: `position_in(connection)`."""
         with self._using() as file, file.database.read() as connection:
             if connection.in_transaction:  # in memory, readers take the writer's turn
                 yield connection
                 return
             connection.execute("begin")
             try:
-                position_of(connection)  # the first read fixes what is seen
+                self.position_in(connection)  # the first read fixes what is seen
                 yield connection
             finally:
                 connection.execute("rollback")
@@ -157,7 +163,7 @@ class Views:
         limit = PAGE
         end = self._log.head() if until is None else min(until, self._log.head())
         with database.read() as connection:
-            position = position_of(connection)
+            position = self.position_in(connection)
         while position < end:
             try:
                 position = self._take(database, position, end, limit)
@@ -180,7 +186,7 @@ class Views:
         with database.write() as connection:
             moved = connection.execute("update follower set position = ? where position = ?", (reached, after))
             if not moved.rowcount:
-                return position_of(connection)
+                return self.position_in(connection)
             for recorded in page:
                 self._fill(connection, recorded)
         return reached
@@ -223,12 +229,6 @@ class Views:
         old, self._live = self._live, new
         old.retired = True
         _leave(old)
-
-
-def position_of(connection: sqlite3.Connection) -> int:
-    """The position at which these tables stand."""
-    position: int = connection.execute("select position from follower").fetchone()[0]
-    return position
 
 
 def _leave(file: _File) -> None:
