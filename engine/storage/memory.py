@@ -4,6 +4,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from threading import Condition
+from typing import NamedTuple
 
 from eventsourcing.persistence import (
     AggregateRecorder,
@@ -16,11 +17,23 @@ from eventsourcing.persistence import (
 from engine.storage.recorder import Receipt, Recorder, Row, Save, Top, admit
 
 
+class _Kept(NamedTuple):
+    """A row whose places have names."""
+
+    position: int
+    recorded_us: int
+    network: str
+    stream: str
+    version: int
+    name: str
+    payload: bytes
+
+
 class MemoryRecorder(Recorder):
     def __init__(self) -> None:
         self._news = Condition()
-        self._rows: list[Row] = []  # a row's position is its place, counted from one
-        self._streams: dict[str, list[Row]] = {}
+        self._rows: list[_Kept] = []  # a row's position is its place, counted from one
+        self._streams: dict[str, list[_Kept]] = {}
         self._receipts: dict[tuple[str, str], Receipt] = {}
         self._trackings: dict[str, int] = {}
 
@@ -42,18 +55,18 @@ class MemoryRecorder(Recorder):
             self._news.notify_all()
         return positions
 
-    def _number(self, stored: Sequence[StoredEvent], save: Save | None) -> list[Row]:
+    def _number(self, stored: Sequence[StoredEvent], save: Save | None) -> list[_Kept]:
         at = max(self.clock(), self._rows[-1].recorded_us if self._rows else 0)
         if save is not None:
             save.recorded_us = at
         network = save.network if save else ""
         first = len(self._rows) + 1
         return [
-            Row(first + i, at, network, str(s.originator_id), s.originator_version, s.topic, s.state)
+            _Kept(first + i, at, network, str(s.originator_id), s.originator_version, s.topic, s.state)
             for i, s in enumerate(stored)
         ]
 
-    def _keep(self, rows: list[Row]) -> None:
+    def _keep(self, rows: list[_Kept]) -> None:
         new = [(row.stream, row.version) for row in rows]
         known = {(stream, row.version) for stream, _ in new for row in self._streams.get(stream, ())}
         if len(set(new)) < len(new) or not known.isdisjoint(new):
@@ -62,14 +75,14 @@ class MemoryRecorder(Recorder):
             self._rows.append(row)
             self._streams.setdefault(row.stream, []).append(row)
 
-    def rows_of(self, stream: str, *, after: int = 0, until: int | None = None) -> list[Row]:
+    def rows_of(self, stream: str, *, after: int = 0, until: int | None = None) -> Sequence[Row]:
         with self._news:
             rows = sorted(self._streams.get(stream, ()), key=lambda row: row.version)
         return [row for row in rows if row.version > after and (until is None or row.position <= until)]
 
     def rows_after(
         self, position: int, *, limit: int, network: str | None = None, until: int | None = None
-    ) -> list[Row]:
+    ) -> Sequence[Row]:
         with self._news:
             rows = self._rows[max(position, 0) : until]
         return [row for row in rows if network is None or row.network == network][:limit]

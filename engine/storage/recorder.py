@@ -3,7 +3,7 @@
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, ProcessRecorder, StoredEvent, Subscription, Tracking
@@ -11,17 +11,8 @@ from msgspec import Struct
 
 from domain.refusals import Unknown
 
-
-class Row(NamedTuple):
-    """An event as it is stored."""
-
-    position: int
-    recorded_us: int
-    network: str
-    stream: str
-    version: int
-    name: str
-    payload: bytes
+# an event as it is stored: position, recorded_us, network, stream, version, name, payload; bare, for reading is hot
+Row: TypeAlias = tuple[int, int, str, str, int, str, bytes]
 
 
 class Receipt(Struct, frozen=True):
@@ -88,13 +79,13 @@ class Recorder(ProcessRecorder):
         """Write all in one transaction and give the positions. Without a save only tests come here."""
 
     @abstractmethod
-    def rows_of(self, stream: str, *, after: int = 0, until: int | None = None) -> list[Row]:
+    def rows_of(self, stream: str, *, after: int = 0, until: int | None = None) -> Sequence[Row]:
         """One stream's rows beyond version `after` up to position `until`."""
 
     @abstractmethod
     def rows_after(
         self, position: int, *, limit: int, network: str | None = None, until: int | None = None
-    ) -> list[Row]:
+    ) -> Sequence[Row]:
         """The log's rows beyond a position, of one network or of all."""
 
     @abstractmethod
@@ -130,8 +121,9 @@ class Recorder(ProcessRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         rows = self.rows_of(str(originator_id), after=-1 if gt is None else gt)
-        wanted = [row for row in rows if lte is None or row.version <= lte]
-        return [StoredEvent(*row[3:]) for row in (wanted[::-1] if desc else wanted)[:limit]]
+        stored = [StoredEvent(*row[3:]) for row in rows]
+        wanted = [event for event in stored if lte is None or event.originator_version <= lte]
+        return (wanted[::-1] if desc else wanted)[:limit]
 
     def select_notifications(
         self,
@@ -143,11 +135,12 @@ class Recorder(ProcessRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         after = (start or 0) - (1 if start and inclusive_of_start else 0)
-        found: list[Row] = []
+        found: list[Notification] = []
         while len(found) < limit and (rows := self.rows_after(after, limit=limit, until=stop)):
-            found += [row for row in rows if not topics or row.name in topics]
-            after = rows[-1].position
-        return [Notification(*row[3:], id=row.position) for row in found[:limit]]
+            read = [_notification(row) for row in rows]
+            found += [notification for notification in read if not topics or notification.topic in topics]
+            after = read[-1].id
+        return found[:limit]
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "Following":
         return Following(self, gt, topics)
@@ -166,10 +159,14 @@ class Following(Subscription[Recorder]):
     def __next__(self) -> Notification:
         while not self._has_been_stopped:
             if self._page:
-                row = self._page.pop()
-                self._after = row.position
-                if not self._topics or row.name in self._topics:
-                    return Notification(*row[3:], id=row.position)
+                notification = _notification(self._page.pop())
+                self._after = notification.id
+                if not self._topics or notification.topic in self._topics:
+                    return notification
             elif self._recorder.wait_beyond(self._after, self._A_WHILE):
-                self._page = self._recorder.rows_after(self._after, limit=500)[::-1]
+                self._page = list(self._recorder.rows_after(self._after, limit=500))[::-1]
         raise StopIteration
+
+
+def _notification(row: Row) -> Notification:
+    return Notification(*row[3:], id=row[0])

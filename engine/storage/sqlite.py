@@ -58,6 +58,7 @@ class SQLiteRecorder(Recorder):
         self.database: Final = Database(path, _SCHEMA)
         self._news = Condition()  # also guards the connection that looks out for other processes
         self._lookout = self.database.connect()
+        self._closed = False
 
     def record(
         self, stored: Sequence[StoredEvent], save: Save | None = None, tracking: Tracking | None = None
@@ -84,13 +85,13 @@ class SQLiteRecorder(Recorder):
             c.execute("insert into commands values (?, ?, ?, ?, ?)", values)
         return positions
 
-    def rows_of(self, stream: str, *, after: int = 0, until: int | None = None) -> list[Row]:
+    def rows_of(self, stream: str, *, after: int = 0, until: int | None = None) -> Sequence[Row]:
         query = f"select {_COLUMNS} from events where stream = ? and version > ? and position <= ? order by version"
         return self._rows(query, (stream, after, _ALL if until is None else until))
 
     def rows_after(
         self, position: int, *, limit: int, network: str | None = None, until: int | None = None
-    ) -> list[Row]:
+    ) -> Sequence[Row]:
         span = (position, _ALL if until is None else until, limit)
         if network is None:
             query = f"select {_COLUMNS} from events where position > ? and position <= ? order by position limit ?"
@@ -101,9 +102,10 @@ class SQLiteRecorder(Recorder):
         )
         return self._rows(query, (network, *span))
 
-    def _rows(self, query: str, values: tuple[object, ...]) -> list[Row]:
+    def _rows(self, query: str, values: tuple[object, ...]) -> Sequence[Row]:
         with self.database.read() as c:
-            return [Row._make(row) for row in c.execute(query, values)]
+            rows: list[Row] = c.execute(query, values).fetchall()
+        return rows
 
     def top(self, stream: str) -> Top | None:
         with self.database.read() as c:
@@ -141,15 +143,16 @@ class SQLiteRecorder(Recorder):
         give_up = time.monotonic() + timeout
         seen = None
         with self._news:
-            while True:
+            while not self._closed:
                 version = self._lookout.execute("pragma data_version").fetchone()
                 if version != seen and (_max_position(self._lookout) or 0) > after:
                     return True
                 seen = version
                 left = give_up - time.monotonic()
                 if left <= 0:
-                    return False
+                    break
                 self._news.wait(min(_POLL, left))
+        return False
 
     def max_tracking_id(self, application_name: str) -> int | None:
         with self.database.read() as c:
@@ -158,6 +161,8 @@ class SQLiteRecorder(Recorder):
 
     def close(self) -> None:
         with self._news:
+            self._closed = True  # whoever waits goes home
+            self._news.notify_all()
             self.database.close()
 
 
