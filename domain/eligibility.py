@@ -1,8 +1,8 @@
 """Who may be suggested to whom, or asked for time: a tuple of named rules, each objecting in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -50,106 +50,102 @@ class Asking(Struct, frozen=True, kw_only=True):
 class Objection(Struct, frozen=True):
     """The rule that binds, and how it is worded to the one who asks."""
 
-    rule: str  # the true cause; stored and shown only as `words` where it is private
+    rule: str
     words: str
 
 
-Rule = Callable[[Candidate, Asking], str | None]
-
-
-def oneself(candidate: Candidate, asking: Asking) -> str | None:
+def oneself(candidate: Candidate, asking: Asking) -> bool:
     """Nobody is matched with themselves, across linked identities."""
     reader = asking.reader
-    same = candidate.member == reader.member
     linked = candidate.member in reader.same_as or reader.member in candidate.same_as
-    return "the same person" if same or linked or candidate.same_as & reader.same_as else None
+    return candidate.member == reader.member or linked or not candidate.same_as.isdisjoint(reader.same_as)
 
 
-def gone(candidate: Candidate, asking: Asking) -> str | None:  # noqa: ARG001 - one shape for all rules
-    """Who left is not suggested."""
-    return None if candidate.present else "no longer in the network"
+def gone(candidate: Candidate, asking: Asking) -> bool:  # noqa: ARG001 - one shape for all rules
+    return not candidate.present
 
 
-def power_conflict(candidate: Candidate, asking: Asking) -> str | None:
-    """Conflict pairs are never matched, whoever declared it."""
-    pair = asking.reader.member in candidate.conflicts or candidate.member in asking.reader.conflicts
-    return UNAVAILABLE if pair else None
-
-
-def mute(candidate: Candidate, asking: Asking) -> str | None:
-    """A private mute holds in both directions."""
-    pair = asking.reader.member in candidate.muted or candidate.member in asking.reader.muted
-    return UNAVAILABLE if pair else None
-
-
-def away(candidate: Candidate, asking: Asking) -> str | None:  # noqa: ARG001 - one shape for all rules
-    """Who paused is left in peace, for now."""
-    return UNAVAILABLE if candidate.away else None
-
-
-def full_calendar(candidate: Candidate, asking: Asking) -> str | None:
-    """A helper at a limit that was set is not asked, nor suggested where an ask would follow."""
-    wanted = asking.minutes or (asking.usual_minutes if asking.leads_to_ask else 0)
-    if candidate.free_minutes is None or not wanted:
-        return None
-    return UNAVAILABLE if wanted > candidate.free_minutes else None
-
-
-def light_touch(candidate: Candidate, asking: Asking) -> str | None:
+def light_touch(candidate: Candidate, asking: Asking) -> bool:
     """Honor and Follow get no asks for time."""
-    if asking.minutes is None and not asking.leads_to_ask:
-        return None
-    return "takes part without being asked for time" if candidate.level in {Level.HONOR, Level.FOLLOW} else None
+    time_follows = asking.minutes is not None or asking.leads_to_ask
+    return time_follows and candidate.level in {Level.HONOR, Level.FOLLOW}
 
 
-def no_time_offered(candidate: Candidate, asking: Asking) -> str | None:
+def no_time_offered(candidate: Candidate, asking: Asking) -> bool:
     """Without a chosen level or budget somebody may be suggested, and gets no ask."""
-    undecided = candidate.level is None or candidate.free_minutes is None
-    return "has not offered time yet" if asking.minutes is not None and undecided else None
+    return asking.minutes is not None and (candidate.level is None or candidate.free_minutes is None)
 
 
-def other_company(candidate: Candidate, asking: Asking) -> str | None:
+def other_company(candidate: Candidate, asking: Asking) -> bool:
     """The asked-for mode holds: role-alike is one family, mixed another one."""
     alike = bool(candidate.families & asking.reader.families - {RoleFamily.UNSPECIFIED})
     match asking.mode:
         case Mode.ANY:
-            return None
+            return False
         case Mode.ROLE_ALIKE:
-            return None if alike else "another role than asked for"
+            return not alike
         case Mode.MIXED_ROLE:
-            return "the same role, and a mixed group was asked for" if alike else None
+            return alike
 
 
-def suggested_lately(candidate: Candidate, asking: Asking) -> str | None:
+def suggested_lately(candidate: Candidate, asking: Asking) -> bool:
     """A pair suggested for one need waits before another need of the same reader."""
-    return "suggested to you lately for another need" if candidate.member in asking.suggested_lately else None
+    return candidate.member in asking.suggested_lately
 
 
-def dismissed(candidate: Candidate, asking: Asking) -> str | None:
+def dismissed(candidate: Candidate, asking: Asking) -> bool:
     """A reader's dismissal counts for that reader alone."""
-    return "dismissed by you" if candidate.member in asking.dismissed else None
+    return candidate.member in asking.dismissed
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    oneself,
-    gone,
-    light_touch,
-    no_time_offered,
-    other_company,
-    suggested_lately,
-    dismissed,
+def power_conflict(candidate: Candidate, asking: Asking) -> bool:
+    """Conflict pairs are never matched, whoever declared it."""
+    return asking.reader.member in candidate.conflicts or candidate.member in asking.reader.conflicts
+
+
+def mute(candidate: Candidate, asking: Asking) -> bool:
+    """A private mute holds in both directions."""
+    return asking.reader.member in candidate.muted or candidate.member in asking.reader.muted
+
+
+def away(candidate: Candidate, asking: Asking) -> bool:  # noqa: ARG001 - one shape for all rules
+    """Who paused is left in peace, for now."""
+    return candidate.away
+
+
+def full_calendar(candidate: Candidate, asking: Asking) -> bool:
+    """A helper at a limit that was set is not asked, nor suggested where an ask would follow."""
+    wanted = asking.minutes or (asking.usual_minutes if asking.leads_to_ask else 0)
+    return candidate.free_minutes is not None and 0 < wanted > candidate.free_minutes
+
+
+Rule: TypeAlias = Callable[[Candidate, Asking], bool]
+
+RULES: Final[tuple[tuple[Rule, str], ...]] = (
+    (oneself, "the same person"),
+    (gone, "no longer in the network"),
+    (light_touch, "takes part without being asked for time"),
+    (no_time_offered, "has not offered time yet"),
+    (other_company, "another role than asked for"),
+    (suggested_lately, "suggested to you lately for another need"),
+    (dismissed, "dismissed by you for this need"),
     # what everybody may know stands first: "unavailable" about one who offered no time would tell of a mute
-    power_conflict,
-    mute,
-    away,
-    full_calendar,
+    (power_conflict, UNAVAILABLE),
+    (mute, UNAVAILABLE),
+    (away, UNAVAILABLE),
+    (full_calendar, UNAVAILABLE),
 )
+_WORDS: Final[Mapping[str, str]] = {rule.__name__: words for rule, words in RULES}
 
 
 def first_objection(candidate: Candidate, asking: Asking) -> Objection | None:
     """The first rule that binds, in the order of `RULES`; None when the candidate is eligible."""
-    for rule in RULES:
-        words = rule(candidate, asking)
-        if words is not None:
+    for rule, words in RULES:
+        if rule(candidate, asking):
             return Objection(rule.__name__, words)
     return None
+
+
+def words_of(rule: str) -> str:
+    """How a stored rule is worded to the one who asks."""
+    return _WORDS.get(rule, UNAVAILABLE)

@@ -58,7 +58,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     encoder: str
     seed: int
     items: int  # evidence in the corpus then
-    average_length: float  # distinct terms of its texts, on average
+    words_share: float  # of the words in a score; the rest is the meaning's
 
 
 class Listing(Struct, frozen=True, kw_only=True):

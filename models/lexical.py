@@ -91,15 +91,18 @@ class Postings:
 
     def figures(self, need: Sequence[Terms], mask: Mask) -> Figures:
         """Counted over the items in the mask."""
+        items = int(mask.sum())
         with self._lock:
             words = sorted({word for text in need for word in text})
-            spread = {word: int(mask[self._rows_of(word, len(mask))].sum()) for word in words}
-        return Figures(items=int(mask.sum()), spread=spread)
+            found = {word: self._rows_of(word, len(mask)) for word in words}
+        whole = items == len(mask)
+        spread = {word: len(rows) if whole else int(np.count_nonzero(mask[rows])) for word, rows in found.items()}
+        return Figures(items=items, spread=spread)
 
     def scores(self, need: Terms, figures: Figures, size: int) -> Floats:
         """How near each of the first `size` rows is by its words: from 0, nothing shared, to at most 1."""
         total = np.zeros(size)
-        weights = {word: (1 + math.log(count)) * _rarity(word, figures) ** 2 for word, count in need.items()}
+        weights = {word: (1 + math.log(count)) * rarity(word, figures) ** 2 for word, count in need.items()}
         length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
         with self._lock:
             for word in sorted(weights):  # always the same order: sums of floats depend on it
@@ -115,7 +118,7 @@ class Postings:
         return np.array(self._weights.get(word, ()), dtype=np.float64)[:count]
 
 
-def _rarity(word: str, figures: Figures) -> float:
+def rarity(word: str, figures: Figures) -> float:
     """Inverse document frequency, smoothed so that an unseen word and an omnipresent one both count."""
     return math.log((1 + figures.items) / (1 + figures.spread.get(word, 0))) + 1
 

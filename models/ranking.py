@@ -1,6 +1,7 @@
 """From two raw parts to one score, from pieces of evidence to people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import mul
 from typing import Final
 
 import msgspec
@@ -11,6 +12,11 @@ from models.vector_index import Floats
 PLACES: Final = 6  # beyond them machines differ; what is compared is rounded to here
 SHARES: Final = (1.0, 1 / 2, 1 / 3)  # of the best, the second, the third piece: one must not decide, many not drown
 MISSING: Final = 0.7  # a second or third piece that is not there counts as this much of the one before
+PORTIONS: Final = {  # of the pieces there are, with what is missing counted to the last
+    1: ((1 + MISSING / 2 + MISSING**2 / 3) / sum(SHARES),),
+    2: (1 / sum(SHARES), (1 / 2 + MISSING / 3) / sum(SHARES)),
+    3: tuple(share / sum(SHARES) for share in SHARES),
+}
 WORDS_AT_MOST: Final = 0.7  # share of the words in the score of a need with very many telling words
 HALF_SAID: Final = 10  # a need with this many telling words gives them half of that share
 
@@ -58,21 +64,16 @@ def top_three(values: Floats) -> Floats:
 def pool(hits: Iterable[Hit]) -> tuple[Pooled, ...]:
     """People by the weighted top three of their evidence, nearest first, equals by id; at most 1 where weights are."""
     by_person: dict[str, list[Hit]] = {}
-    for hit in hits:
+    for hit in sorted(hits, key=lambda hit: (-hit.score * hit.weight, hit.id)):
         by_person.setdefault(hit.person, []).append(hit)
-    people = [
-        _pool(person, tuple(sorted(theirs, key=_strength)[: len(SHARES)])) for person, theirs in by_person.items()
-    ]
+    people = [_pooled(person, tuple(theirs[: len(SHARES)])) for person, theirs in by_person.items()]
     return tuple(sorted(people, key=lambda each: (-each.score, each.person)))
 
 
-def _pool(person: str, best: Hits) -> Pooled:
-    values = [hit.score * hit.weight for hit in best]
-    while len(values) < len(SHARES):
-        values.append(MISSING * values[-1])
-    score = sum(share * value for share, value in zip(SHARES, values, strict=True)) / sum(SHARES)
-    return Pooled(person=person, score=round(score, PLACES), hits=best)
+def _pooled(person: str, best: Hits) -> Pooled:
+    return Pooled(person=person, score=weighted_top_three([hit.score * hit.weight for hit in best]), hits=best)
 
 
-def _strength(hit: Hit) -> tuple[float, str]:
-    return -round(hit.score * hit.weight, PLACES), hit.id
+def weighted_top_three(best: Sequence[float]) -> float:
+    """One figure of at most three, the best first; what is missing is made up from the one before."""
+    return round(sum(map(mul, PORTIONS[len(best)], best)), PLACES)
