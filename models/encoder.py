@@ -67,7 +67,7 @@ class Encoder:
         self._lock: Final = Lock()
         for needed in ("modules.json", "config.json", WEIGHTS):
             if not (self.folder / needed).is_file():
-                raise MissingModel(f"{self.folder / needed} is missing; expected a sentence-transformers folder")
+                raise MissingModel(f"{self.folder / needed} is missing: expected a sentence-transformers folder")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -120,7 +120,10 @@ class Encoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - same
 
         torch.set_num_threads(self._threads)
-        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        try:
+            return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        except Exception as broken:  # whatever the library stumbles over, these files are not a model
+            raise AlteredModel(f"{self.folder} does not load: {type(broken).__name__}") from broken
 
 
 def packaged() -> Path:

@@ -1,5 +1,6 @@
 """From two raw parts to one score, from pieces of evidence to people."""
 
+import math
 from collections.abc import Iterable, Sequence
 from operator import mul
 from typing import Final
@@ -21,7 +22,7 @@ WORDS_AT_MOST: Final = 0.7  # share of the words in the score of a need with ver
 HALF_SAID: Final = 10  # a need with this many telling words gives them half of that share
 
 
-class Hit(msgspec.Struct, frozen=True):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """One piece of evidence near a need: both raw parts, and the score made of them."""
 
     id: str
@@ -35,7 +36,7 @@ class Hit(msgspec.Struct, frozen=True):
 Hits = tuple[Hit, ...]
 
 
-class Pooled(msgspec.Struct, frozen=True):
+class Pooled(msgspec.Struct, frozen=True, gc=False):
     """One member, resource or challenge, and the pieces that brought it here, best first."""
 
     person: str
@@ -76,4 +77,4 @@ def _pooled(person: str, best: Hits) -> Pooled:
 
 def weighted_top_three(best: Sequence[float]) -> float:
     """One figure of at most three, the best first; what is missing is made up from the one before."""
-    return round(sum(map(mul, PORTIONS[len(best)], best)), PLACES)
+    return round(math.fsum(map(mul, PORTIONS[len(best)], best)), PLACES)

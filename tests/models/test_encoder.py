@@ -104,3 +104,12 @@ def test_settings_that_do_not_read_are_refused(tmp_path: Path) -> None:
     (folder / "modules.json").write_bytes(b"\xff{")
     with pytest.raises(AlteredModel, match=r"modules\.json"):
         _ = Encoder(folder).width
+
+
+@pytest.mark.slow
+def test_a_folder_that_does_not_load_is_named(tmp_path: Path) -> None:
+    folder = a_copy(tmp_path / "ours")
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors").write_bytes(b"cut off")
+    with pytest.raises(AlteredModel, match="ours does not load"):
+        Encoder(folder).encode(["a text"])
