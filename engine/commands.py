@@ -155,6 +155,14 @@ def _checked(order: Order, latest: datetime) -> Order:
     return order
 
 
+def build(kind: type[C], **fields: object) -> C:
+    """A command from plain values, refused in words where a value has the wrong form."""
+    try:
+        return msgspec.convert({name: value for name, value in fields.items() if value is not None}, kind)
+    except (msgspec.ValidationError, UnicodeError) as error:
+        raise malformed(error) from error
+
+
 def malformed(error: Exception) -> Malformed:
     """A decoding error as a refusal that names the field."""
     words, _, place = str(error).partition(" - at `$")

@@ -23,19 +23,22 @@ _NO_READS: Final[Mapping[StreamId, int]] = MappingProxyType({})
 
 
 class Addition(Struct, frozen=True):
-    """New events of one stream. `after` is the version known, 0 for a new stream."""
+    """New events of one stream, all of one instant. `after` is the version known, 0 for a new stream.
+
+    A stream may stand several times in one save, each time after the version that the one before led to.
+    """
 
     stream: StreamId
     after: int
     events: tuple[Event, ...]
+    occurred_at: datetime
+    on_behalf_of: str | None = None
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """What all events of one save share: when, who, and which command led to them."""
+    """What all events of one save share: who, and which command led to them."""
 
-    occurred_at: datetime
     actor: str
-    on_behalf_of: str | None = None
     command: str
     causation: str
     correlation: str
@@ -92,7 +95,7 @@ class EventStore:
         `reads` are streams that were only looked at; their versions must still stand too.
         Raises VersionRace (decide again), CommandSeen, Unknown (a stream of another network), StorageTrouble.
         """
-        if origin.occurred_at.tzinfo is None:
+        if any(addition.occurred_at.tzinfo is None for addition in additions):
             raise TypeError("occurred_at has no zone")
         facts = [self._fact(addition, i, origin) for addition in additions for i in range(len(addition.events))]
         save = Save(network, origin.command, origin.digest, _expected(additions, reads))
@@ -114,9 +117,9 @@ class EventStore:
     def _fact(self, addition: Addition, i: int, origin: Origin) -> Fact:
         event = addition.events[i]
         envelope = Envelope(
-            occurred_at=origin.occurred_at,
+            occurred_at=addition.occurred_at,
             actor=origin.actor,
-            on_behalf_of=origin.on_behalf_of,
+            on_behalf_of=addition.on_behalf_of,
             command=origin.command,
             causation=origin.causation,
             correlation=origin.correlation,
@@ -154,6 +157,14 @@ class EventStore:
     def receipt(self, network: str, command: str) -> Receipt | None:
         return self._recorder.receipt(network, command)
 
+    def of_command(self, network: str, command: str) -> tuple[Recorded, ...]:
+        """What a command id led to."""
+        receipt = self._recorder.receipt(network, command)
+        if receipt is None or not receipt.positions:
+            return ()
+        first, last = receipt.positions[0], receipt.positions[-1]
+        return self.page(first - 1, limit=len(receipt.positions), network=network, until=last)
+
     def wait(self, after: int, timeout: float) -> bool:
         """Wait until an event beyond `after` exists, whichever process writes it; False after `timeout` seconds."""
         return self._recorder.wait_beyond(after, timeout)
@@ -180,10 +191,10 @@ def _ours(recorder: ApplicationRecorder) -> Recorder:
 
 
 def _expected(additions: Sequence[Addition], reads: Mapping[StreamId, int]) -> dict[StreamId, int]:
-    expected = dict(reads)
-    written = {addition.stream: addition.after for addition in additions}
-    if len(written) < len(additions):
-        raise ValueError("a stream stands twice in one save")
-    if any(expected.get(stream, after) != after for stream, after in written.items()):
-        raise VersionRace("a stream was read at one version and decided at another")
-    return expected | written
+    expected, written = dict(reads), dict[StreamId, int]()
+    for addition in additions:
+        known = written.get(addition.stream, expected.setdefault(addition.stream, addition.after))
+        if known != addition.after:
+            raise VersionRace("a stream was read at one version and decided at another")
+        written[addition.stream] = addition.after + len(addition.events)
+    return expected

@@ -14,9 +14,19 @@ from domain.recommendations import ListKind
 from domain.vocabulary import MemberId, Stage, StreamId
 from models.lexical import Figures
 from models.ranking import Hit
+from projections.evidence import Evidence
 
 Vectors = npt.NDArray[np.float32]
 
+KNOWING: Final = ("profile", "claims", "endorsed", "answered", "shared", "helped", "site statement")
+SOUGHT: Final[Mapping[ListKind, tuple[str, tuple[str, ...]]]] = {
+    ListKind.PEERS: ("member", ("posted",)),
+    ListKind.AHEAD: ("member", ("posted",)),
+    ListKind.EXPERTS: ("member", KNOWING),
+    ListKind.RESOURCES: ("resource", ("is about", "reviewed")),
+    ListKind.CHALLENGES: ("challenge", ("is about",)),
+    ListKind.CONSULTANCY: ("member", (*KNOWING, "posted")),
+}  # about what kind of subject, and by what kinds of evidence
 STAGES: Final = (*(str(stage) for stage in Stage), "resolved")
 
 
@@ -35,26 +45,6 @@ class NeedTexts(Struct, frozen=True):
 
     texts: tuple[str, ...]
     vectors: Vectors
-
-
-class Evidence(Struct, frozen=True, kw_only=True):
-    """What recommending has to know of a piece of evidence."""
-
-    id: str
-    says: str
-    strength: str
-    subject: StreamId
-    owner: str
-    challenge: StreamId | None
-    text: str
-
-
-class Problem(Struct, frozen=True, kw_only=True):
-    """What recommending has to know of a challenge."""
-
-    challenge: StreamId
-    author: MemberId
-    reached: str  # a stage, or how it ended
 
 
 class Search(Protocol):
@@ -87,7 +77,8 @@ class Snapshot(Protocol):
 
     def evidence(self, ids: Iterable[str]) -> Mapping[str, Evidence]: ...
 
-    def problem(self, challenge: StreamId) -> Problem | None: ...
+    def reached(self, challenge: StreamId) -> str | None:
+        """The stage of an open challenge, how an ended one ended, None where there is none."""
 
     def people(self) -> Mapping[MemberId, Candidate]: ...
 

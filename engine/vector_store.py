@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from domain.vocabulary import OwnerId
+from domain.vocabulary import OwnerId, StreamId
 from engine.sealing import Altered, KeyRing
 from engine.storage.database import Database
 
@@ -21,6 +21,12 @@ create table if not exists vectors (
     model integer not null references models (id),
     sealed blob not null,
     unique (owner, digest, model)
+) strict;
+create table if not exists reached (
+    network text not null,
+    model integer not null references models (id),
+    position integer not null,
+    primary key (network, model)
 ) strict
 """
 
@@ -60,6 +66,22 @@ class VectorStore:
             for (owner, text), vector in compress(zip(items, vectors, strict=True), kept):
                 if self._find(c, owner, text) is None:
                     self._keep(c, owner, text, vector)
+
+    def reached(self, network: StreamId) -> int:
+        """The position up to which every text of a network was given its vector; one missing below it was lost."""
+        with self._database.read() as c:
+            sql = "select position from reached where network = ? and model = ?"
+            row = c.execute(sql, (network, self._model)).fetchone()
+        return row[0] if row else 0
+
+    def reach(self, network: StreamId, position: int) -> None:
+        """Remember that; it never falls."""
+        sql = """
+            insert into reached values (?, ?, ?)
+            on conflict (network, model) do update set position = max(position, excluded.position)
+        """
+        with self._database.write() as c:
+            c.execute(sql, (network, self._model, position))
 
     def drop(self, owner: OwnerId) -> int:
         """Delete all of the owner's vectors, of every model; says how many."""

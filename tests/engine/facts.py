@@ -56,9 +56,9 @@ CATALOGUE = Catalogue(
 _ids = count(1)
 
 
-def origin(command: str | None = None, digest: bytes = b"d", at: datetime = NOON) -> Origin:
+def origin(command: str | None = None, digest: bytes = b"d") -> Origin:
     command = command or f"command-{next(_ids):08x}"
-    return Origin(occurred_at=at, actor=ADA, command=command, causation=command, correlation=command, digest=digest)
+    return Origin(actor=ADA, command=command, causation=command, correlation=command, digest=digest)
 
 
 def counted(*minutes: int) -> tuple[Counted, ...]:
@@ -66,7 +66,11 @@ def counted(*minutes: int) -> tuple[Counted, ...]:
 
 
 def adding(stream: str, *minutes: int, after: int = 0) -> list[Addition]:
-    return [Addition(stream, after, counted(*minutes))]
+    return [saying(stream, after, counted(*minutes))]
+
+
+def saying(stream: str, after: int, events: tuple[Event, ...], at: datetime = NOON) -> Addition:
+    return Addition(stream, after, events, occurred_at=at)
 
 
 class Clock:

@@ -7,9 +7,22 @@ import pytest
 
 from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, Level
-from engine.event_store import Addition, CommandSeen, EventStore, Receipt, VersionRace
+from engine.event_store import CommandSeen, EventStore, Receipt, VersionRace
 from engine.sealing import KeyRing
-from tests.engine.facts import ADA, CATALOGUE, ELSEWHERE, NET, NOON, Asked, Clock, Joined, adding, counted, origin
+from tests.engine.facts import (
+    ADA,
+    CATALOGUE,
+    ELSEWHERE,
+    NET,
+    NOON,
+    Asked,
+    Clock,
+    Joined,
+    adding,
+    counted,
+    origin,
+    saying,
+)
 
 
 def minutes(store: EventStore, stream: str, until: int | None = None) -> list[int]:
@@ -20,7 +33,7 @@ def minutes(store: EventStore, stream: str, until: int | None = None) -> list[in
 
 
 def test_what_was_appended_is_read_back_equal(store: EventStore) -> None:
-    told = store.append(NET, [Addition(ADA, 0, (Joined(name="Ada", level=Level.LEAD), *counted(30)))], origin=origin())
+    told = store.append(NET, [saying(ADA, 0, (Joined(name="Ada", level=Level.LEAD), *counted(30)))], origin=origin())
     assert store.stream(ADA) == told
     assert store.page(0) == told
     assert [recorded.version for recorded in told] == [1, 2]
@@ -28,7 +41,7 @@ def test_what_was_appended_is_read_back_equal(store: EventStore) -> None:
 
 def test_the_envelope_tells_who_when_and_why(store: EventStore) -> None:
     asked = Asked(author=ADA, text="why?", confidentiality=Confidentiality.SEALED)
-    (told,) = store.append(NET, [Addition("challenge-01", 0, (asked,))], origin=origin("command-77"))
+    (told,) = store.append(NET, [saying("challenge-01", 0, (asked,))], origin=origin("command-77"))
     (read,) = store.stream("challenge-01")
     assert read.envelope == told.envelope
     assert (read.envelope.occurred_at, read.envelope.actor, read.envelope.command) == (NOON, ADA, "command-77")
@@ -77,9 +90,13 @@ def test_reading_at_one_version_and_deciding_at_another_is_a_race(store: EventSt
         store.append(NET, adding("budget-01", 1), origin=origin(), reads={"budget-01": 4})
 
 
-def test_a_stream_stands_once_in_a_save(store: EventStore) -> None:
-    with pytest.raises(ValueError, match="twice"):
-        store.append(NET, adding("budget-01", 1) * 2, origin=origin())
+def test_a_stream_may_go_on_within_a_save_after_the_version_before(store: EventStore) -> None:
+    later = NOON + timedelta(days=1)
+    store.append(NET, [*adding("budget-01", 1), saying("budget-01", 1, counted(2), at=later)], origin=origin())
+    assert [each.envelope.occurred_at for each in store.stream("budget-01")] == [NOON, later]
+    with pytest.raises(VersionRace):
+        store.append(NET, adding("budget-01", 3, after=2) * 2, origin=origin())
+    assert minutes(store, "budget-01") == [1, 2]
 
 
 def test_after_a_failed_save_the_next_one_works(store: EventStore) -> None:

@@ -19,7 +19,7 @@ from engine.storage.database import Database
 from engine.storage.memory import MemoryRecorder
 from engine.storage.recorder import Recorder, Save
 from engine.storage.sqlite import SQLiteRecorder
-from tests.engine.facts import ADA, CATALOGUE, NET, Asked, adding, origin
+from tests.engine.facts import ADA, CATALOGUE, NET, Asked, adding, origin, saying
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def raw(store: EventStore) -> sqlite3.Connection:
 
 
 def big(i: int) -> list[Addition]:
-    return [Addition(f"challenge-{i}", 0, (Asked(author=ADA, text="x" * 20_000),))]
+    return [saying(f"challenge-{i}", 0, (Asked(author=ADA, text="x" * 20_000),))]
 
 
 def fill(store: EventStore) -> None:

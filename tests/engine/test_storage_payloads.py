@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from domain.kernel import Catalogue, Entry, Event
 from domain.refusals import Malformed, NewerSoftware
 from domain.vocabulary import Level
-from engine.event_store import Addition, EventStore
+from engine.event_store import EventStore
 from engine.sealing import KeyRing
 from engine.storage.recorder import Save
-from tests.engine.facts import ADA, BEN, CATALOGUE, NET, NOON, Asked, Counted, Joined, Limits, adding, origin
+from tests.engine.facts import ADA, BEN, CATALOGUE, NET, NOON, Asked, Counted, Joined, Limits, adding, origin, saying
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 limits = st.builds(Limits, most=st.integers(-5, 500))
@@ -35,14 +35,14 @@ events = st.one_of(
 @given(several=st.lists(events, max_size=5))
 def test_every_event_survives_the_disk(store: EventStore, several: list[Event]) -> None:
     stream = f"stream-{store.head():08x}"
-    told = store.append(NET, [Addition(stream, 0, tuple(several))], origin=origin())
+    told = store.append(NET, [saying(stream, 0, tuple(several))], origin=origin())
     assert [recorded.event for recorded in store.stream(stream)] == several
     assert store.stream(stream) == told
 
 
 def test_an_instant_of_another_zone_is_the_same_instant(store: EventStore) -> None:
     there = datetime(2024, 3, 1, 8, 30, 15, 123456, tzinfo=timezone(timedelta(hours=-7)))
-    store.append(NET, [Addition(ADA, 0, (Counted(minutes=1, at=there),))], origin=origin(at=there))
+    store.append(NET, [saying(ADA, 0, (Counted(minutes=1, at=there),), at=there)], origin=origin())
     (read,) = store.stream(ADA)
     assert read.envelope.occurred_at == read.event.at == there
 
@@ -55,13 +55,13 @@ def test_an_instant_without_a_zone_is_not_recorded(store: EventStore) -> None:
 
 def test_what_could_not_be_read_back_is_not_written(store: EventStore) -> None:
     with pytest.raises(msgspec.ValidationError):
-        store.append(NET, [Addition(ADA, 0, (Counted(minutes="many"),))], origin=origin())
+        store.append(NET, [saying(ADA, 0, (Counted(minutes="many"),))], origin=origin())
     assert store.head() == 0
 
 
 def test_a_broken_character_is_refused_without_quoting_the_text(store: EventStore) -> None:
     with pytest.raises(Malformed) as refusal:
-        store.append(NET, [Addition(ADA, 0, (Joined(name="secret \ud800"),))], origin=origin())
+        store.append(NET, [saying(ADA, 0, (Joined(name="secret \ud800"),))], origin=origin())
     assert "secret" not in str(refusal.value)
     assert store.head() == 0
 
@@ -71,18 +71,18 @@ def test_an_event_outside_the_catalogue_is_not_recorded(store: EventStore) -> No
         minutes: int = 1
 
     with pytest.raises((TypeError, KeyError)):
-        store.append(NET, [Addition(ADA, 0, (Stray(),))], origin=origin())
+        store.append(NET, [saying(ADA, 0, (Stray(),))], origin=origin())
 
 
 def test_facts_stay_readable_when_limits_are_tighter(store: EventStore) -> None:
     wide = Counted(minutes=1, limits=Limits(most=51), by_month={"may": Limits(most=-1)})
-    store.append(NET, [Addition(ADA, 0, (wide,))], origin=origin())
+    store.append(NET, [saying(ADA, 0, (wide,))], origin=origin())
     assert store.stream(ADA)[0].event == wide
 
 
 def test_dates_stand_in_the_log_as_they_are_written(keys: KeyRing) -> None:
     store = EventStore(None, keys, CATALOGUE)
-    store.append(NET, [Addition(ADA, 0, (Counted(minutes=1, on=date(2024, 2, 29)),))], origin=origin())
+    store.append(NET, [saying(ADA, 0, (Counted(minutes=1, on=date(2024, 2, 29)),))], origin=origin())
     (row,) = store._recorder.rows_after(0, limit=1)
     schema, envelope, fields, sealed = msgspec.msgpack.decode(row.payload)
     assert (schema, fields["on"], sealed) == (1, "2024-02-29", {})

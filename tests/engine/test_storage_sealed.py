@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from domain.kernel import Catalogue, Entry, Event, owned_by
 from domain.refusals import KeyTrouble, NewerSoftware, StorageTrouble, Unknown
-from engine.event_store import ERASED, Addition, EventStore, VersionRace
+from engine.event_store import ERASED, EventStore, VersionRace
 from engine.sealing import KeyRing
-from tests.engine.facts import ADA, BEN, CATALOGUE, NET, Asked, Joined, counted, origin
+from tests.engine.facts import ADA, BEN, CATALOGUE, NET, Asked, Joined, counted, origin, saying
 
 
 def files_hold(folder: Path, text: str) -> bool:
@@ -21,7 +21,7 @@ def files_hold(folder: Path, text: str) -> bool:
 def test_personal_texts_are_not_readable_in_the_files(tmp_path: Path, keys: KeyRing) -> None:
     store = EventStore(tmp_path, keys, CATALOGUE)
     asked = Asked(author=ADA, text="a very private dilemma", helper=BEN, reply="a private reply")
-    store.append(NET, [Addition("challenge-01", 0, (asked,))], origin=origin())
+    store.append(NET, [saying("challenge-01", 0, (asked,))], origin=origin())
     assert files_hold(tmp_path, "challenge.asked")
     assert not files_hold(tmp_path, "private")
     store.close()
@@ -30,14 +30,14 @@ def test_personal_texts_are_not_readable_in_the_files(tmp_path: Path, keys: KeyR
 
 def test_a_text_that_belongs_to_nobody_is_not_recorded(store: EventStore) -> None:
     with pytest.raises(ValueError, match="belongs to nobody"):
-        store.append(NET, [Addition("challenge-01", 0, (Asked(author="", text="why?"),))], origin=origin())
-    store.append(NET, [Addition("challenge-01", 0, (Asked(author="", text=""),))], origin=origin())
+        store.append(NET, [saying("challenge-01", 0, (Asked(author="", text="why?"),))], origin=origin())
+    store.append(NET, [saying("challenge-01", 0, (Asked(author="", text=""),))], origin=origin())
 
 
 def test_a_destroyed_key_erases_its_owners_texts_alone(store: EventStore, keys: KeyRing) -> None:
     asked = Asked(author=ADA, text="why?", helper=BEN, reply="because")
-    store.append(NET, [Addition("challenge-01", 0, (asked,))], origin=origin())
-    store.append(NET, [Addition(ADA, 0, (Joined(name="Ada"),))], origin=origin())
+    store.append(NET, [saying("challenge-01", 0, (asked,))], origin=origin())
+    store.append(NET, [saying(ADA, 0, (Joined(name="Ada"),))], origin=origin())
     keys.destroy(ADA)
     store.forget(ADA)
     assert [recorded.event for recorded in store.page(0)] == [
@@ -48,7 +48,7 @@ def test_a_destroyed_key_erases_its_owners_texts_alone(store: EventStore, keys: 
 
 def test_erasing_changes_no_stored_byte(tmp_path: Path, keys: KeyRing) -> None:
     store = EventStore(tmp_path, keys, CATALOGUE)
-    store.append(NET, [Addition(ADA, 0, (Joined(name="Ada"),))], origin=origin())
+    store.append(NET, [saying(ADA, 0, (Joined(name="Ada"),))], origin=origin())
     before = store._recorder.rows_after(0, limit=9)
     keys.destroy(ADA)
     assert store._recorder.rows_after(0, limit=9) == before
@@ -56,11 +56,11 @@ def test_erasing_changes_no_stored_byte(tmp_path: Path, keys: KeyRing) -> None:
 
 
 def test_nothing_personal_is_added_about_somebody_erased(store: EventStore, keys: KeyRing) -> None:
-    store.append(NET, [Addition(ADA, 0, (Joined(name="Ada"),))], origin=origin())
+    store.append(NET, [saying(ADA, 0, (Joined(name="Ada"),))], origin=origin())
     keys.destroy(ADA)
     with pytest.raises(Unknown, match="erased"):
-        store.append(NET, [Addition(ADA, 1, (Joined(name="Ada again"),))], origin=origin())
-    store.append(NET, [Addition(ADA, 1, (Joined(name=""), *counted(5)))], origin=origin())  # nothing to seal
+        store.append(NET, [saying(ADA, 1, (Joined(name="Ada again"),))], origin=origin())
+    store.append(NET, [saying(ADA, 1, (Joined(name=""), *counted(5)))], origin=origin())  # nothing to seal
     assert len(store.stream(ADA)) == 3
 
 
@@ -69,7 +69,7 @@ def test_the_key_is_there_before_the_event_it_seals(tmp_path: Path) -> None:
     keys = KeyRing.open(tmp_path / "data", outside)
     store = EventStore(tmp_path / "data", keys, CATALOGUE)
     with pytest.raises(VersionRace):
-        store.append(NET, [Addition(ADA, 7, (Joined(name="Ada"),))], origin=origin())
+        store.append(NET, [saying(ADA, 7, (Joined(name="Ada"),))], origin=origin())
     store.close()
     keys.close()
     assert KeyRing.open(tmp_path / "data", outside).has(ADA)
@@ -78,7 +78,7 @@ def test_the_key_is_there_before_the_event_it_seals(tmp_path: Path) -> None:
 @pytest.mark.parametrize("changes", [{"stream": BEN}, {"version": 2}])
 def test_a_sealed_text_opens_only_in_its_own_place(keys: KeyRing, changes: dict[str, object]) -> None:
     store = EventStore(None, keys, CATALOGUE)
-    store.append(NET, [Addition(ADA, 0, (Joined(name="Ada"),))], origin=origin())
+    store.append(NET, [saying(ADA, 0, (Joined(name="Ada"),))], origin=origin())
     (row,) = store._recorder.rows_after(0, limit=1)
     with pytest.raises(StorageTrouble, match=r"position 1: .*cannot be read"):
         store._mapper.recorded(row._replace(**changes))
@@ -88,7 +88,7 @@ def test_a_sealed_text_opens_only_in_its_own_place(keys: KeyRing, changes: dict[
 @given(place=st.integers(0), bit=st.integers(0, 7))
 def test_an_altered_payload_never_breaks_out_in_other_words(keys: KeyRing, place: int, bit: int) -> None:
     store = EventStore(None, keys, CATALOGUE)
-    store.append(NET, [Addition(ADA, 0, (Joined(name="Ada"), *counted(5)))], origin=origin())
+    store.append(NET, [saying(ADA, 0, (Joined(name="Ada"), *counted(5)))], origin=origin())
     for row in store._recorder.rows_after(0, limit=2):
         payload = bytearray(row.payload)
         payload[place % len(payload)] ^= 1 << bit
@@ -109,7 +109,7 @@ def test_a_mark_that_could_not_be_kept_is_found_at_the_start(keys: KeyRing) -> N
 
 def test_an_older_sealed_text_is_opened_before_it_is_brought_up(tmp_path: Path, keys: KeyRing) -> None:
     before = EventStore(tmp_path, keys, CATALOGUE)
-    before.append(NET, [Addition(ADA, 0, (Joined(name="Ada"),))], origin=origin())
+    before.append(NET, [saying(ADA, 0, (Joined(name="Ada"),))], origin=origin())
     before.close()
 
     class Welcomed(Event, frozen=True, kw_only=True):

@@ -4,9 +4,9 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from engine.event_store import Addition, EventStore
+from engine.event_store import EventStore
 from engine.sealing import KeyRing
-from tests.engine.facts import CATALOGUE, NET, Asked, counted, origin
+from tests.engine.facts import CATALOGUE, NET, Asked, counted, origin, saying
 
 
 def main(folder: str, master_key: str, name: str, saves: int) -> None:
@@ -16,7 +16,7 @@ def main(folder: str, master_key: str, name: str, saves: int) -> None:
         asked = Asked(author=f"member-{name}-{i % 7}", text=f"dilemma {i} " * 30)
         told = store.append(
             NET,
-            [Addition(challenge, 0, (asked, asked)), Addition(budget, i, counted(i))],
+            [saying(challenge, 0, (asked, asked)), saying(budget, i, counted(i))],
             origin=origin(f"command-{name}-{i}"),
         )
         print(f"command-{name}-{i}", *(recorded.position for recorded in told), flush=True)  # noqa: T201 - for the test

@@ -1,0 +1,104 @@
+"""One need with all that was looked up for it, and a candidate with what speaks for it."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.eligibility import Asking, Candidate, Mode
+from domain.policies import MatchingPolicy
+from domain.recommendations import ListKind
+from domain.refusals import IllegalMove, Unknown
+from domain.vocabulary import MemberId, StreamId
+from engine.snapshot import SOUGHT, Need, Snapshot
+from models.lexical import Figures, rarity, telling_words, terms
+from models.ranking import Hit, words_share
+from projections.evidence import Evidence
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    need: Need
+    policy: MatchingPolicy
+    asking: Asking
+    people: Mapping[MemberId, Candidate]
+    hits: tuple[Hit, ...]  # weighted by the strength of their source, without what the reader must not meet
+    evidence: Mapping[str, Evidence]
+    figures: Figures
+    words_share: float  # of the words in a score; the rest is the meaning's
+
+    @property
+    def rarity(self) -> dict[str, float]:
+        """Of each of the need's own terms."""
+        return {term: rarity(term, self.figures) for term in sorted(self.figures.spread)}
+
+
+class Ranked(Struct, frozen=True, kw_only=True):
+    candidate: StreamId
+    person: MemberId | None  # whom the rules are asked about; None for the network's own shelf
+    score: float
+    parts: dict[str, float]
+    hits: tuple[Hit, ...]  # the best three
+
+
+def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
+    """Search, and gather what rules and reasons will ask for."""
+    texts = snapshot.need_texts(need)
+    if not texts.texts:
+        raise IllegalMove("there are no words yet to search with", field="need", remedy="describe the need first")
+    people = snapshot.people()
+    asking = _asking(need, policy, snapshot, people)
+    search = snapshot.near(*SOUGHT[need.kind])
+    figures = search.figures(texts.texts)
+    hits = search.search(texts.texts, texts.vectors, figures=figures)
+    evidence = snapshot.evidence(hit.id for hit in hits)
+    return Case(
+        need=need,
+        policy=policy,
+        asking=asking,
+        people=people,
+        hits=tuple(_weighted(hits, evidence, asking.reader, people, policy)),
+        evidence=evidence,
+        figures=figures,
+        words_share=words_share(telling_words([terms(text) for text in texts.texts])),
+    )
+
+
+def _asking(need: Need, policy: MatchingPolicy, snapshot: Snapshot, people: Mapping[MemberId, Candidate]) -> Asking:
+    reader = people.get(need.reader)
+    if reader is None or not reader.present:
+        raise Unknown("there is no such member in this network", field="reader")
+    group = need.kind is ListKind.CONSULTANCY
+    return Asking(
+        reader=reader,
+        leads_to_ask=group or need.kind is ListKind.EXPERTS,
+        usual_minutes=policy.consultant_minutes if group else policy.introduction_minutes,
+        mode=Mode.ANY if group and need.mode is Mode.MIXED_ROLE else need.mode,  # mixed is a trait of the whole group
+        suggested_lately=snapshot.suggested_lately(need),
+        dismissed=snapshot.dismissed(need),
+    )
+
+
+def _weighted(
+    hits: Iterable[Hit],
+    evidence: Mapping[str, Evidence],
+    reader: Candidate,
+    people: Mapping[MemberId, Candidate],
+    policy: MatchingPolicy,
+) -> Iterable[Hit]:
+    """Claimed < endorsed < demonstrated; words of a third person whom the reader must not meet do not count."""
+    weights = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
+    for hit in hits:
+        piece = evidence[hit.id]
+        if (
+            piece.owner == piece.subject
+            or not _apart(reader, people.get(piece.owner))
+            or piece.subject_kind != "member"
+        ):
+            yield replace(hit, weight=weights[piece.strength])
+
+
+def _apart(reader: Candidate, writer: Candidate | None) -> bool:
+    if writer is None:
+        return False
+    theirs = writer.conflicts | writer.muted
+    return writer.member in reader.conflicts | reader.muted or reader.member in theirs

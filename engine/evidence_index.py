@@ -1,0 +1,121 @@
+"""One network's evidence in memory, with its vectors: follows the projections, can be read as of a position."""
+
+from collections.abc import Callable, Iterator, Sequence
+from sqlite3 import Connection
+from threading import RLock
+from typing import Final, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from domain.vocabulary import Confidentiality, OwnerId, StreamId
+from engine.vector_store import VectorStore
+from models.corpus import Corpus, Item
+from projections import evidence
+from projections.evidence import Evidence
+
+Vectors = npt.NDArray[np.float32]
+Progress = Callable[[int], None]
+
+OPEN: Final = frozenset({Confidentiality.PUBLIC, Confidentiality.NETWORK})  # other texts enter no index (rule 29)
+_BATCH: Final = 256
+
+T = TypeVar("T")
+
+
+class Encoding(Protocol):
+    """What turns texts into vectors."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors: ...
+
+
+class Kept(Struct, frozen=True):
+    """What keeping up took."""
+
+    encoded: int = 0  # texts seen for the first time
+    lost: int = 0  # texts whose vector had been there and was made again
+
+
+class EvidenceIndex:
+    """Follows one network's evidence. A vector is made once and then read from the store for ever."""
+
+    def __init__(self, network: StreamId, vectors: VectorStore, encoder: Encoding) -> None:
+        self._network: Final = network
+        self._vectors: Final = vectors
+        self._encoder: Final = encoder
+        self._lock: Final = RLock()
+        self.corpus: Final = Corpus(encoder.width)
+        self.position = 0
+
+    def keep_up(self, connection: Connection, position: int, progress: Progress | None = None) -> Kept:
+        """Take in what began or ended until `position`, encoding what has no vector yet."""
+        with self._lock:
+            changed = evidence.evidence_after(connection, self.position)
+            new = [each for each in changed if each.until is None and each.confidentiality in OPEN]
+            kept = self._fill(new, progress)
+            for part in _batches(new):
+                self.corpus.add([_item(each) for each in part], self._read([(each.owner, each.text) for each in part]))
+            for each in changed:
+                if each.until is not None and each.id in self.corpus:
+                    self.corpus.end(each.id, each.until)
+            self.position = position
+            return kept
+
+    def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
+        """Vectors of owned texts, in their order, encoding what was never seen."""
+        self._encode([text for text in texts if self._vectors.get([text])[0] is None])
+        return self._read(texts)
+
+    def _fill(self, new: Sequence[Evidence], progress: Progress | None) -> Kept:
+        reached = self._vectors.reached(self._network)
+        missing: dict[tuple[OwnerId, str], int] = {}
+        for part in _batches(new):
+            found = self._vectors.get([(each.owner, each.text) for each in part])
+            missing |= {
+                (each.owner, each.text): each.since for each, one in zip(part, found, strict=True) if one is None
+            }
+        self._encode(list(missing), progress)
+        self._vectors.reach(self._network, max((each.since for each in new), default=reached))
+        lost = sum(since <= reached for since in missing.values())
+        return Kept(encoded=len(missing) - lost, lost=lost)
+
+    def _encode(self, texts: Sequence[tuple[OwnerId, str]], progress: Progress | None = None) -> None:
+        done = 0
+        for part in _batches(texts):
+            self._vectors.put(part, self._encoder.encode([text for _, text in part]))
+            done += len(part)
+            if progress is not None:
+                progress(done)
+
+    def _read(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
+        found = [vector for vector in self._vectors.get(texts) if vector is not None]
+        if len(found) < len(texts):
+            raise RuntimeError("a vector vanished between being kept and being read")
+        return np.stack(found) if found else np.zeros((0, self._encoder.width), dtype=np.float32)
+
+
+def kind_of(subject_kind: str, says: str) -> str:
+    """The word under which the corpus knows a kind of evidence."""
+    return f"{subject_kind}:{says}"
+
+
+def _item(each: Evidence) -> Item:
+    return Item(
+        id=each.id,
+        person=each.subject,
+        text=each.text,
+        since=each.since,
+        kind=kind_of(each.subject_kind, each.says),
+    )
+
+
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]

@@ -1,0 +1,187 @@
+"""Puts a stored list into words: who, why, by which passage, and who was nearly there."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from domain.eligibility import words_of
+from domain.recommendations import ListKind, Pick, RecommendationsIssued
+from domain.refusals import Unknown
+from domain.vocabulary import MemberId, StreamId
+from models.lexical import Figures, rarity, shared_words, terms
+from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree
+from projections.evidence import Evidence, Says
+from projections.recommendation_lists import IssuedList
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
+_EXCERPT: Final = 180  # characters
+
+_SAYS: Final[Mapping[Says, str]] = {
+    Says.POSTED: "works on",
+    Says.ANSWERED: "answered",
+    Says.SHARED: "shared",
+    Says.HELPED: "helped, as its receiver confirmed",
+    Says.PROFILE: "says of themselves",
+    Says.CLAIMS: "claims to know",
+    Says.ENDORSED: "is endorsed for",
+    Says.SITE_STATEMENT: "works at a site that says",
+    Says.REVIEWED: "a reviewer wrote",
+    Says.WANTS_TO_LEARN: "wants to learn",
+    Says.IS_ABOUT: "is about",
+}
+
+
+class WordedReason(Struct, frozen=True, kw_only=True):
+    says: str
+    excerpt: str  # the sentence of the evidence that is nearest by words
+    shared: tuple[str, ...]  # the rarest words that need and evidence share, as the need writes them
+    evidence: str
+    at: datetime
+    part: str
+    value: float
+
+
+class WordedPick(Struct, frozen=True, kw_only=True):
+    candidate: StreamId
+    name: str
+    about: str  # role and site, kind of resource, or stage of a challenge
+    score: float
+    parts: dict[str, float]
+    reasons: tuple[WordedReason, ...]
+
+
+class WordedMiss(Struct, frozen=True, kw_only=True):
+    candidate: StreamId
+    name: str
+    score: float
+    because: str
+
+
+class WordedList(Struct, frozen=True, kw_only=True):
+    recommendation: StreamId
+    reader: MemberId
+    need: StreamId
+    need_title: str
+    kind: ListKind
+    mode: str
+    issued_at: datetime
+    position: int
+    policy_hash: str
+    encoder: str
+    picks: tuple[WordedPick, ...]
+    near_misses: tuple[WordedMiss, ...]
+
+
+def in_words(connection: Connection, stored: IssuedList) -> WordedList:
+    """The stored list as its reader may read it. Nothing is decided here, and nothing recomputed but words."""
+    issued = stored.issued
+    ids = {reason.evidence for pick in issued.picks for reason in pick.reasons}
+    known = evidence.evidence(connection, ids)
+    need, figures = _need(connection, issued), _figures(issued)
+    return WordedList(
+        recommendation=stored.recommendation,
+        reader=issued.reader,
+        need=issued.need,
+        need_title=need.partition("\n")[0],
+        kind=issued.kind,
+        mode=str(issued.mode),
+        issued_at=stored.at,
+        position=issued.inputs.position,
+        policy_hash=issued.inputs.policy_hash,
+        encoder=issued.inputs.encoder,
+        picks=tuple(_pick(connection, pick, known, need, figures) for pick in issued.picks),
+        near_misses=tuple(
+            WordedMiss(
+                candidate=miss.candidate,
+                name=described(connection, miss.candidate)[0],
+                score=miss.score,
+                because=words_of(miss.rule),
+            )
+            for miss in issued.near_misses
+        ),
+    )
+
+
+def _need(connection: Connection, issued: RecommendationsIssued) -> str:
+    challenge = challenge_board.challenge(connection, issued.need)
+    if challenge is not None:
+        return f"{challenge.title}\n{challenge.text}".strip()
+    return "\n".join(each.text for each in evidence.of_subject(connection, issued.reader))
+
+
+def _figures(issued: RecommendationsIssued) -> Figures:
+    try:
+        spread = msgspec.json.decode(issued.terms, type=dict[str, int])
+    except msgspec.DecodeError:  # the reader was erased, and the need's words with them
+        spread = {}
+    return Figures(items=issued.inputs.items, spread=spread)
+
+
+def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], need: str, figures: Figures) -> WordedPick:
+    name, about = described(connection, pick.candidate)
+    reasons = []
+    for reason in pick.reasons:
+        piece = known.get(reason.evidence)
+        if piece is None:  # erased since
+            continue
+        reasons.append(
+            WordedReason(
+                says=_SAYS[piece.says],
+                excerpt=nearest_sentence(need, piece.text, figures),
+                shared=shared_words(need, piece.text, figures),
+                evidence=reason.evidence,
+                at=piece.at,
+                part=reason.part,
+                value=reason.value,
+            )
+        )
+    return WordedPick(
+        candidate=pick.candidate, name=name, about=about, score=pick.score, parts=pick.parts, reasons=tuple(reasons)
+    )
+
+
+def nearest_sentence(need: str, text: str, figures: Figures) -> str:
+    """The sentence of `text` whose words weigh most for the need, by rarity; the first one where none is shared."""
+    wanted = terms(need)
+    sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if sentence.strip()]
+
+    def weight(sentence: str) -> float:
+        return sum(rarity(word, figures) for word in terms(sentence) if word in wanted)
+
+    best = max(sentences, key=weight, default="")
+    return best if len(best) <= _EXCERPT else best[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def described(connection: Connection, candidate: StreamId) -> tuple[str, str]:
+    """How a member, resource or challenge is called, and what else tells it apart."""
+    match candidate.partition("-")[0]:
+        case "member":
+            return _member(connection, candidate)
+        case "resource":
+            shared = resource_shelf.resource(connection, candidate)
+            return (shared.title, shared.kind or "resource") if shared else (candidate, "")
+        case _:
+            posted = challenge_board.challenge(connection, candidate)
+            return (posted.title, str(posted.stage)) if posted else (candidate, "")
+
+
+def _member(connection: Connection, member: MemberId) -> tuple[str, str]:
+    found = member_directory.member(connection, member)
+    if found is None:
+        raise Unknown("there is no such member in this network", field="member")
+    places = []
+    for affiliation in member_directory.affiliations_of(connection, member):
+        site = site_tree.site(connection, affiliation.site) if affiliation.site else None
+        places.append(f"{affiliation.role}, {site.name}" if site else str(affiliation.role))
+    return found.name or short(member), "; ".join(places)
+
+
+def short(stream: StreamId) -> str:
+    """Enough of an id to tell it apart on a screen."""
+    kind, _, digits = stream.partition("-")
+    return f"{kind}-{digits[:8]}"

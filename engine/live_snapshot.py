@@ -1,0 +1,113 @@
+"""The network as it stands at the position of its projections: what recommending sees while the network lives."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from sqlite3 import Connection
+from typing import Final
+
+from domain.budgets import Budget
+from domain.calendar import SchoolCalendar, day_of
+from domain.eligibility import Candidate
+from domain.policies import MatchingPolicy
+from domain.recommendations import ListKind
+from domain.refusals import Unknown
+from domain.vocabulary import MemberId, StreamId
+from engine.evidence_index import EvidenceIndex, kind_of
+from engine.snapshot import KNOWING, Need, NeedTexts, Search
+from projections import challenge_board, evidence, member_directory, recommendation_lists, site_tree, time_budgets
+from projections.challenge_board import Status
+from projections.evidence import Evidence, Says, Strength
+from projections.member_directory import DirectoryEntry, Standing
+from projections.network_setting import Setting, setting
+
+_OWN_TEXTS: Final = 8  # how much of what a member knows makes up a need that lies in the person
+
+
+class LiveSnapshot:
+    """Reads one connection, which must stand at `position` as long as this lives, and the index kept up to it."""
+
+    def __init__(self, connection: Connection, position: int, index: EvidenceIndex, encoder: str, at: datetime) -> None:
+        self._connection: Final = connection
+        self._index: Final = index
+        self._at: Final = at
+        self.position: Final = position
+        self.encoder: Final = encoder
+
+    @cached_property
+    def _setting(self) -> Setting:
+        return setting(self._connection)
+
+    @property
+    def policy(self) -> MatchingPolicy:
+        return self._setting.policy
+
+    @property
+    def policy_hash(self) -> str:
+        return self._setting.policy_hash
+
+    def need_texts(self, need: Need) -> NeedTexts:
+        """A challenge's own words; for a need that lies in the person, what shows best what they know."""
+        in_person = need.kind is ListKind.CHALLENGES
+        texts = self._known_best(need.reader) if in_person else [self._problem(need)]
+        return NeedTexts(tuple(text for _, text in texts), self._index.vectors_of(texts))
+
+    def _known_best(self, member: MemberId) -> list[tuple[str, str]]:
+        shown = [each for each in evidence.of_subject(self._connection, member) if each.says in KNOWING]
+        shown.sort(key=lambda each: (each.strength is not Strength.DEMONSTRATED, -each.since, each.id))
+        texts = dict.fromkeys((each.owner, each.text) for each in shown)
+        return list(texts)[:_OWN_TEXTS]
+
+    def _problem(self, need: Need) -> tuple[str, str]:
+        for each in evidence.of_subject(self._connection, need.subject):
+            if each.says is Says.IS_ABOUT and each.owner == need.reader and each.challenge == need.subject:
+                return each.owner, each.text
+        raise Unknown("this reader has no such challenge", field="need")
+
+    def near(self, subjects: str, says: Collection[str]) -> Search:
+        kinds = [kind_of(subjects, word) for word in says]
+        return self._index.corpus.as_of(self.position, kinds=kinds)
+
+    def evidence(self, ids: Iterable[str]) -> Mapping[str, Evidence]:
+        return evidence.evidence(self._connection, ids)
+
+    def reached(self, challenge: StreamId) -> str | None:
+        found = challenge_board.challenge(self._connection, challenge)
+        if found is None:
+            return None
+        return str(found.stage) if found.status is Status.OPEN else str(found.status)
+
+    def people(self) -> Mapping[MemberId, Candidate]:
+        districts = site_tree.districts(self._connection)
+        budgets = time_budgets.budgets(self._connection)
+        calendar = self._setting.calendar
+        return {
+            member: _candidate(entry, districts, self._free(budgets.get(member), calendar))
+            for member, entry in member_directory.candidates(self._connection).items()
+        }
+
+    def _free(self, budget: Budget | None, calendar: SchoolCalendar) -> int | None:
+        return None if budget is None else budget.free_on(day_of(self._at, calendar), calendar)
+
+    def suggested_lately(self, need: Need) -> frozenset[str]:
+        since = need.at - timedelta(days=self.policy.cool_down_days)
+        return recommendation_lists.suggested_lately(self._connection, need.reader, need.subject, since)
+
+    def dismissed(self, need: Need) -> frozenset[str]:
+        return recommendation_lists.dismissed(self._connection, need.reader, need.subject)
+
+
+def _candidate(entry: DirectoryEntry, districts: Mapping[str, str], free_minutes: int | None) -> Candidate:
+    return Candidate(
+        member=entry.member,
+        present=entry.standing in {Standing.ACTIVE, Standing.PAUSED},
+        away=entry.standing is Standing.PAUSED,
+        level=entry.level,
+        free_minutes=free_minutes,
+        same_as=entry.same_as,
+        conflicts=entry.conflicts,
+        muted=entry.muted,
+        families=entry.families,
+        sites=entry.sites,
+        districts=frozenset(districts.get(site, site) for site in entry.sites),
+    )
