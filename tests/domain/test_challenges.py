@@ -1,0 +1,137 @@
+import pytest
+from msgspec.structs import replace
+
+from domain.challenges import (
+    AnswerChallenge,
+    ChallengeAnswered,
+    ChallengePosted,
+    ChallengeReframed,
+    ChallengeResolved,
+    ChallengeSetAside,
+    ChallengesMerged,
+    ChallengeStageChanged,
+    ChangeChallengeStage,
+    MergeChallenges,
+    PostChallenge,
+    ReframeChallenge,
+    ResolveChallenge,
+    SetChallengeAside,
+)
+from domain.kernel import Command
+from domain.members import GrantNetworkRole, LeaveNetwork
+from domain.vocabulary import Confidentiality, NetworkRole, Stage
+from tests.domain.scenario import ADA, BEN, CHALLENGE, CLEO, OTHER_CHALLENGE, given
+
+POSTED = PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers", text="They stop at page one.")
+OTHER = PostChallenge(challenge=OTHER_CHALLENGE, author=BEN, title="Nobody reads")
+RESOLVED = ResolveChallenge(challenge=CHALLENGE, note="Reading pairs helped.")
+ASIDE = SetChallengeAside(challenge=CHALLENGE, reason="another year")
+MERGED = MergeChallenges(challenge=CHALLENGE, into=OTHER_CHALLENGE)
+ANSWERED = AnswerChallenge(challenge=CHALLENGE, answer="answer-00000001", member=BEN, text="Try pairs.")
+WHISPERED = replace(POSTED, confidentiality=Confidentiality.PAIR)
+
+
+def test_a_challenge_is_posted_at_the_stage_of_naming() -> None:
+    given().when(POSTED, by=ADA).then(
+        ChallengePosted(author=ADA, title="Reluctant readers", text="They stop at page one.", stage=Stage.NAMING)
+    )
+
+
+def test_nobody_posts_in_the_name_of_another() -> None:
+    given().when(POSTED, by=BEN).refused("only the member or a facilitator")
+
+
+def test_an_author_is_a_member() -> None:
+    given().when(replace(POSTED, author="member-eeeeeeee")).refused("author: there is no such member")
+    given(LeaveNetwork(member=ADA)).when(POSTED).refused("author: there is no such member")
+
+
+def test_the_same_challenge_posted_twice_stands_once() -> None:
+    reframed = ReframeChallenge(challenge=CHALLENGE, title="Readers who stop")
+    given(POSTED, reframed).when(POSTED).then_nothing()
+    given(POSTED).when(replace(POSTED, title="Something else")).refused("reframe that one")
+
+
+def test_its_author_reframes_a_challenge_and_so_may_a_facilitator() -> None:
+    reframe = ReframeChallenge(challenge=CHALLENGE, title="Readers who stop")
+    reframed = ChallengeReframed(author=ADA, title="Readers who stop")
+    given(POSTED).when(reframe, by=ADA).then(reframed)
+    given(POSTED).when(reframe, by=BEN).refused("only its author or a facilitator")
+    facilitates = GrantNetworkRole(member=BEN, role=NetworkRole.FACILITATOR)
+    given(POSTED, facilitates).when(reframe, by=BEN).then(reframed)
+    given(POSTED, reframe).when(reframe, by=ADA).then_nothing()
+
+
+def test_a_stage_moves_in_any_direction() -> None:
+    given(POSTED, ChangeChallengeStage(challenge=CHALLENGE, stage=Stage.SUSTAINING)).when(
+        ChangeChallengeStage(challenge=CHALLENGE, stage=Stage.TESTING), by=ADA
+    ).then(ChallengeStageChanged(stage=Stage.TESTING))
+
+
+def test_an_answer_goes_to_the_author_when_nobody_is_named() -> None:
+    given(POSTED).when(ANSWERED, by=BEN).then(
+        ChallengeAnswered(answer="answer-00000001", member=BEN, to=ADA, text="Try pairs.")
+    )
+
+
+def test_an_answer_may_go_to_another_member() -> None:
+    given(POSTED).when(replace(ANSWERED, to=CLEO), by=BEN).then(
+        ChallengeAnswered(answer="answer-00000001", member=BEN, to=CLEO, text="Try pairs.")
+    )
+    given(POSTED).when(replace(ANSWERED, to="member-eeeeeeee")).refused("to: there is no such member")
+
+
+def test_an_answer_is_given_once_also_after_the_end() -> None:
+    given(POSTED, ANSWERED).when(ANSWERED).then_nothing()
+    given(POSTED, ANSWERED, RESOLVED).when(ANSWERED).then_nothing()
+
+
+def test_nobody_answers_in_the_name_of_another() -> None:
+    given(POSTED).when(ANSWERED, by=CLEO).refused("only the member or a facilitator")
+
+
+def test_a_challenge_that_ended_takes_no_new_answers() -> None:
+    given(POSTED, RESOLVED).when(ANSWERED).refused("this challenge is resolved")
+
+
+def test_a_challenge_ends_resolved_or_set_aside() -> None:
+    given(POSTED).when(RESOLVED, by=ADA).then(ChallengeResolved(author=ADA, note="Reading pairs helped."))
+    given(POSTED).when(ASIDE, by=ADA).then(ChallengeSetAside(author=ADA, reason="another year"))
+
+
+@pytest.mark.parametrize("end", [RESOLVED, ASIDE, MERGED])
+def test_one_end_is_enough_and_another_is_refused(end: Command) -> None:
+    given(POSTED, OTHER, end).when(end).then_nothing()
+    for other_end in {RESOLVED, ASIDE, MERGED} - {end}:
+        given(POSTED, OTHER, end).when(other_end).refused("this challenge is")
+
+
+def test_a_challenge_is_merged_into_another_open_one() -> None:
+    given(POSTED, OTHER).when(MERGED, by=ADA).then(ChallengesMerged(into=OTHER_CHALLENGE))
+    given(POSTED).when(MERGED).refused("into: there is no such challenge")
+    given(POSTED, OTHER, ResolveChallenge(challenge=OTHER_CHALLENGE)).when(MERGED).refused("into: this challenge")
+
+
+def test_merging_makes_no_circle() -> None:
+    given(POSTED).when(MergeChallenges(challenge=CHALLENGE, into=CHALLENGE)).refused("into itself")
+    back = MergeChallenges(challenge=OTHER_CHALLENGE, into=CHALLENGE)
+    given(POSTED, OTHER, MERGED).when(back).refused("into: this challenge has ended")
+
+
+def test_whatever_happens_to_a_challenge_stays_in_its_class() -> None:
+    said = [
+        ReframeChallenge(challenge=CHALLENGE, title="Readers who stop"),
+        ChangeChallengeStage(challenge=CHALLENGE, stage=Stage.TESTING),
+        ANSWERED,
+        RESOLVED,
+        ASIDE,
+        MERGED,
+    ]
+    for command in said:
+        (event,) = given(WHISPERED, OTHER).when(command).events
+        assert getattr(event, "confidentiality", None) is Confidentiality.PAIR, command
+
+
+def test_what_was_never_posted_is_unknown() -> None:
+    given().when(RESOLVED).refused("no such challenge")
+    given().when(ResolveChallenge(challenge=ADA)).refused("not the id of a challenge")
