@@ -39,7 +39,7 @@ class Facts(Protocol):
         """Whose will this is: the one acted for, else the actor."""
 
     def __call__(self, decider: "Decider[C, S, E]", stream: StreamId) -> S:
-        """The state of another stream of the same network."""
+        """The state of another stream of the same network: the initial one for an id of another kind."""
 
     def knows(self, stream: StreamId) -> bool:
         """Whether anything was ever recorded in this stream of the same network."""

@@ -319,6 +319,8 @@ def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberE
             return ()
         case _, Active(person=person) | Paused(person=person):
             return _decide_present(command, state, person, facts)
+        case LeaveNetwork(), Left():
+            return ()
         case _, Left():
             raise IllegalMove("this member has left the network", field="member", remedy="they may join again")
         case _:
