@@ -68,7 +68,9 @@ class MemoryRecorder(Recorder):
 
     def _keep(self, rows: list[_Kept]) -> None:
         new = [(row.stream, row.version) for row in rows]
-        known = {(stream, row.version) for stream, _ in new for row in self._streams.get(stream, ())}
+        known = {
+            (stream, row.version) for stream in {row.stream for row in rows} for row in self._streams.get(stream, ())
+        }
         if len(set(new)) < len(new) or not known.isdisjoint(new):
             raise IntegrityError("the stream has this version already")
         for row in rows:

@@ -138,6 +138,14 @@ def test_a_repeated_command_changes_nothing(store: EventStore) -> None:
     assert store.page(0) == told
 
 
+def test_what_a_command_led_to_is_found_again(store: EventStore) -> None:
+    store.append(NET, adding("budget-01", 1), origin=origin())
+    told = store.append(NET, [*adding("budget-02", 2), *adding("budget-03", 3)], origin=origin("command-01"))
+    store.append(NET, [], origin=origin("command-02"))
+    assert store.of_command(NET, "command-01") == told
+    assert store.of_command(NET, "command-02") == store.of_command(NET, "command-03") == ()
+
+
 def test_a_repeat_is_told_apart_from_a_race(store: EventStore) -> None:
     store.append(NET, adding("budget-01", 1), origin=origin("command-01"))
     with pytest.raises(CommandSeen):  # the version is stale too, but the command is done

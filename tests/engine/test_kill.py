@@ -104,11 +104,13 @@ def test_what_another_process_writes_is_seen_soon(tmp_path: Path) -> None:
     writer = data.start("far", saves=20)
     seen: list[str] = []
     after = 0
+    started = time.monotonic()
     while len(seen) < 60:
-        assert store.wait(after, 20)
+        assert store.wait(after, 60)
         page = store.page(after)
         seen += [recorded.envelope.command for recorded in page]
         after = page[-1].position
+    assert time.monotonic() - started < 30  # not only when a wait has run out
     writer.communicate(timeout=20)
     assert seen == [f"command-far-{i}" for i in range(20) for _ in range(3)]
     store.close()

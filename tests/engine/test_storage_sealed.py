@@ -84,6 +84,17 @@ def test_a_sealed_text_opens_only_in_its_own_place(keys: KeyRing, changes: dict[
         store._mapper.recorded(row._replace(**changes))
 
 
+def test_a_sealed_text_opens_only_in_its_own_field(keys: KeyRing) -> None:
+    store = EventStore(None, keys, CATALOGUE)
+    store.append(NET, [saying(ADA, 0, (Joined(name="Ada", nickname="Countess"),))], origin=origin())
+    (row,) = store._recorder.rows_after(0, limit=1)
+    schema, envelope, fields, sealed = msgspec.msgpack.decode(row.payload)
+    fields["name"], fields["nickname"] = fields["nickname"], fields["name"]
+    swapped = msgspec.msgpack.encode([schema, envelope, fields, sealed])
+    with pytest.raises(StorageTrouble, match="cannot be read"):
+        store._mapper.recorded(row._replace(payload=swapped))
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0), bit=st.integers(0, 7))
 def test_an_altered_payload_never_breaks_out_in_other_words(keys: KeyRing, place: int, bit: int) -> None:

@@ -92,6 +92,13 @@ def test_as_many_vectors_as_texts(vectors: VectorStore) -> None:
         vectors.put([ONE, TWO], rows(1))
 
 
+def test_how_far_a_network_was_given_vectors_never_falls(vectors: VectorStore) -> None:
+    assert vectors.reached("network-1") == 0
+    vectors.reach("network-1", 7)
+    vectors.reach("network-1", 3)
+    assert (vectors.reached("network-1"), vectors.reached("network-2")) == (7, 0)
+
+
 # privacy
 
 
