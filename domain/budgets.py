@@ -89,26 +89,20 @@ class Budget(Struct, frozen=True, kw_only=True):
         begun = [setting for setting in self.settings if setting.effective <= day]
         return begun[-1] if begun else next(iter(self.settings), None)
 
-    def promised(self, first: date, last: date) -> int:
-        """Minutes reserved and spent from the first to the last day."""
-        return sum(held.minutes for held in self.reservations.values() if first <= held.day <= last)
+    def promised(self, setting: TimeBudgetSet, first: date, last: date) -> int:
+        """Minutes reserved and spent from the first to the last day, as far as the setting is in force on them."""
+        return sum(
+            held.minutes
+            for held in self.reservations.values()
+            if first <= held.day <= last and self.setting_on(held.day) == setting
+        )
 
     def free_on(self, day: date, calendar: SchoolCalendar) -> int | None:
-        """Minutes left in the period of `day`; None when no time was ever offered.
-
-        Where a change cuts through a week, month or term, the periods of both settings hold in full.
-        """
-        left = [
-            setting.minutes - self.promised(first, last)
-            for setting in self.settings
-            for first, last in (period_of(day, setting.period, calendar),)
-            if self.holds(setting, first, last)
-        ]
-        return min(left, default=None)
-
-    def holds(self, setting: TimeBudgetSet, first: date, last: date) -> bool:
-        """Whether a setting is in force on any day from the first to the last."""
-        return first < setting.effective <= last or setting == self.setting_on(first)
+        """Minutes left in the period of `day`; None when no time was ever offered."""
+        setting = self.setting_on(day)
+        if setting is None:
+            return None
+        return setting.minutes - self.promised(setting, *period_of(day, setting.period, calendar))
 
 
 def decide(command: BudgetCommand, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
@@ -171,7 +165,10 @@ def _set(command: SetTimeBudget, state: Budget, facts: Facts) -> tuple[BudgetEve
 
 
 def _possible_starts(kind: PeriodKind, state: Budget, today: date, calendar: SchoolCalendar) -> Iterator[date]:
-    """This period; else the next one; then after each day on which something is promised or was to change."""
+    """This period; else the next one; then after each day on which something is promised or was to change.
+
+    Where the kind changes, a period of the old kind may be cut short; each day counts under the setting it lies in.
+    """
     yield period_of(today, kind, calendar)[0]
     promised = (held.day for held in state.reservations.values())
     changes = (setting.effective for setting in state.settings)
@@ -182,12 +179,13 @@ def _possible_starts(kind: PeriodKind, state: Budget, today: date, calendar: Sch
 
 
 def _keeps_promises(budget: Budget, calendar: SchoolCalendar) -> bool:
-    """Whether every period that the newest setting touches holds what is promised in it."""
+    """Whether every period of the newest setting holds what is promised in it already."""
     newest = budget.settings[-1]
     totals: Counter[tuple[date, date]] = Counter()
     for held in budget.reservations.values():
-        totals[period_of(held.day, newest.period, calendar)] += held.minutes
-    return all(total <= newest.minutes for period, total in totals.items() if budget.holds(newest, *period))
+        if budget.setting_on(held.day) == newest:
+            totals[period_of(held.day, newest.period, calendar)] += held.minutes
+    return all(total <= newest.minutes for total in totals.values())
 
 
 def _reserve(command: ReserveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:

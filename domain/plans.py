@@ -97,7 +97,7 @@ def _home(command: Command, facts: Facts) -> Step:
         return Step(decider, budget_of(getattr(command, "member")), command)  # noqa: B009 - every budget command has one
     stream: StreamId = getattr(command, decider.kind)
     if not stream.startswith(f"{decider.kind}-"):
-        raise Malformed(f"this is not the id of a {decider.kind}", field=decider.kind)
+        raise Malformed(f"this is no id of the kind {decider.kind}", field=decider.kind)
     if decider is NETWORK and stream != facts.network:
         raise Unknown("one save belongs to one network, and this is another", field="network")
     return Step(decider, stream, command)
