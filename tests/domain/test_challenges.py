@@ -134,4 +134,4 @@ def test_whatever_happens_to_a_challenge_stays_in_its_class() -> None:
 
 def test_what_was_never_posted_is_unknown() -> None:
     given().when(RESOLVED).refused("no such challenge")
-    given().when(ResolveChallenge(challenge=ADA)).refused("not the id of a challenge")
+    given().when(ResolveChallenge(challenge=ADA)).refused("no id of the kind challenge")

@@ -1,0 +1,303 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from domain.budgets import SetTimeBudget, TimeReleased, TimeReserved, TimeSpent
+from domain.challenges import PostChallenge
+from domain.introductions import (
+    ArrangeSiteVisit,
+    ConfirmHelp,
+    ConsentToIntroduction,
+    DeclineIntroduction,
+    DisputeHelp,
+    ExpireIntroduction,
+    FormPartnership,
+    HelpConfirmed,
+    HelpDisputed,
+    HelpReported,
+    HoldSiteVisit,
+    IntroductionConsented,
+    IntroductionDeclined,
+    IntroductionExpired,
+    IntroductionMade,
+    IntroductionOffered,
+    MeetingHeld,
+    OfferIntroduction,
+    PartnershipFormed,
+    RecordMeeting,
+    ReportHelp,
+    SiteVisitArranged,
+    SiteVisitHeld,
+)
+from domain.kernel import Command
+from domain.members import (
+    ChooseEngagementLevel,
+    DeclareConflict,
+    LeaveNetwork,
+    LinkIdentity,
+    MuteMember,
+    PauseMember,
+    ResumeMember,
+)
+from domain.sites import RegisterSite
+from domain.vocabulary import OPERATOR, ConflictKind, Level, PeriodKind, SiteKind
+from tests.domain.scenario import (
+    ADA,
+    BEN,
+    CHALLENGE,
+    CLEO,
+    INTRODUCTION,
+    NOON,
+    OTHER_INTRODUCTION,
+    SCHOOL,
+    Said,
+    by,
+    given,
+    offers_time,
+)
+
+LATER = NOON + timedelta(hours=1)
+EXPIRES = datetime(2025, 9, 9, tzinfo=UTC)  # Thursday, Friday and Monday are over
+OFFER = OfferIntroduction(introduction=INTRODUCTION, seeker=ADA, helper=BEN)
+ADA_SAYS_YES = by(ADA, ConsentToIntroduction(introduction=INTRODUCTION, member=ADA), LATER)
+BEN_SAYS_YES = by(BEN, ConsentToIntroduction(introduction=INTRODUCTION, member=BEN), LATER)
+BEN_SAYS_NO = DeclineIntroduction(introduction=INTRODUCTION, member=BEN, reason="too much at school")
+BEN_HAS_TIME = offers_time(BEN)
+OFFERED = (*BEN_HAS_TIME, by(ADA, OFFER))
+MADE = (*OFFERED, BEN_SAYS_YES)
+MEETING = RecordMeeting(introduction=INTRODUCTION, minutes=30, at=NOON)
+REPORT = ReportHelp(introduction=INTRODUCTION, member=BEN, note="we read two pages together")
+CONFIRM = ConfirmHelp(introduction=INTRODUCTION, member=ADA, note="it helped")
+DISPUTE = DisputeHelp(introduction=INTRODUCTION, member=ADA, note="we never met")
+PARTNERS = FormPartnership(introduction=INTRODUCTION)
+
+
+def offered(introduced_by: str = ADA) -> IntroductionOffered:
+    return IntroductionOffered(seeker=ADA, helper=BEN, minutes=30, introduced_by=introduced_by, expires_at=EXPIRES)
+
+
+HELD = TimeReserved(member=BEN, reservation=INTRODUCTION, minutes=30, day=NOON.date())
+FREED = TimeReleased(member=BEN, reservation=INTRODUCTION, minutes=30)
+
+
+def test_who_asks_in_person_has_said_yes_by_it() -> None:
+    given(*BEN_HAS_TIME).when(OFFER, by=ADA).then(offered(), IntroductionConsented(member=ADA), HELD)
+
+
+def test_who_offers_help_in_person_has_said_yes_by_it() -> None:
+    given(*BEN_HAS_TIME).when(OFFER, by=BEN).then(offered(BEN), IntroductionConsented(member=BEN), HELD)
+
+
+def test_where_somebody_else_introduces_both_are_still_to_say_yes() -> None:
+    given(*BEN_HAS_TIME).when(OFFER).then(offered(OPERATOR), HELD)
+    made = IntroductionMade(seeker=ADA, helper=BEN)
+    given(*BEN_HAS_TIME, OFFER, ADA_SAYS_YES).when(BEN_SAYS_YES.command, by=BEN).then(
+        IntroductionConsented(member=BEN), made
+    )
+
+
+def test_an_ask_without_minutes_takes_the_policys() -> None:
+    (first, *_) = given(*BEN_HAS_TIME).when(replace(OFFER, minutes=45), by=ADA).events
+    assert isinstance(first, IntroductionOffered)
+    assert first.minutes == 45
+
+
+def test_a_repeated_offer_changes_nothing_and_one_for_others_is_refused() -> None:
+    given(*OFFERED).when(OFFER, by=ADA).then_nothing()
+    given(*MADE).when(OFFER, by=ADA).then_nothing()
+    given(*OFFERED).when(replace(OFFER, helper=CLEO)).refused("joins two others")
+
+
+def test_an_introduction_is_about_the_seekers_own_challenge() -> None:
+    posted = PostChallenge(challenge=CHALLENGE, author=CLEO, title="Reluctant readers")
+    about = replace(OFFER, challenge=CHALLENGE)
+    given(*BEN_HAS_TIME).when(about).refused("challenge: there is no such challenge")
+    given(*BEN_HAS_TIME, posted).when(about).refused("somebody else's")
+    assert given(*BEN_HAS_TIME, replace(posted, author=ADA)).when(about).events
+
+
+def test_nobody_is_introduced_to_themselves() -> None:
+    given(*offers_time(ADA)).when(replace(OFFER, helper=ADA)).refused("the same person")
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [by(ADA, LinkIdentity(member=ADA, same_as=BEN))],
+        [by(BEN, LinkIdentity(member=BEN, same_as=ADA))],
+        [by(ADA, LinkIdentity(member=ADA, same_as=CLEO)), by(CLEO, LinkIdentity(member=CLEO, same_as=BEN))],
+        [by(CLEO, LinkIdentity(member=CLEO, same_as=ADA)), by(CLEO, LinkIdentity(member=CLEO, same_as=BEN))],
+        [Said(LinkIdentity(member=who, same_as="member-ffffffff")) for who in (ADA, BEN)],
+    ],
+)
+def test_nobody_is_introduced_to_themselves_across_linked_identities(links: list[Said]) -> None:
+    given(*BEN_HAS_TIME, *links).when(OFFER, by=ADA).refused("the same person")
+
+
+CONFLICT = DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.SUPERVISES)
+CONFLICT_BACK = DeclareConflict(member=BEN, other=ADA, kind=ConflictKind.GRIEVANCE)
+MUTE = by(ADA, MuteMember(member=ADA, other=BEN))
+MUTE_BACK = by(BEN, MuteMember(member=BEN, other=ADA))
+FULL = by(CLEO, OfferIntroduction(introduction=OTHER_INTRODUCTION, seeker=CLEO, helper=BEN, minutes=31))
+
+
+def test_a_mute_a_full_calendar_and_a_conflict_are_worded_alike() -> None:
+    causes = (CONFLICT, CONFLICT_BACK, MUTE, MUTE_BACK, FULL, PauseMember(member=BEN))
+    refusals = [given(*BEN_HAS_TIME, cause).when(OFFER, by=ADA).refusal for cause in causes]
+    assert {(type(refusal).__name__, str(refusal)) for refusal in refusals} == {
+        ("IllegalMove", "helper: unavailable (ask somebody else)")
+    }
+
+
+@pytest.mark.parametrize("cause", [CONFLICT, CONFLICT_BACK, MUTE, MUTE_BACK])
+def test_who_offered_no_time_is_refused_in_the_same_words_with_and_without_a_mute(cause: Command | Said) -> None:
+    plain = given().when(OFFER, by=ADA).refusal
+    muted = given(cause).when(OFFER, by=ADA).refusal
+    assert str(plain) == str(muted) == "helper: has not offered time yet (ask somebody else)"
+
+
+@pytest.mark.parametrize("cause", [CONFLICT, CONFLICT_BACK, MUTE, MUTE_BACK])
+def test_a_conflict_or_mute_since_the_offer_stands_in_the_way_of_the_second_yes(cause: Command | Said) -> None:
+    given(*OFFERED, cause).when(BEN_SAYS_YES.command, by=BEN).refused("unavailable")
+    assert given(*OFFERED, cause).when(BEN_SAYS_NO, by=BEN).events
+
+
+def test_a_link_since_the_offer_stands_in_the_way_of_the_second_yes() -> None:
+    linked = by(ADA, LinkIdentity(member=ADA, same_as=BEN))
+    given(*OFFERED, linked).when(BEN_SAYS_YES.command, by=BEN).refused("the same person")
+
+
+def test_a_helper_who_paused_may_still_say_yes() -> None:
+    assert given(*OFFERED, PauseMember(member=BEN)).when(BEN_SAYS_YES.command, by=BEN).events
+    assert given(*OFFERED, PauseMember(member=BEN), ResumeMember(member=BEN)).when(BEN_SAYS_YES.command, by=BEN).events
+
+
+@pytest.mark.parametrize("level", [Level.HONOR, Level.FOLLOW])
+def test_honor_and_follow_get_no_asks(level: Level) -> None:
+    chosen = by(BEN, ChooseEngagementLevel(member=BEN, level=level))
+    given(*BEN_HAS_TIME, chosen).when(OFFER, by=ADA).refused("without being asked for time")
+
+
+def test_who_chose_no_level_or_no_budget_gets_no_asks() -> None:
+    level, budget = BEN_HAS_TIME
+    given(level).when(OFFER, by=ADA).refused("has not offered time yet")
+    given(budget).when(OFFER, by=ADA).refused("has not offered time yet")
+
+
+def test_a_budget_of_nothing_is_a_full_calendar() -> None:
+    nothing = by(BEN, SetTimeBudget(member=BEN, minutes=0, period=PeriodKind.WEEK))
+    given(BEN_HAS_TIME[0], nothing).when(OFFER, by=ADA).refused("unavailable")
+
+
+def test_only_the_two_say_yes_or_no_each_for_themselves() -> None:
+    given(*OFFERED).when(ConsentToIntroduction(introduction=INTRODUCTION, member=CLEO), by=CLEO).refused("the two")
+    given(*OFFERED).when(BEN_SAYS_YES.command, by=ADA).refused("the two")
+    given(*OFFERED).when(BEN_SAYS_NO, by=CLEO).refused("the two")
+    given(*MADE).when(ConsentToIntroduction(introduction=INTRODUCTION, member=CLEO), by=CLEO).refused("the two")
+    given(*OFFERED, by(BEN, BEN_SAYS_NO)).when(BEN_SAYS_NO, by=CLEO).refused("the two")
+
+
+def test_a_no_frees_the_time_and_is_private_to_the_two() -> None:
+    given(*OFFERED).when(BEN_SAYS_NO, by=BEN).then(IntroductionDeclined(member=BEN, reason="too much at school"), FREED)
+    declined = given(*OFFERED, by(BEN, BEN_SAYS_NO)).when(MEETING, by=CLEO)
+    expired = given(*OFFERED, Said(ExpireIntroduction(introduction=INTRODUCTION), at=EXPIRES)).when(MEETING, by=CLEO)
+    declined.refused("is over")
+    assert str(declined.refusal) == str(expired.refusal)
+
+
+def test_either_may_call_it_off_until_something_came_of_it() -> None:
+    given(*MADE).when(DeclineIntroduction(introduction=INTRODUCTION, member=ADA), by=ADA).then(
+        IntroductionDeclined(member=ADA), FREED
+    )
+    for came_of_it in (by(BEN, MEETING), by(ADA, CONFIRM), by(ADA, DISPUTE), by(ADA, PARTNERS)):
+        given(*MADE, came_of_it).when(BEN_SAYS_NO, by=BEN).refused("something came of this")
+
+
+def test_an_offer_stands_for_three_school_days_and_expires_then() -> None:
+    expire = ExpireIntroduction(introduction=INTRODUCTION)
+    given(*OFFERED).when(expire, at=EXPIRES - timedelta(seconds=1)).refused("still stands")
+    given(*OFFERED).when(BEN_SAYS_YES.command, by=BEN, at=EXPIRES).refused("has expired")
+    given(*OFFERED).when(expire, at=EXPIRES).then(IntroductionExpired(), FREED)
+    given(*OFFERED, Said(expire, at=EXPIRES)).when(expire, at=EXPIRES).then_nothing()
+    given(*MADE).when(expire, at=EXPIRES).then_nothing()
+
+
+@pytest.mark.parametrize("gone", [ADA, BEN])
+def test_an_open_offer_lapses_at_once_when_one_of_the_two_has_left(gone: str) -> None:
+    left = (*OFFERED, LeaveNetwork(member=gone))
+    given(*left).when(ExpireIntroduction(introduction=INTRODUCTION)).then(IntroductionExpired(), FREED)
+    given(*left).when(BEN_SAYS_YES.command, by=BEN).refused("no such member")
+
+
+def test_nothing_comes_of_it_before_both_said_yes() -> None:
+    for command, who in ((MEETING, BEN), (REPORT, BEN), (CONFIRM, ADA), (DISPUTE, ADA), (PARTNERS, ADA)):
+        given(*OFFERED).when(command, by=who).refused("both have to consent first")
+
+
+def test_a_meeting_is_recorded_once_by_the_two_or_staff() -> None:
+    held = MeetingHeld(seeker=ADA, helper=BEN, minutes=30, at=NOON)
+    spent = TimeSpent(member=BEN, reservation=INTRODUCTION, minutes=30)
+    for who in (ADA, BEN, OPERATOR):
+        given(*MADE).when(MEETING, by=who).then(held, spent)
+    given(*MADE).when(MEETING, by=CLEO).refused("only the two or a facilitator")
+    given(*MADE, by(BEN, MEETING)).when(MEETING, by=BEN).then_nothing()
+    given(*MADE, by(BEN, MEETING)).when(replace(MEETING, minutes=20), by=BEN).refused("another meeting")
+
+
+def test_nothing_was_held_that_lies_ahead() -> None:
+    tomorrow = NOON + timedelta(days=1)
+    given(*MADE).when(replace(MEETING, at=tomorrow), by=BEN).refused("lies in the future")
+    given(*MADE, A_SCHOOL).when(replace(HOLD, at=tomorrow), by=BEN).refused("lies in the future")
+
+
+def test_help_counts_once_its_receiver_confirms_it() -> None:
+    given(*MADE).when(REPORT, by=BEN).then(HelpReported(member=BEN, note="we read two pages together"))
+    given(*MADE).when(replace(REPORT, member=ADA), by=ADA).refused("only the helper reports")
+    given(*MADE, by(BEN, REPORT)).when(CONFIRM, by=ADA).then(HelpConfirmed(member=ADA, helper=BEN, note="it helped"))
+    given(*MADE, by(BEN, REPORT)).when(replace(CONFIRM, member=BEN), by=BEN).refused("once its receiver confirms")
+    given(*MADE).when(CONFIRM, by=BEN).refused("once its receiver confirms")
+    given(*MADE).when(CONFIRM).refused("once its receiver confirms")
+
+
+def test_help_that_is_confirmed_names_the_challenge() -> None:
+    posted = PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers")
+    about = (*BEN_HAS_TIME, posted, by(ADA, replace(OFFER, challenge=CHALLENGE)), BEN_SAYS_YES)
+    given(*about).when(CONFIRM, by=ADA).then(
+        HelpConfirmed(member=ADA, helper=BEN, challenge=CHALLENGE, note="it helped")
+    )
+
+
+def test_its_receiver_may_dispute_help_and_think_again() -> None:
+    disputed = HelpDisputed(member=ADA, note="we never met")
+    given(*MADE).when(DISPUTE, by=ADA).then(disputed)
+    given(*MADE, by(ADA, DISPUTE)).when(DISPUTE, by=ADA).then_nothing()
+    given(*MADE, by(ADA, CONFIRM)).when(DISPUTE, by=ADA).then(disputed)
+    assert given(*MADE, by(ADA, CONFIRM), by(ADA, DISPUTE)).when(CONFIRM, by=ADA).events
+    given(*MADE).when(DISPUTE, by=BEN).refused("only the receiver")
+
+
+def test_two_become_partners_by_their_own_word() -> None:
+    given(*MADE).when(PARTNERS, by=BEN).then(PartnershipFormed(seeker=ADA, helper=BEN))
+    given(*MADE, by(BEN, PARTNERS)).when(PARTNERS, by=ADA).then_nothing()
+    given(*MADE).when(PARTNERS, by=CLEO).refused("only the two or a facilitator")
+
+
+A_SCHOOL = RegisterSite(site=SCHOOL, kind=SiteKind.SCHOOL, name="Hill School")
+ARRANGE = ArrangeSiteVisit(introduction=INTRODUCTION, site=SCHOOL, at=NOON)
+HOLD = HoldSiteVisit(introduction=INTRODUCTION, site=SCHOOL, at=NOON)
+
+
+def test_a_visit_is_arranged_and_held_at_a_site_of_this_network() -> None:
+    given(*MADE).when(ARRANGE, by=BEN).refused("no such site")
+    given(*MADE).when(replace(ARRANGE, site=CLEO), by=BEN).refused("no such site")
+    given(*MADE, A_SCHOOL).when(ARRANGE, by=BEN).then(SiteVisitArranged(site=SCHOOL, at=NOON))
+    given(*MADE, A_SCHOOL, by(BEN, ARRANGE)).when(HOLD, by=ADA).then(SiteVisitHeld(site=SCHOOL, at=NOON))
+    given(*MADE, A_SCHOOL, by(BEN, HOLD)).when(HOLD, by=BEN).then_nothing()
+    given(*MADE, A_SCHOOL).when(HOLD, by=CLEO).refused("only the two or a facilitator")
+
+
+def test_what_was_never_offered_is_unknown() -> None:
+    for command in (BEN_SAYS_YES.command, BEN_SAYS_NO, MEETING, ExpireIntroduction(introduction=INTRODUCTION)):
+        given().when(command, by=BEN).refused("no such introduction")
+    given().when(ExpireIntroduction(introduction=ADA)).refused("no id of the kind introduction")
