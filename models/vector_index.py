@@ -47,8 +47,10 @@ class VectorIndex:
     def cosines(self, needs: Vectors, rows: Rows) -> Floats:
         """(needs, rows), summed in 64 bits so that machines agree on the places that count."""
         chosen = self._vectors[rows].astype(np.float64)
+        wanted = checked(needs, self.width).astype(np.float64)
         # not a matrix product: that one's threads and order of summing differ from machine to machine
-        return np.clip(np.einsum("nw,rw->nr", checked(needs, self.width).astype(np.float64), chosen), -1.0, 1.0)
+        sums: Floats = np.einsum("nw,rw->nr", wanted, chosen)
+        return np.clip(sums, -1.0, 1.0)
 
     def nearest(self, needs: Vectors, limit: int, mask: Mask) -> Rows:
         """Rows within the mask, each once: the `limit` nearest of every need, their equals, and a few more."""
