@@ -155,10 +155,10 @@ def _checked(order: Order, latest: datetime) -> Order:
     return order
 
 
-def build(kind: type[C], **fields: object) -> C:
+def build(command: type[C], /, **fields: object) -> C:
     """A command from plain values, refused in words where a value has the wrong form."""
     try:
-        return msgspec.convert({name: value for name, value in fields.items() if value is not None}, kind)
+        return msgspec.convert({name: value for name, value in fields.items() if value is not None}, command)
     except (msgspec.ValidationError, UnicodeError) as error:
         raise malformed(error) from error
 

@@ -141,6 +141,10 @@ class EventStore:
     def networks(self) -> tuple[str, ...]:
         return self._recorder.networks()
 
+    def streams(self, network: str, beginning: str, *, limit: int = 10) -> tuple[StreamId, ...]:
+        """Streams of a network whose ids begin so, in order: how a person names one without typing all of it."""
+        return self._recorder.streams(network, beginning, limit)
+
     def network_of(self, stream: StreamId) -> str | None:
         """The one network that a stream belongs to; None when there is no such stream."""
         top = self._recorder.top(stream)

@@ -1,6 +1,7 @@
 """The composition root: puts the store, keys, projections, evidence and model together, and closes them again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +17,17 @@ from domain.vocabulary import MemberId, StreamId
 from engine.commands import ENGINE, Commands, Order, Sender
 from engine.event_store import EventStore
 from engine.evidence_index import EvidenceIndex, Kept
+from engine.explaining import WordedList, in_words
 from engine.followers import Views
 from engine.live_snapshot import LiveSnapshot
-from engine.recommending import recommend
+from engine.recommending import recommend, why_not
 from engine.sealing import KeyRing
 from engine.settings import Settings
 from engine.snapshot import Need
 from engine.vector_store import VectorStore
 from models.encoder import Encoder, ModelFault
 from projections import recommendation_lists
+from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
 
 T = TypeVar("T")
@@ -82,6 +85,19 @@ class Confrere:
             self._views[network] = Views(self._folder(network), network, self.store)
         return self._views[network]
 
+    def network(self, name: str | None) -> StreamId:
+        """The network of this id or name; without a name the only one there is."""
+        networks = self.store.networks()
+        if name in networks:
+            return name
+        if name is None and len(networks) == 1:
+            return networks[0]
+        found = [each for each in networks if name == self.ask(each, setting).name]
+        if len(found) == 1:
+            return found[0]
+        words = "there is no such network" if name else "there are several networks, or none"
+        raise Unknown(words, field="network", remedy="charter one, or name one of those there are")
+
     def ask(self, network: StreamId, query: Callable[[Connection], T], progress: Progress | None = None) -> T:
         """Answer a query from projections that hold everything recorded so far."""
         views = self.views(network)
@@ -107,12 +123,7 @@ class Confrere:
     ) -> IssuedList:
         """The reader's list for this need: the stored one while its inputs lead to the same, else a new one."""
         need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
-        views, index = self.views(network), self._index(network)
-        views.catch_up()
-        with views.reading() as connection:
-            position = views.position_in(connection)
-            index.keep_up(connection, position, progress)
-            snapshot = LiveSnapshot(connection, position, index, self.encoder.fingerprint, need.at)
+        with self._snapshot(network, need, progress) as snapshot:
             listing = recommend(need, snapshot.policy, snapshot, SEED)
         issue = IssueRecommendations(
             recommendation=list_id(reader, subject, kind, mode),
@@ -122,12 +133,33 @@ class Confrere:
             mode=mode,
             listing=listing,
         )
-        command_id = f"issue-{issue.recommendation.partition('-')[2]}-{position}"
+        command_id = f"issue-{issue.recommendation.partition('-')[2]}-{listing.inputs.position}"
         self.commands.handle(
             Order(command=issue, at=need.at, on_behalf_of=reader),
             Sender(network=network, actor=ENGINE, command_id=command_id),
         )
         return self.ask(network, lambda c: _stored(c, issue.recommendation))
+
+    def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
+        """In words for its reader, what keeps a candidate off a list as things stand now."""
+        issued = self.ask(network, lambda connection: _stored(connection, recommendation)).issued
+        need = Need(reader=issued.reader, subject=issued.need, kind=issued.kind, mode=issued.mode, at=self.clock())
+        with self._snapshot(network, need) as snapshot:
+            return why_not(need, snapshot.policy, snapshot, candidate)
+
+    def explain(self, network: StreamId, recommendation: StreamId) -> WordedList:
+        """A stored list in words."""
+        return self.ask(network, lambda connection: in_words(connection, _stored(connection, recommendation)))
+
+    @contextmanager
+    def _snapshot(self, network: StreamId, need: Need, progress: Progress | None = None) -> Iterator[LiveSnapshot]:
+        """The network as it stands, for as long as it is looked at."""
+        views, index = self.views(network), self._index(network)
+        views.catch_up()
+        with views.reading() as connection:
+            position = views.position_in(connection)
+            index.keep_up(connection, position, progress)
+            yield LiveSnapshot(connection, position, index, self.encoder.fingerprint, need.at)
 
     def _index(self, network: StreamId) -> EvidenceIndex:
         if network not in self._indexes:

@@ -17,6 +17,7 @@ from domain.challenges import (
     ChallengeStageChanged,
 )
 from domain.kernel import Recorded
+from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, MemberId, Stage, StreamId
 from projections.shape import Projection, microseconds, only, rows
 
@@ -160,3 +161,17 @@ def answers_of(connection: sqlite3.Connection, challenge: StreamId) -> list[Answ
     """In the order in which they were given."""
     sql = 'select owner as member, answered as "to", * from answers where challenge = ? order by position'
     return list(rows(connection, Answer, sql, (challenge,)))
+
+
+def author(connection: sqlite3.Connection, challenge: StreamId) -> MemberId:
+    """Whose challenge it is; refused when there is none."""
+    row = connection.execute("select owner from challenges where challenge = ?", (challenge,)).fetchone()
+    if row is None:
+        raise Unknown("there is no such challenge in this network", field="challenge")
+    found: MemberId = row[0]
+    return found
+
+
+def all_challenges(connection: sqlite3.Connection) -> list[Challenge]:
+    """Open and ended, the oldest first."""
+    return list(rows(connection, Challenge, f"{_CHALLENGES} order by since"))

@@ -88,15 +88,22 @@ def _orders(row: Row, ids: Ids, declined: set[tuple[str, str, str]]) -> Iterator
     member, other, challenge = (ids.of(kind, row[column]) for kind, column in _NAMED)
     introduction = ids.of("introduction", "|".join(_pair(row)))
 
-    def says(who: StreamId, command: type[Command], later: timedelta = timedelta(), **fields: object) -> Order:
+    def says(who: StreamId, command: type[Command], /, later: timedelta = timedelta(), **fields: object) -> Order:
         return Order(command=build(command, **fields), at=at + later, on_behalf_of=who)
 
     match row["what"]:
         case "supervises":
             yield says(member, DeclareConflict, member=member, other=other, kind="supervises")
         case "introduction":
-            named = {"introduction": introduction, "seeker": member, "helper": other, "challenge": challenge}
-            yield says(member, OfferIntroduction, **named, minutes=int(row["minutes"]))
+            yield says(
+                member,
+                OfferIntroduction,
+                introduction=introduction,
+                seeker=member,
+                helper=other,
+                challenge=challenge,
+                minutes=int(row["minutes"]),
+            )
             if _pair(row) not in declined:
                 yield says(other, ConsentToIntroduction, _ANSWERED_AFTER, introduction=introduction, member=other)
         case "declined":

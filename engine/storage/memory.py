@@ -101,6 +101,11 @@ class MemoryRecorder(Recorder):
         with self._news:
             return tuple(sorted({row.network for row in self._rows}))
 
+    def streams(self, network: str, beginning: str, limit: int) -> tuple[str, ...]:
+        with self._news:
+            found = {row.stream for row in self._rows if row.network == network and row.stream.startswith(beginning)}
+        return tuple(sorted(found)[:limit])
+
     def max_notification_id(self) -> int | None:
         return len(self._rows) or None
 

@@ -98,6 +98,10 @@ class Recorder(ProcessRecorder):
     def networks(self) -> tuple[str, ...]: ...
 
     @abstractmethod
+    def streams(self, network: str, beginning: str, limit: int) -> tuple[str, ...]:
+        """Streams of a network whose ids begin so, in order."""
+
+    @abstractmethod
     def position_at(self, recorded_us: int) -> int:
         """The last position recorded by then, 0 if none."""
 

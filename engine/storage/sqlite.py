@@ -129,6 +129,15 @@ class SQLiteRecorder(Recorder):
         with self.database.read() as c:
             return tuple(network for (network,) in c.execute(query))
 
+    def streams(self, network: str, beginning: str, limit: int) -> tuple[str, ...]:
+        query = """
+            select stream from events
+            where stream >= ? and stream < ? and version = 1 and network = ? order by stream limit ?
+        """
+        with self.database.read() as c:
+            found = c.execute(query, (beginning, beginning + chr(0x10FFFF), network, limit))
+            return tuple(stream for (stream,) in found)
+
     def max_notification_id(self) -> int | None:
         with self.database.read() as c:
             return _max_position(c)

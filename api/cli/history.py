@@ -1,0 +1,81 @@
+"""Commands about the history: follow it, rebuild what is derived from it, export tables."""
+
+import time
+from functools import partial
+from pathlib import Path
+
+import click
+
+from api.cli.running import json_option, network_option, out, print_json, progress_bar, running
+from engine.exporting import write_table
+from engine.network_tables import tables_of
+from projections import timeline
+from projections.timeline import Moment
+
+
+@click.command()
+@click.option("--after", type=click.IntRange(min=0), help="Begin beyond this position (default: the last 20 events).")
+@click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until interrupted.")
+@network_option
+@json_option
+def tail(after: int | None, follow: bool, network: str | None, as_json: bool) -> None:
+    """Print the history in the domain's words, without what people wrote.
+
+    \b
+    Example: confrere tail --after 100
+    Example: confrere tail --follow --json
+    """
+    with running() as system:
+        where = system.network(network)
+        position = max(0, system.store.head() - 20) if after is None else after
+        while True:
+            moments = system.ask(where, partial(timeline.moments, after=position, limit=1000))
+            for moment in moments:
+                _print(moment, as_json=as_json)
+            position = moments[-1].position if moments else position
+            if not moments and not follow:
+                return
+            if not moments:
+                system.store.wait(position, timeout=1.0)
+                time.sleep(0.02)
+
+
+def _print(moment: Moment, *, as_json: bool) -> None:
+    if as_json:
+        print_json(moment)
+        return
+    out.print(
+        f"{moment.position:>7}  {moment.occurred_at:%Y-%m-%d %H:%M}  {moment.words}", markup=False, soft_wrap=True
+    )
+
+
+@click.command()
+@network_option
+def rebuild(network: str | None) -> None:
+    """Build all projections of a network anew beside those in use, then change over. Vectors are read, not made."""
+    with running() as system:
+        where = system.network(network)
+        with progress_bar("rebuilding", system.store.head()) as told:
+            system.views(where).rebuild(told)
+        with progress_bar("encoding lost texts") as told:
+            kept = system.index(where, told)
+        out.print(f"rebuilt to position {system.views(where).position}; {kept.encoded + kept.lost} texts encoded")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@network_option
+def export(folder: Path, network: str | None) -> None:
+    """Write a network's members, sites, challenges, posts and resources to FOLDER as CSV tables.
+
+    What network members may read is written; spreadsheet formulas are kept harmless.
+
+    \b
+    Example: confrere export tables/
+    """
+    with running() as system:
+        where = system.network(network)
+        folder.mkdir(parents=True, exist_ok=True)
+        for table, rows in system.ask(where, tables_of).items():
+            write_table(folder / f"{table}.csv", table, rows)
+            out.print(f"{folder / table}.csv: {len(rows)} rows", markup=False)

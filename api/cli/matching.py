@@ -1,0 +1,181 @@
+"""Commands that match: recommend, explain, accept, dismiss, and rank from files."""
+
+from pathlib import Path
+
+import click
+
+from api.cli.printing import print_list
+from api.cli.running import (
+    err,
+    json_option,
+    need_id,
+    network_option,
+    order,
+    out,
+    print_json,
+    progress_bar,
+    running,
+    sender,
+)
+from domain.eligibility import Mode
+from domain.recommendations import AcceptRecommendation, DismissRecommendation, ListKind
+from domain.refusals import BadFile, ModelTrouble, Refused
+from engine.commands import build
+from engine.explaining import WordedList
+from engine.runtime import Confrere
+from models.encoder import Encoder, ModelFault
+from models.evaluation import BadLine, BadScores, load_candidates, load_queries, write_scores
+from models.evaluation import rank as rank_files
+from projections import challenge_board
+
+FOR_CHALLENGE = (ListKind.PEERS, ListKind.AHEAD, ListKind.RESOURCES, ListKind.EXPERTS, ListKind.CONSULTANCY)
+KINDS = {
+    "peers": ListKind.PEERS,
+    "ahead": ListKind.AHEAD,
+    "resources": ListKind.RESOURCES,
+    "experts": ListKind.EXPERTS,
+    "consultancy": ListKind.CONSULTANCY,
+    "challenges": ListKind.CHALLENGES,
+}
+
+
+@click.command()
+@click.argument("subject")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="Only these lists.")
+@click.option("--mode", type=click.Choice(list(Mode)), default=Mode.ANY, show_default=True, help="Whose company.")
+@network_option
+@json_option
+def recommend(subject: str, kinds: tuple[str, ...], mode: str, network: str | None, as_json: bool) -> None:
+    """Recommend for SUBJECT: people and resources for a challenge, or for a member challenges to help with.
+
+    SUBJECT is the id of a challenge or of a member, or its beginning. A list is issued and stored; while nothing
+    changes that it depends on, asking again gives the same list.
+
+    \b
+    Example: confrere recommend challenge-91bc
+    Example: confrere recommend challenge-91bc --kind consultancy --mode mixed-role
+    Example: confrere recommend member-3f2a
+    """
+    with running() as system:
+        where = system.network(network)
+        subject = need_id(system, where, subject, ("challenge", "member"))
+        lists = recommended(system, where, subject, [KINDS[kind] for kind in kinds], Mode(mode))
+        if as_json:
+            print_json(lists)
+            return
+        for one in lists:
+            print_list(one)
+
+
+def recommended(system: Confrere, network: str, subject: str, kinds: list[ListKind], mode: Mode) -> list[WordedList]:
+    """All lists asked for, least intensive first; one that cannot be made says why and the others go on."""
+    in_person = subject.startswith("member-")
+    reader = subject if in_person else system.ask(network, lambda c: challenge_board.author(c, subject))
+    wanted = kinds or ([ListKind.CHALLENGES] if in_person else list(FOR_CHALLENGE))
+    with progress_bar("encoding new texts") as told:
+        kept = system.index(network, told)
+    if kept.lost:
+        err.print(f"{kept.lost} vectors were lost and have been made again")
+    lists: list[WordedList] = []
+    refusals: list[Refused] = []
+    for kind in wanted:
+        try:
+            stored = system.recommend(network, reader, subject, kind, mode)
+        except Refused as refusal:
+            refusals.append(refusal)
+            err.print(f"{kind}: {refusal}", markup=False)
+        else:
+            lists.append(system.explain(network, stored.recommendation))
+    if refusals and not lists:
+        raise refusals[0]
+    return lists
+
+
+@click.command()
+@click.argument("recommendation")
+@click.option("--why-not", metavar="CANDIDATE", help="Say what keeps a member, resource or challenge off the list.")
+@network_option
+@json_option
+def explain(recommendation: str, why_not: str | None, network: str | None, as_json: bool) -> None:
+    """Explain a stored list: its inputs, every score and its parts, every reason and the passage it points at.
+
+    \b
+    Example: confrere explain recommendation-5e1d
+    Example: confrere explain recommendation-5e1d --why-not member-3f2a
+    """
+    with running() as system:
+        where = system.network(network)
+        recommendation = need_id(system, where, recommendation, ("recommendation",))
+        if why_not is not None:
+            candidate = need_id(system, where, why_not, ("member", "resource", "challenge"))
+            words = system.why_not(where, recommendation, candidate)
+            print_json({"why_not": words}) if as_json else out.print(f"As things stand: {words}.", markup=False)
+            return
+        worded = system.explain(where, recommendation)
+        print_json(worded) if as_json else print_list(worded, details=True)
+
+
+@click.command()
+@click.argument("recommendation")
+@click.argument("candidate")
+@network_option
+def accept(recommendation: str, candidate: str, network: str | None) -> None:
+    """Take CANDIDATE up from a list, on behalf of its reader."""
+    with running() as system:
+        where = system.network(network)
+        recommendation = need_id(system, where, recommendation, ("recommendation",))
+        candidate = need_id(system, where, candidate, ("member", "resource", "challenge"))
+        reader = system.explain(where, recommendation).reader
+        command = build(AcceptRecommendation, recommendation=recommendation, reader=reader, candidate=candidate)
+        system.commands.handle(order(command, on_behalf_of=reader), sender(where))
+        out.print("accepted")
+
+
+@click.command()
+@click.argument("recommendation")
+@click.argument("candidate")
+@click.option("--reason", default="", help="Read by the reader alone.")
+@network_option
+def dismiss(recommendation: str, candidate: str, reason: str, network: str | None) -> None:
+    """Dismiss CANDIDATE from a list, on behalf of its reader; the next list for this need leaves it out."""
+    with running() as system:
+        where = system.network(network)
+        recommendation = need_id(system, where, recommendation, ("recommendation",))
+        candidate = need_id(system, where, candidate, ("member", "resource", "challenge"))
+        reader = system.explain(where, recommendation).reader
+        command = build(
+            DismissRecommendation, recommendation=recommendation, reader=reader, candidate=candidate, reason=reason
+        )
+        system.commands.handle(order(command, on_behalf_of=reader), sender(where))
+        out.print("dismissed")
+
+
+@click.command()
+@click.option("--candidates", required=True, type=click.Path(path_type=Path), help='Lines {"id", "texts": […]}.')
+@click.option(
+    "--queries",
+    required=True,
+    type=click.Path(path_type=Path),
+    help='Lines {"id", "texts", "candidates": […] or null}.',
+)
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Table query, candidate, score.")
+def rank(candidates: Path, queries: Path, output: Path) -> None:
+    """Rank candidates for queries from files, with the code that serves members. Needs no network.
+
+    The table is written whole or not at all; a score is higher for nearer, and finite for every pair.
+
+    \b
+    Example: confrere rank --candidates people.jsonl --queries problems.jsonl --output scores.tsv
+    """
+    try:
+        people = load_candidates(candidates)
+        needs = load_queries(queries, {person.id for person in people})
+        with progress_bar("ranking") as told:
+            rows = write_scores(output, rank_files(people, needs, Encoder(), lambda done, _all: told(done)))
+    except (BadLine, BadScores) as fault:
+        raise BadFile(str(fault)) from fault
+    except ModelFault as fault:
+        raise ModelTrouble(str(fault)) from fault
+    except OSError as fault:
+        raise BadFile(fault.strerror or "the file cannot be used", field=fault.filename) from fault
+    out.print(f"{rows} scores in {output}", markup=False)

@@ -1,0 +1,107 @@
+"""What every command shares: the running system, the network it is about, progress, JSON or tables."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from domain.refusals import Malformed, Unknown
+from domain.vocabulary import OPERATOR
+from engine.commands import Order, Sender
+from engine.runtime import Confrere
+from engine.settings import read_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def running() -> Iterator[Confrere]:
+    """The system on the folder that the settings name."""
+    with Confrere(read_settings()) as system:
+        yield system
+
+
+def network_option(command: F) -> F:
+    return click.option("--network", metavar="NAME", help="Name or id of the network; needed when there are several.")(
+        command
+    )
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of tables.")(command)
+
+
+def at_option(command: F) -> F:
+    return click.option("--at", metavar="TIME", help="When it happened, ISO 8601 with zone (default: now).")(command)
+
+
+def command_id_option(command: F) -> F:
+    return click.option(
+        "--command-id", metavar="ID", help="Makes a retry safe: the same id with the same words records nothing twice."
+    )(command)
+
+
+def instant(given: str | None) -> datetime:
+    """The instant an option gives, in UTC; now when it is left out."""
+    if given is None:
+        return datetime.now(UTC)
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise Malformed("this is no time", field="--at", remedy="for example 2026-03-01T15:30+01:00") from error
+    if at.tzinfo is None:
+        raise Malformed("a time needs its zone", field="--at", remedy="for example 2026-03-01T15:30+01:00")
+    return at.astimezone(UTC)
+
+
+def new_id(kind: str) -> str:
+    return f"{kind}-{secrets.token_hex(16)}"
+
+
+def id_for(kind: str, network: str, command_id: str | None) -> str:
+    """A new id; for a command id that is given, always the same one, so that a retry means the same thing."""
+    if command_id is None:
+        return new_id(kind)
+    return f"{kind}-{sha256(f'{network}|{command_id}|{kind}'.encode()).hexdigest()[:32]}"
+
+
+def sender(network: str, command_id: str | None = None) -> Sender:
+    """The operator at the command line, with the id that makes a retry safe."""
+    return Sender(network=network, actor=OPERATOR, command_id=command_id or new_id("command"))
+
+
+def order(command: Any, *, at: str | None = None, on_behalf_of: str | None = None) -> Order:  # noqa: ANN401 - any command
+    return Order(command=command, at=instant(at), on_behalf_of=on_behalf_of)
+
+
+def print_json(value: object) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def need_id(system: Confrere, network: str, given: str, kinds: tuple[str, ...]) -> str:
+    """A whole id from its beginning, as long as that is the only one."""
+    fitting = given.partition("-")[0] in kinds
+    found = system.store.streams(network, given, limit=2) if fitting else ()
+    if len(found) == 1:
+        return found[0]
+    words = "several begin like this" if found else f"there is no such {' or '.join(kinds)} in this network"
+    raise Unknown(words, field=given, remedy="`confrere show` lists them")
+
+
+@contextmanager
+def progress_bar(words: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr that is told how much is done; silent where nobody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,47 @@
+"""What is there: networks, members, challenges, resources, with their ids."""
+
+from sqlite3 import Connection
+
+import click
+from rich.table import Table
+
+from api.cli.running import json_option, network_option, out, print_json, running
+from engine.explaining import described, short
+from projections import challenge_board, member_directory, resource_shelf
+from projections.network_setting import setting
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["networks", "members", "challenges", "resources"]))
+@click.option("--limit", type=click.IntRange(1, 100_000), default=40, show_default=True)
+@network_option
+@json_option
+def show(what: str, limit: int, network: str | None, as_json: bool) -> None:
+    """List networks, members, open challenges or resources, with the beginnings of their ids.
+
+    \b
+    Example: confrere show challenges --limit 10
+    """
+    with running() as system:
+        if what == "networks":
+            found = [(each, system.ask(each, setting).name, "") for each in system.store.networks()]
+        else:
+            found = system.ask(system.network(network), lambda connection: _rows(connection, what, limit))
+    if as_json:
+        print_json([{"id": each, "name": name, "about": about} for each, name, about in found])
+        return
+    table = Table("id", "name", "about")
+    for each, name, about in found:
+        table.add_row(short(each), name, about)
+    out.print(table)
+
+
+def _rows(connection: Connection, what: str, limit: int) -> list[tuple[str, str, str]]:
+    match what:
+        case "members":
+            ids = [each.member for each in member_directory.directory(connection, limit=limit)]
+        case "challenges":
+            ids = [each.challenge for each in challenge_board.open_challenges(connection, limit=limit)]
+        case _:
+            ids = [each.resource for each in resource_shelf.shelf(connection, limit=limit)]
+    return [(each, *described(connection, each)) for each in ids]
