@@ -46,6 +46,7 @@ class _File:
     def __init__(self, path: Path | None, projections: Sequence[Projection]) -> None:
         self.path = path
         self.database = Database(path, _SCHEMA + "".join(each.schema for each in projections), synchronous="normal")
+        self.database.writer.execute("pragma cache_size = -32768")  # kB: room for the indexes while filling
         self.users = 0
         self.retired = False
 

@@ -14,6 +14,7 @@ from projections import (
     site_tree,
     ties,
     time_budgets,
+    timeline,
 )
 from projections.shape import Projection
 
@@ -29,4 +30,5 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     ties.PROJECTION,
     evidence.PROJECTION,
     recommendation_lists.PROJECTION,
+    timeline.PROJECTION,
 )

@@ -1,0 +1,138 @@
+"""What happened, in order, in words without anything that people wrote."""
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from domain.catalogue import CATALOGUE
+from domain.kernel import Recorded
+from domain.vocabulary import Confidentiality, StreamId
+from projections.shape import Projection, microseconds, rows
+
+_SCHEMA: Final = """
+    create table if not exists timeline (
+        position integer primary key,
+        occurred_at integer not null,
+        recorded_at integer not null,
+        stream text not null,
+        name text not null,
+        actor text not null,
+        on_behalf_of text,
+        confidentiality text not null,
+        words text not null
+    ) strict;
+"""
+
+_WORDS: Final = {
+    "network.chartered": "{0.stream} chartered",
+    "network.charter-section-revised": "charter section revised: {1.section}",
+    "network.cohort-opened": "a cohort opened",
+    "network.cohort-closed": "a cohort closed",
+    "network.school-calendar-set": "school calendar set",
+    "network.policy-proposed": "policy {1.policy_hash:.12} proposed",
+    "network.policy-adopted": "policy {1.policy_hash:.12} adopted",
+    "network.rule-waived": "a rule waived for {1.subject}",
+    "site.registered": "{0.stream} registered as a {1.kind}",
+    "site.described": "{0.stream} described by {1.contact}",
+    "member.invited": "{0.stream} invited by {1.invited_by}",
+    "member.joined": "{0.stream} joined",
+    "member.affiliation-started": "{0.stream} began as {1.role}",
+    "member.affiliation-ended": "{0.stream} ended an affiliation",
+    "member.profile-described": "{0.stream} described themselves",
+    "member.network-role-granted": "{0.stream} became {1.role}",
+    "member.network-role-withdrawn": "{0.stream} is no longer {1.role}",
+    "member.engagement-level-chosen": "{0.stream} chose the level {1.level}",
+    "member.expertise-claimed": "{0.stream} claimed expertise",
+    "member.expertise-endorsed": "{0.stream} endorsed by {1.endorser}",
+    "member.expertise-retired": "{0.stream} retired expertise",
+    "member.growth-area-named": "{0.stream} named a growth area",
+    "member.paused": "{0.stream} paused",
+    "member.resumed": "{0.stream} resumed",
+    "member.left": "{0.stream} left",
+    "member.conflict-declared": "{0.stream} declared a conflict",
+    "member.conflict-ended": "{0.stream} ended a conflict",
+    "member.muted": "{0.stream} muted somebody",
+    "member.unmuted": "{0.stream} unmuted somebody",
+    "member.identity-linked": "{0.stream} linked to another identity",
+    "budget.set": "{1.member} offers {1.minutes} minutes a {1.period} from {1.effective}",
+    "budget.time-reserved": "{1.minutes} minutes of {1.member} reserved for {1.reservation}",
+    "budget.time-released": "{1.minutes} minutes of {1.member} released",
+    "budget.time-spent": "{1.minutes} minutes of {1.member} spent on {1.reservation}",
+    "challenge.posted": "{0.stream} posted by {1.author}",
+    "challenge.reframed": "{0.stream} reframed",
+    "challenge.stage-changed": "{0.stream} is now at {1.stage}",
+    "challenge.answered": "{0.stream} answered by {1.member}",
+    "challenge.resolved": "{0.stream} resolved",
+    "challenge.set-aside": "{0.stream} set aside",
+    "challenge.merged": "{0.stream} merged into {1.into}",
+    "resource.requested": "{0.stream} asked for by {1.member}",
+    "resource.shared": "{0.stream} shared by {1.contributor}",
+    "resource.revised": "{0.stream} revised",
+    "resource.reviewed": "{0.stream} given {1.stars} of 5 stars by {1.member}",
+    "resource.used": "{0.stream} used by {1.member}",
+    "resource.retired": "{0.stream} retired",
+    "introduction.offered": "{0.stream} offered: {1.helper} to help {1.seeker}, {1.minutes} minutes",
+    "introduction.consented": "{0.stream} consented to by {1.member}",
+    "introduction.declined": "{0.stream} declined",
+    "introduction.expired": "{0.stream} expired",
+    "introduction.made": "{0.stream} made: {1.seeker} and {1.helper}",
+    "introduction.meeting-held": "{0.stream}: a meeting of {1.minutes} minutes",
+    "introduction.help-reported": "{0.stream}: help reported by {1.member}",
+    "introduction.help-confirmed": "{0.stream}: {1.member} was helped by {1.helper}",
+    "introduction.help-disputed": "{0.stream}: help disputed",
+    "introduction.partnership-formed": "{0.stream}: {1.seeker} and {1.helper} are partners",
+    "introduction.site-visit-arranged": "{0.stream}: a visit to {1.site} arranged",
+    "introduction.site-visit-held": "{0.stream}: a visit to {1.site} held",
+    "recommendation.issued": "{0.stream} issued to {1.reader}: {1.kind}",
+    "recommendation.viewed": "{0.stream} viewed by {1.reader}",
+    "recommendation.accepted": "{1.reader} took up {1.candidate}",
+    "recommendation.dismissed": "{1.reader} dismissed a suggestion",
+    "recommendation.expired": "{0.stream} expired",
+}  # {0} is the place in the log, {1} the event
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    position: int
+    occurred_at: datetime
+    recorded_at: datetime
+    stream: StreamId
+    name: str
+    actor: str
+    on_behalf_of: str | None
+    confidentiality: Confidentiality
+    words: str
+
+
+def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    envelope = recorded.envelope
+    name = CATALOGUE.by_type[type(recorded.event)].name
+    connection.execute(
+        "insert into timeline values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            recorded.position,
+            microseconds(envelope.occurred_at),
+            microseconds(recorded.recorded_at),
+            recorded.stream,
+            name,
+            envelope.actor,
+            envelope.on_behalf_of,
+            envelope.confidentiality,
+            _WORDS[name].format(recorded, recorded.event),
+        ),
+    )
+
+
+PROJECTION: Final = Projection(name="timeline", schema=_SCHEMA, fill=fill)
+
+
+def moments(connection: sqlite3.Connection, *, after: int = 0, limit: int = 100) -> list[Moment]:
+    """Page by page in the order of the log. Whoever shows them leaves out what the reader may not see."""
+    sql = "select * from timeline where position > ? order by position limit ?"
+    return list(rows(connection, Moment, sql, (after, limit)))
+
+
+def latest(connection: sqlite3.Connection, limit: int = 20) -> list[Moment]:
+    """The last ones, the newest first."""
+    return list(rows(connection, Moment, "select * from timeline order by position desc limit ?", (limit,)))
