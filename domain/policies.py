@@ -17,7 +17,7 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     near_misses: Count = 5  # excluded candidates whose binding rule is kept with a list
     cool_down_days: Count = 90  # a pair suggested for one need waits this long before another need of the same reader
     offer_school_days: Annotated[int, Meta(ge=1, le=30)] = 3
-    floor: Share = 0.15  # least relevance of anything that is suggested
+    floor: Share = 0.42  # least nearness, in meaning or in words, of evidence that counts at all
     step_further: Share = 0.9  # what each step beyond the next one costs a peer who is ahead
     claimed: Share = 0.8  # weight of evidence that is only claimed …
     endorsed: Share = 0.9  # … endorsed by another member …
@@ -27,7 +27,7 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     consultants_least: Annotated[int, Meta(ge=2, le=12)] = 3
     consultants_most: Annotated[int, Meta(ge=2, le=12)] = 5
     consultants_per_district: Annotated[int, Meta(ge=1, le=12)] = 1  # besides the presenter's
-    knows_the_area: Share = 0.35  # relevance from which a consultant counts as knowing the problem area
+    knows_the_area: Share = 0.45  # nearness of their knowledge from which a consultant knows the problem area
     shares_the_dilemma: Share = 0.6  # likeness of an own challenge from which a consultant shares the dilemma
     one_family_at_most: Share = 0.6  # of a mixed-role group
 

@@ -40,6 +40,11 @@ class Ranked(Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...]  # the best three
 
 
+def nearness(hit: Hit) -> float:
+    """In meaning or in words, whichever is nearer: raw, so comparable across needs long and short."""
+    return max(hit.cosine, hit.lexical)
+
+
 def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
     """Search, and gather what rules and reasons will ask for."""
     texts = snapshot.need_texts(need)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from engine.case import Case, Ranked
+from engine.case import Case, Ranked, nearness
 from engine.group_check import broken_rules
 from engine.grouping import Consultant, convene
 from engine.snapshot import KNOWING
@@ -36,7 +36,7 @@ def _consultant(one: Ranked, case: Case) -> Consultant:
     return Consultant(
         candidate=case.people[one.candidate],
         score=one.score,
-        area=max((hit.score for hit, piece in theirs if piece.says in KNOWING), default=0.0),
+        area=max((nearness(hit) for hit, piece in theirs if piece.says in KNOWING), default=0.0),
         dilemma=max((hit.cosine for hit, piece in theirs if piece.says == "posted"), default=0.0),
         covers=frozenset(spoken & case.figures.spread.keys()),
     )

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from domain.eligibility import words_of
+from domain.eligibility import UNAVAILABLE, words_of
 from domain.recommendations import ListKind, Pick, RecommendationsIssued
 from domain.refusals import Unknown
 from domain.vocabulary import MemberId, StreamId
@@ -20,6 +20,8 @@ from projections.recommendation_lists import IssuedList
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _EXCERPT: Final = 180  # characters
+_SHARED: Final = 5  # words
+_COMMON: Final = 12  # a word in more than one of so many pieces is common here
 
 _SAYS: Final[Mapping[Says, str]] = {
     Says.POSTED: "works on",
@@ -36,8 +38,12 @@ _SAYS: Final[Mapping[Says, str]] = {
 }
 
 
+_TITLED: Final = frozenset({Says.POSTED, Says.SHARED, Says.IS_ABOUT})  # texts whose first line is a title
+
+
 class WordedReason(Struct, frozen=True, kw_only=True):
     says: str
+    title: str  # of the challenge or resource that the words are from, where they begin with one
     excerpt: str  # the sentence of the evidence that is nearest by words
     shared: tuple[str, ...]  # the rarest words that need and evidence share, as the need writes them
     evidence: str
@@ -103,6 +109,7 @@ def in_words(connection: Connection, stored: IssuedList) -> WordedList:
                 because=words_of(miss.rule),
             )
             for miss in issued.near_misses
+            if miss.rule != UNAVAILABLE  # who must not meet is not shown at all; asked by name, the word is the same
         ),
     )
 
@@ -129,11 +136,13 @@ def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], nee
         piece = known.get(reason.evidence)
         if piece is None:  # erased since
             continue
+        title, _, body = piece.text.partition("\n") if piece.says in _TITLED else ("", "", piece.text)
         reasons.append(
             WordedReason(
                 says=_SAYS[piece.says],
-                excerpt=nearest_sentence(need, piece.text, figures),
-                shared=shared_words(need, piece.text, figures),
+                title=title,
+                excerpt=nearest_sentence(need, body or title, figures),
+                shared=_telling(need, piece.text, figures),
                 evidence=reason.evidence,
                 at=piece.at,
                 part=reason.part,
@@ -145,6 +154,16 @@ def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], nee
     )
 
 
+def _telling(need: str, text: str, figures: Figures) -> tuple[str, ...]:
+    """Words in both that few other pieces have: what everybody writes explains nothing."""
+    most = max(2, figures.items // _COMMON)
+    return tuple(
+        word
+        for word in shared_words(need, text, figures, limit=_SHARED)
+        if all(figures.spread.get(each, 0) <= most for each in terms(word))
+    )
+
+
 def nearest_sentence(need: str, text: str, figures: Figures) -> str:
     """The sentence of `text` whose words weigh most for the need, by rarity; the first one where none is shared."""
     wanted = terms(need)
@@ -153,7 +172,7 @@ def nearest_sentence(need: str, text: str, figures: Figures) -> str:
     def weight(sentence: str) -> float:
         return sum(rarity(word, figures) for word in terms(sentence) if word in wanted)
 
-    best = max(sentences, key=weight, default="")
+    best = max(sentences, key=weight, default="").replace("|", ", ")
     return best if len(best) <= _EXCERPT else best[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
 
 

@@ -9,7 +9,7 @@ from domain.eligibility import UNAVAILABLE, Candidate, Mode, first_objection, wo
 from domain.policies import MatchingPolicy
 from domain.recommendations import Inputs, Listing, ListKind, NearMiss, Pick, Reason
 from domain.vocabulary import StreamId
-from engine.case import Case, Ranked, look_up
+from engine.case import Case, Ranked, look_up, nearness
 from engine.convening import convened
 from engine.snapshot import STAGES, Need, Snapshot
 from models.ranking import Hit, Pooled, pool, weighted_top_three
@@ -22,7 +22,7 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
     Raises a Refused when the need has no words, the reader is not here, or no consultancy keeps the rules.
     """
     case = look_up(need, policy, snapshot)
-    picks, near_misses = _choose(case, ranked(case, snapshot))
+    picks, near_misses = _choose(case, ranked(case, snapshot, policy.floor))
     return Listing(
         inputs=Inputs(
             position=snapshot.position,
@@ -41,27 +41,32 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
 def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, candidate: StreamId) -> str:
     """In words that the reader may hear, what keeps a candidate off the list as things stand."""
     case = look_up(need, policy, snapshot)
-    everyone = ranked(case, snapshot, floor=False)
+    everyone = ranked(case, snapshot, floor=0.0)
     found = next((one for one in everyone if one.candidate == candidate), None)
     if found is None:
         return "nothing is known of them that is near this need"
     rule = _objection(found, case)
     if rule is not None:
         return words_of(rule)
-    if found.score < policy.floor:
-        return f"too far from this need: {found.score:.2f}, and {policy.floor:.2f} is the least that is suggested"
-    eligible = [one for one in everyone if _objection(one, case) is None]
-    place = eligible.index(found) + 1
+    near = [one for one in ranked(case, snapshot, policy.floor) if _objection(one, case) is None]
+    return _place(found, near, need, policy)
+
+
+def _place(found: Ranked, near: Sequence[Ranked], need: Need, policy: MatchingPolicy) -> str:
+    eligible = {one.candidate: place for place, one in enumerate(near, start=1)}
+    place = eligible.get(found.candidate)
+    if place is None:
+        return f"too far from this need: nothing they wrote is as near as {policy.floor:.2f}"
     if place <= policy.list_length and need.kind is not ListKind.CONSULTANCY:
         return f"they are suggested, in place {place}"
-    return f"they are number {place} of {len(eligible)} by relevance ({found.score:.2f}); others are nearer"
+    return f"they are number {place} of {len(near)} by relevance ({found.score:.2f}); others are nearer"
 
 
-def ranked(case: Case, snapshot: Snapshot, *, floor: bool = True) -> list[Ranked]:
-    """Everybody with fitting evidence, nearest first, before any rule is asked."""
-    fitting = [one for hit in case.hits if (one := _fitting(hit, case, snapshot)) is not None]
-    everyone = [_with_parts(pooled, case.evidence) for pooled in pool(fitting)]
-    return [one for one in everyone if one.score >= case.policy.floor] if floor else everyone
+def ranked(case: Case, snapshot: Snapshot, floor: float) -> list[Ranked]:
+    """Everybody with fitting evidence that is near enough, nearest first, before any rule is asked."""
+    near = [hit for hit in case.hits if nearness(hit) >= floor]
+    fitting = [one for hit in near if (one := _fitting(hit, case, snapshot)) is not None]
+    return [_with_parts(pooled, case.evidence) for pooled in pool(fitting)]
 
 
 def _fitting(hit: Hit, case: Case, snapshot: Snapshot) -> Hit | None:

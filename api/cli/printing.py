@@ -11,7 +11,7 @@ from engine.explaining import WordedList, WordedPick, WordedReason, short
 def print_list(worded: WordedList, *, details: bool = False) -> None:
     """A heading, one row a pick with its reasons, and where the list is kept."""
     mode = "" if worded.mode == "any" else f" ({worded.mode})"
-    out.print(f"\n[bold]{escape(worded.kind.capitalize())}{mode}[/bold]", end=" ")
+    out.print(f"\n[bold]{escape(worded.kind[:1].upper() + worded.kind[1:])}{mode}[/bold]", end=" ")
     out.print(f"[dim]{short(worded.recommendation)}[/dim]")
     if not worded.picks:
         out.print("  nobody and nothing near enough yet")
@@ -32,14 +32,17 @@ def _pick(pick: WordedPick, *, details: bool) -> Text:
         parts = ", ".join(f"{name} {value:.2f}" for name, value in pick.parts.items())
         text.append(f"\nparts: {parts}", style="not bold")
     for reason in pick.reasons:
-        text.append_text(_reason(reason, details=details))
+        text.append_text(_reason(reason, pick.name, details=details))
     return text
 
 
-def _reason(reason: WordedReason, *, details: bool) -> Text:
+def _reason(reason: WordedReason, heading: str, *, details: bool) -> Text:
     text = Text(style="not bold")
-    text.append(f"\n– {reason.says}: ")
-    text.append(f"“{reason.excerpt}”", style="italic")
+    text.append(f"\n– {reason.says}")
+    if reason.title and reason.title != heading:
+        text.append(f" “{reason.title}”")
+    if reason.excerpt != reason.title:
+        text.append(f": “{reason.excerpt}”", style="italic")
     if reason.shared:
         text.append(f" (shared words: {', '.join(reason.shared)})", style="dim")
     if details:

@@ -23,13 +23,14 @@ from domain.vocabulary import OPERATOR, StreamId
 from engine.commands import Order, Sender, build
 from engine.importing import plan_import
 from engine.importing.ids import Ids
+from engine.importing.tables import TABLES
 from engine.runtime import Confrere
 
 NETWORK: Final[StreamId] = "network-de300000000000000000000000000001"
 NAME: Final = "Bridgewater Improvement Network"
 ZONE: Final = "America/New_York"
-TABLES: Final = Path(__file__).parent
-SHOWN: Final = ("c042", "c066", "c019")  # challenges for which peers, resources and experts all exist
+FOLDER: Final = Path(__file__).parent
+SHOWN: Final = ("c049", "c057", "c020")  # challenges for which peers, resources and experts all exist
 
 _BEGAN: Final = datetime(2025, 8, 1, 9, tzinfo=ZoneInfo(ZONE))
 _ANSWERED_AFTER: Final = timedelta(hours=5)
@@ -39,7 +40,9 @@ Row = Mapping[str, str]
 def tell(system: Confrere, progress: Callable[[int], None] | None = None) -> int:
     """Record the year in the order in which it happened; again it changes nothing. Says how many events there are."""
     _charter(system)
-    plan = plan_import(TABLES, NETWORK, system.keys, zone=ZONE)
+    plan = plan_import([FOLDER / f"{table}.csv" for table in TABLES], NETWORK, system.keys, zone=ZONE)
+    for fault in plan.refusals:
+        raise RuntimeError(f"the demo's tables are at fault: {fault}")
     told = [one.order for one in plan.orders] + list(_history(plan.ids))
     told.sort(key=lambda order: order.at)
     sender = Sender(network=NETWORK, actor=OPERATOR, command_id="demo-year")
@@ -72,7 +75,7 @@ def _charter(system: Confrere) -> None:
 
 
 def _history(ids: Ids) -> Iterator[Order]:
-    with (TABLES / "history.csv").open(encoding="utf-8", newline="") as lines:
+    with (FOLDER / "history.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     declined = {_pair(row) for row in rows if row["what"] == "declined"}
     for row in rows:
