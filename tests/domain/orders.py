@@ -1,0 +1,179 @@
+"""Random things that people may say: every command there is, over a few ids so that they meet."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import Enum
+from random import Random
+from types import NoneType, UnionType
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from domain.budgets import SetTimeBudget
+from domain.calendar import SchoolCalendar, Term
+from domain.challenges import AnswerChallenge, PostChallenge
+from domain.eligibility import Mode
+from domain.introductions import ConsentToIntroduction, IntroductionCommand, OfferIntroduction
+from domain.kernel import Command, Event
+from domain.members import JoinNetwork
+from domain.plans import AnyCommand
+from domain.policies import MatchingPolicy, hash_of
+from domain.recommendations import (
+    Inputs,
+    IssueRecommendations,
+    Listing,
+    ListKind,
+    NearMiss,
+    Pick,
+    RecommendationCommand,
+    list_id,
+)
+from domain.resources import ShareResource
+from domain.sites import RegisterSite
+from domain.vocabulary import OPERATOR, MemberId, SiteKind, StreamId
+from tests.domain.scenario import (
+    ADA,
+    BEN,
+    CHALLENGE,
+    CLEO,
+    DAN,
+    DISTRICT,
+    INTRODUCTION,
+    NET,
+    NOON,
+    OTHER_CHALLENGE,
+    OTHER_INTRODUCTION,
+    OTHER_SCHOOL,
+    RESOURCE,
+    SCHOOL,
+    Said,
+    by,
+    founded,
+    offers_time,
+)
+from tests.domain.test_recommendations import inputs
+
+EVE: Final = "member-eeeeeeee"  # not there yet
+ELSEWHERE: Final = "member-ffffffff"  # in another network
+MEMBERS: Final = (ADA, BEN, CLEO, DAN, EVE)
+TERMS: Final = (
+    (),
+    (
+        Term(name="autumn", first=date(2025, 8, 25), last=date(2025, 9, 26)),
+        Term(name="late autumn", first=date(2025, 10, 6), last=date(2025, 12, 19)),
+    ),
+)
+HOLIDAYS: Final = ((), (date(2025, 9, 4), date(2025, 9, 8)))
+POLICIES: Final = (MatchingPolicy(), MatchingPolicy(introduction_minutes=15, offer_school_days=1))
+WORDS: Final = ("reading", "fractions", "pairs help")
+
+_POOLS: Final[dict[str, tuple[str, ...]]] = {
+    "network": (NET,),
+    "zone": ("UTC", "America/New_York", "Mars/Olympus"),
+    "policy_hash": (*map(hash_of, POLICIES), "unknown"),
+    "site": (SCHOOL, OTHER_SCHOOL, DISTRICT),
+    "parent": (DISTRICT, SCHOOL),
+    "same_as": (*MEMBERS, ELSEWHERE),
+    "contributor": (*MEMBERS, NET),
+    "challenge": (CHALLENGE, OTHER_CHALLENGE),
+    "into": (CHALLENGE, OTHER_CHALLENGE),
+    "need": (CHALLENGE, ADA),
+    "resource": (RESOURCE, "resource-00000002"),
+    "introduction": (INTRODUCTION, OTHER_INTRODUCTION, *(f"introduction-{n:08x}" for n in range(3, 7))),
+    "reservation": (INTRODUCTION, OTHER_INTRODUCTION),
+    "recommendation": tuple(list_id(who, CHALLENGE, ListKind.PEERS, Mode.ANY) for who in (ADA, BEN)),
+    "answer": ("answer-00000001", "answer-00000002"),
+    "url": ("", "https://example.org/log"),
+}
+_MEMBER_FIELDS: Final = {"member", "author", "to", "invited_by", "introduced_by", "endorser", "other", "contact"}
+_MEMBER_FIELDS |= {"seeker", "helper", "reader", "candidate", "subject"}
+
+
+def drawn(kind: type[Struct], chance: Random) -> Any:
+    """Any instance of a command or event, over the pools."""
+    hints = get_type_hints(kind)
+    return kind(**{field: _value(field, hints[field], chance) for field in kind.__struct_fields__})
+
+
+def _value(field: str, hint: Any, chance: Random) -> Any:
+    if get_origin(hint) in (UnionType, Union):
+        hint = chance.choice(get_args(hint))
+    if hint is NoneType:
+        return None
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return chance.choice(list(hint))
+    if hint is str:
+        return chance.choice(MEMBERS if field in _MEMBER_FIELDS else _POOLS.get(field, WORDS))
+    return chance.choice(_FIELDS[field] if field in _FIELDS else _TYPES[hint])
+
+
+def _listing(*candidates: MemberId) -> Listing:
+    picks = tuple(Pick(candidate=each, score=0.5, parts={"words": 0.5}, reasons=()) for each in candidates)
+    return Listing(inputs=inputs(), terms="{}", picks=picks)
+
+
+_FIELDS: Final[dict[str, Sequence[Any]]] = {
+    "terms": TERMS,
+    "holidays": HOLIDAYS,
+    "minutes": (1, 15, 30, 60, 90),
+    "stars": range(1, 6),
+    "picks": ((), _listing(BEN, CLEO).picks),
+    "near_misses": ((), (NearMiss(candidate=DAN, score=0.4, rule="unavailable"),)),
+}
+_INSTANTS: Final = [NOON + timedelta(hours=hours) for hours in range(24 * 30)]
+_TYPES: Final[dict[Any, Sequence[Any]]] = {
+    int: range(900),
+    date: [date(2025, 8, 20) + timedelta(days=days) for days in range(60)],
+    datetime: _INSTANTS,
+    MatchingPolicy: POLICIES,
+    SchoolCalendar: [SchoolCalendar(terms=terms, holidays=HOLIDAYS[1]) for terms in TERMS],
+    Listing: (_listing(BEN), _listing(BEN, CLEO), _listing(DAN)),
+    Inputs: (inputs(),),
+}
+
+
+def order(command: Command, chance: Random) -> Said:
+    """Often said by one whom the command names, else by the operator or anybody."""
+    named = sorted({who for field in command.__struct_fields__ if (who := getattr(command, field)) in MEMBERS})
+    likely = [*named, *named, *named, OPERATOR, OPERATOR, chance.choice(MEMBERS)]
+    return Said(command, chance.choice(likely), chance.choice(_INSTANTS))
+
+
+def settled() -> list[Said]:
+    """A network with something in every kind of stream."""
+    listed: StreamId = list_id(ADA, CHALLENGE, ListKind.PEERS, Mode.ANY)
+    issue = IssueRecommendations(
+        recommendation=listed, reader=ADA, need=CHALLENGE, kind=ListKind.PEERS, listing=_listing(BEN, CLEO)
+    )
+    return [
+        *founded(),
+        *(said for who in (ADA, BEN, CLEO) for said in offers_time(who)),
+        Said(RegisterSite(site=DISTRICT, kind=SiteKind.DISTRICT, name="River District")),
+        Said(PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers")),
+        Said(AnswerChallenge(challenge=CHALLENGE, answer="answer-00000001", member=BEN, text="Try pairs.")),
+        Said(ShareResource(resource=RESOURCE, contributor=BEN, title="Reading log")),
+        Said(issue),
+        by(ADA, OfferIntroduction(introduction=INTRODUCTION, seeker=ADA, helper=BEN)),
+        by(BEN, ConsentToIntroduction(introduction=INTRODUCTION, member=BEN)),
+        by(CLEO, OfferIntroduction(introduction=OTHER_INTRODUCTION, seeker=CLEO, helper=BEN)),
+    ]
+
+
+_OFTEN: Final = (*get_args(IntroductionCommand), *get_args(RecommendationCommand), SetTimeBudget, JoinNetwork)
+_COMMANDS: Final = (*get_args(AnyCommand), *_OFTEN, *_OFTEN)
+
+
+def history(seed: int, length: int, founding: Sequence[Said]) -> list[Said]:
+    """The same for the same seed; a shorter one is the beginning of a longer one."""
+    chance = Random(seed)  # noqa: S311 - play
+    return [*founding, *(order(drawn(chance.choice(_COMMANDS), chance), chance) for _ in range(length))]
+
+
+seeds: Final = st.integers(0, 2**32)
+histories: Final = st.builds(history, seeds, st.integers(0, 300), st.sampled_from([founded(), settled()]))
+
+
+def happenings(seed: int, length: int, kinds: Sequence[type[Event]]) -> list[Event]:
+    chance = Random(seed)  # noqa: S311 - play
+    return [drawn(chance.choice(kinds), chance) for _ in range(length)]
