@@ -18,9 +18,10 @@ FileName = Annotated[str, Meta(pattern=r"^[^/\\\x00]+\.csv$(?!\n)")]
 
 
 class Cell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one of our cells is put together: parts that are not empty, joined."""
+    """How one of our cells is put together: of what is not empty, all parts joined, or one."""
 
-    parts: Annotated[tuple[str, ...], Meta(min_length=1)]
+    parts: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()  # instead of parts: the first that is filled
     by: Annotated[str, Meta(min_length=1)] = LIST
     rows: Literal["first", "all"] = "first"  # of the rows that share a grouping key
 
@@ -32,10 +33,11 @@ class Cell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.by.join(dict.fromkeys(piece for piece in pieces if piece))
 
     def _filled(self, row: dict[str, str]) -> list[str]:
-        return [text for part in self.parts if (text := _filled(part, row))]
+        filled = [text for part in self.parts or self.one_of if (text := _filled(part, row))]
+        return filled if self.parts else filled[:1]
 
     def columns(self) -> set[str]:
-        return {column for part in self.parts for column in columns_in(part)}
+        return {column for part in (*self.parts, *self.one_of) for column in columns_in(part)}
 
 
 class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,7 +46,7 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     source: FileName
     columns: dict[str, str | Cell]
     constants: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {}  # foreign column → its words → ours
+    values: dict[str, dict[str, str]] = {}  # foreign column → its words → ours; applied before all that follows
     where: tuple[str, ...] = ()  # only rows in which at least one of these is filled
     group_by: tuple[str, ...] = ()  # rows alike in all of these become one
     number_repeats: bool = False  # a key that comes again is one more thing, not a mistake
@@ -108,6 +110,10 @@ def _check(name: str, entry: Entry, file: str) -> None:
         ("we have no such column", given - set(table.columns)),
         ("both a column and a constant", set(entry.columns) & set(entry.constants)),
         ("required, and given by nothing", table.required - given),
+        (
+            "either parts or one_of",
+            {c for c in entry.columns if bool(entry.cell(c).parts) == bool(entry.cell(c).one_of)},
+        ),
         ("a template without a column in braces", {c for c in entry.columns if not entry.cell(c).columns()}),
     )
     for words, columns in complaints:

@@ -64,7 +64,8 @@ def foreign(sheet: Sheet, table: Table, entry: Entry, earlier: Callable[[str], d
         return Shaped()
     if table.name == "members":
         _refuse_students(sheet, entry.cell("role").columns() if "role" in entry.columns else set(), findings)
-    kept = [(line, cells) for line, cells in sheet.lines if not entry.where or any(cells[c] for c in entry.where)]
+    lines = [(line, _translated(cells, entry)) for line, cells in sheet.lines]
+    kept = [(line, cells) for line, cells in lines if not entry.where or any(cells[c] for c in entry.where)]
     groups = _groups(kept, entry, earlier)
     rows = [_row(group, table, entry, sheet.file) for group in groups]
     return Shaped(
@@ -88,7 +89,7 @@ def _groups(lines: list[Line], entry: Entry, earlier: Callable[[str], datetime])
 
 
 def _row(group: list[Line], table: Table, entry: Entry, file: str) -> Row:
-    rows = [_translated(cells, entry) for _, cells in group]
+    rows = [cells for _, cells in group]
     values = {column: entry.cell(column).of(rows) for column in entry.columns}
     return Row(table=table.name, file=file, line=group[0][0], values={**values, **entry.constants})
 

@@ -138,6 +138,23 @@ def test_all_rows_of_a_group_give_each_piece_once(desk: Desk) -> None:
     assert [(one.read, one.merged, one.left_out, one.events) for one in report.tables] == [(4, 2, 1, 1)]
 
 
+def test_values_are_read_first_so_that_a_word_for_nothing_is_nothing(desk: Desk) -> None:
+    desk.write(list="name,topic,domain,grades,rating\nRead On,none,-,K,good\nread on,Reading,-,1,good\n")
+    values = 'values = { name = { "read on" = "Read On" }, topic = { none = "" }, domain = { - = "" } }'
+    report = desk.take(SHELF.replace("[resources.columns]", f"{values}\n[resources.columns]"))
+    (shared,) = desk.events(ResourceShared)
+    assert (shared.title, shared.topics, shared.grades) == ("Read On", "Reading", "1")
+    assert [(one.merged, one.left_out) for one in report.tables] == [(0, 1)]
+
+
+def test_the_first_that_is_filled_can_stand_for_a_column(desk: Desk) -> None:
+    desk.write(people=PEOPLE_CSV)
+    mapping = PEOPLE.replace('{ parts = ["city", "state"], by = ", " }', '{ one_of = ["{city}, {state}", "state"] }')
+    assert mapping != PEOPLE
+    desk.take(mapping)
+    assert [event.place for event in desk.events(ProfileDescribed)] == ["Troy, NY", "OH"]
+
+
 def test_values_can_give_network_roles(desk: Desk) -> None:
     desk.write(people="no,expert,staff\n1,1,0\n2,0,1\n3,1,1\n")
     desk.take(
@@ -201,6 +218,8 @@ def test_a_time_that_a_clock_shows_twice_is_the_first_and_one_it_skips_is_moved_
         ('member = "no", ', "", "required, and given by nothing: member"),
         ('joined_at = "2024-01-01"', 'joined_at = "2024-01-01", role = "x"', "both a column and a constant: role"),
         ('"{low}–{high}"', '"{}"', "a template without a column in braces: grades"),
+        ('by = ", "', 'one_of = ["city"]', "either parts or one_of: place"),
+        ('parts = ["city", "state"], ', "", "either parts or one_of: place"),
         ('"people.csv"', '"../people.csv"', "this mapping cannot be used"),
         ('"people.csv"', '"persons.csv"', "the mapping reads a file that is not here"),
         ('by = ", "', 'by = ""', "this mapping cannot be used"),
