@@ -1,6 +1,6 @@
 """One need with all that was looked up for it, and a candidate with what speaks for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,12 +56,17 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
     figures = search.figures(texts.texts)
     hits = search.search(texts.texts, texts.vectors, figures=figures)
     evidence = snapshot.evidence(hit.id for hit in hits)
+    weights = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
     return Case(
         need=need,
         policy=policy,
         asking=asking,
         people=people,
-        hits=tuple(_weighted(hits, evidence, asking.reader, people, policy)),
+        hits=tuple(
+            replace(hit, weight=weights[evidence[hit.id].strength])
+            for hit in hits
+            if _counts(evidence[hit.id], need, asking.reader, people)
+        ),
         evidence=evidence,
         figures=figures,
         words_share=words_share(telling_words([terms(text) for text in texts.texts])),
@@ -83,23 +88,16 @@ def _asking(need: Need, policy: MatchingPolicy, snapshot: Snapshot, people: Mapp
     )
 
 
-def _weighted(
-    hits: Iterable[Hit],
-    evidence: Mapping[str, Evidence],
-    reader: Candidate,
-    people: Mapping[MemberId, Candidate],
-    policy: MatchingPolicy,
-) -> Iterable[Hit]:
-    """Claimed < endorsed < demonstrated; words of a third person whom the reader must not meet do not count."""
-    weights = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
-    for hit in hits:
-        piece = evidence[hit.id]
-        if (
-            piece.owner == piece.subject
-            or not _apart(reader, people.get(piece.owner))
-            or piece.subject_kind != "member"
-        ):
-            yield replace(hit, weight=weights[piece.strength])
+def _counts(piece: Evidence, need: Need, reader: Candidate, people: Mapping[MemberId, Candidate]) -> bool:
+    """Whether evidence may speak for somebody to this reader.
+
+    What was said under the need itself the reader has already, and words of a third person whom the reader must not
+    meet are not shown to them.
+    """
+    if piece.challenge == need.subject:
+        return False
+    of_a_third = piece.subject_kind == "member" and piece.owner != piece.subject
+    return not (of_a_third and _apart(reader, people.get(piece.owner)))
 
 
 def _apart(reader: Candidate, writer: Candidate | None) -> bool:

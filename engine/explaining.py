@@ -12,7 +12,7 @@ from msgspec import Struct
 from domain.eligibility import UNAVAILABLE, words_of
 from domain.recommendations import ListKind, Pick, RecommendationsIssued
 from domain.refusals import Unknown
-from domain.vocabulary import MemberId, StreamId
+from domain.vocabulary import MemberId, RoleFamily, StreamId
 from models.lexical import Figures, rarity, shared_words, terms
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree
 from projections.evidence import Evidence, Says
@@ -196,8 +196,9 @@ def _member(connection: Connection, member: MemberId) -> tuple[str, str]:
     places = []
     for affiliation in member_directory.affiliations_of(connection, member):
         site = site_tree.site(connection, affiliation.site) if affiliation.site else None
-        places.append(f"{affiliation.role}, {site.name}" if site else str(affiliation.role))
-    return found.name or short(member), "; ".join(places)
+        role = "" if affiliation.role is RoleFamily.UNSPECIFIED else str(affiliation.role)
+        places.append(", ".join(filter(None, (role, site.name if site else ""))))
+    return found.name or "a member under pseudonym", "; ".join(filter(None, places))
 
 
 def short(stream: StreamId) -> str:
