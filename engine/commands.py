@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -89,7 +88,7 @@ class Commands:
         Every refusal is collected with its place in `orders`; `rehearse` decides and appends nothing.
         `progress` is told how many orders are decided.
         """
-        digest = _digest(orders)
+        digest = self._store.keyed_hash(sender.network, _body(orders))
         earlier = self._earlier(sender, digest)
         if earlier is not None:
             return earlier
@@ -172,10 +171,10 @@ def malformed(error: Exception) -> Malformed:
     return Malformed(words, field=field)
 
 
-def _digest(orders: Sequence[Order]) -> bytes:
+def _body(orders: Sequence[Order]) -> bytes:
     """What was asked, apart from when: a repeat may come later."""
     body = [(type(order.command).__name__, order.command, order.on_behalf_of) for order in orders]
-    return sha256(msgspec.msgpack.encode(body, order="deterministic")).digest()
+    return msgspec.msgpack.encode(body, order="deterministic")
 
 
 class _States:

@@ -176,6 +176,19 @@ def nearest_sentence(need: str, text: str, figures: Figures) -> str:
     return best if len(best) <= _EXCERPT else best[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
 
 
+def listed(connection: Connection, what: str, limit: int) -> list[tuple[StreamId, str, str]]:
+    """Members, open challenges or resources: id, name, and what tells them apart."""
+    ids: list[StreamId]
+    match what:
+        case "members":
+            ids = [each.member for each in member_directory.directory(connection, limit=limit)]
+        case "challenges":
+            ids = [each.challenge for each in challenge_board.open_challenges(connection, limit=limit)]
+        case _:
+            ids = [each.resource for each in resource_shelf.shelf(connection, limit=limit)]
+    return [(each, *described(connection, each)) for each in ids]
+
+
 def described(connection: Connection, candidate: StreamId) -> tuple[str, str]:
     """How a member, resource or challenge is called, and what else tells it apart."""
     match candidate.partition("-")[0]:

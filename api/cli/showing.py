@@ -1,13 +1,12 @@
 """What is there: networks, members, challenges, resources, with their ids."""
 
-from sqlite3 import Connection
+from functools import partial
 
 import click
 from rich.table import Table
 
 from api.cli.running import json_option, network_option, out, print_json, running
-from engine.explaining import described, short
-from projections import challenge_board, member_directory, resource_shelf
+from engine.explaining import listed, short
 from projections.network_setting import setting
 
 
@@ -26,7 +25,7 @@ def show(what: str, limit: int, network: str | None, as_json: bool) -> None:
         if what == "networks":
             found = [(each, system.ask(each, setting).name, "") for each in system.store.networks()]
         else:
-            found = system.ask(system.network(network), lambda connection: _rows(connection, what, limit))
+            found = system.ask(system.network(network), partial(listed, what=what, limit=limit))
     if as_json:
         print_json([{"id": each, "name": name, "about": about} for each, name, about in found])
         return
@@ -34,14 +33,3 @@ def show(what: str, limit: int, network: str | None, as_json: bool) -> None:
     for each, name, about in found:
         table.add_row(short(each), name, about)
     out.print(table)
-
-
-def _rows(connection: Connection, what: str, limit: int) -> list[tuple[str, str, str]]:
-    match what:
-        case "members":
-            ids = [each.member for each in member_directory.directory(connection, limit=limit)]
-        case "challenges":
-            ids = [each.challenge for each in challenge_board.open_challenges(connection, limit=limit)]
-        case _:
-            ids = [each.resource for each in resource_shelf.shelf(connection, limit=limit)]
-    return [(each, *described(connection, each)) for each in ids]
