@@ -1,14 +1,12 @@
 """How long finding evidence takes beside one bare exact search of the same vectors with the same threads."""
 
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import faiss
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.row import Row
 from models.corpus import Corpus, Item
 from models.encoder import Vectors
 from models.ranking import pool
@@ -17,7 +15,6 @@ WIDTH, LIMIT, NEEDS = 384, 400, 30
 WORDS, PER_ITEM, PER_NEED, PER_PERSON = 30_000, 60, 60, 15
 AT_ONCE = 10_000
 LIMIT_RATIO = 2.0
-ALWAYS_FINE = 10.0  # milliseconds
 
 
 def some_vectors(random: np.random.Generator, count: int) -> Vectors:
@@ -72,19 +69,16 @@ def measured(size: int, random: np.random.Generator) -> list[float]:
     )
 
 
-def main(sizes: list[int]) -> int:
+def rows(sizes: Sequence[int] = (10_000, 100_000)) -> list[Row]:
+    """Searching and pooling at each size, against one bare search of the same vectors with the same threads."""
     faiss.omp_set_num_threads(2)
-    table = Table(
-        "items", "bare search", "found and pooled", "as of half", "need of 3 texts", title="median ms (ratio)"
-    )
-    slow = False
+    found = []
     for size in sizes:
-        alone, *ours = measured(size, np.random.default_rng(0))
-        table.add_row(f"{size:,}", f"{alone:.1f}", *(f"{each:.1f} ({each / alone:.2f})" for each in ours))
-        slow |= ours[0] > max(ALWAYS_FINE, LIMIT_RATIO * alone)
-    Console(width=120).print(table)
-    return int(slow)
-
-
-if __name__ == "__main__":
-    sys.exit(main([int(size) for size in sys.argv[1:]] or [10_000, 100_000]))
+        alone, now, then, three = measured(size, np.random.default_rng(0))
+        peer = f"one bare IndexFlatIP search, k = {LIMIT} ({alone:.1f} ms)"
+        found += [
+            Row(f"search and pooling, {size:,} items", peer, now / alone, at_most=LIMIT_RATIO),
+            Row(f"the same as of half the history, {size:,} items", peer, then / alone),
+            Row(f"the same for a need of three texts, {size:,} items", peer, three / alone),
+        ]
+    return found
