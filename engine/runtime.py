@@ -12,7 +12,7 @@ from typing import Final, Self, TypeVar
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
 from domain.recommendations import IssueRecommendations, ListKind, list_id
-from domain.refusals import ModelTrouble, Unknown
+from domain.refusals import ModelTrouble, StorageTrouble, Unknown
 from domain.vocabulary import MemberId, StreamId
 from engine.commands import ENGINE, Commands, Order, Sender
 from engine.event_store import EventStore
@@ -20,13 +20,14 @@ from engine.evidence_index import EvidenceIndex, Kept
 from engine.explaining import WordedList, in_words
 from engine.followers import Views
 from engine.live_snapshot import LiveSnapshot
+from engine.reactions import expire
 from engine.recommending import recommend, why_not
 from engine.sealing import KeyRing
 from engine.settings import Settings
 from engine.snapshot import Need
 from engine.vector_store import VectorStore
 from models.encoder import Encoder, ModelFault
-from projections import recommendation_lists
+from projections import introductions, recommendation_lists
 from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
 
@@ -100,15 +101,18 @@ class Confrere:
 
     def ask(self, network: StreamId, query: Callable[[Connection], T], progress: Progress | None = None) -> T:
         """Answer a query from projections that hold everything recorded so far."""
-        views = self.views(network)
-        views.catch_up(progress)
-        with views.reading() as connection:
+        with self._kept_up(network, progress).reading() as connection:
             return query(connection)
+
+    def react(self, network: StreamId) -> int:
+        """Carry out what is due by now: offers that nobody answered expire. Says how many events that made."""
+        now = self.clock()
+        overdue = self.ask(network, lambda connection: introductions.expired_offers(connection, now))
+        return expire(self.commands, network, overdue, now)
 
     def index(self, network: StreamId, progress: Progress | None = None) -> Kept:
         """Bring projections and evidence up to the head, encoding what is new."""
-        views = self.views(network)
-        views.catch_up()
+        views = self._kept_up(network)
         with views.reading() as connection:
             return self._index(network).keep_up(connection, views.position_in(connection), progress)
 
@@ -122,6 +126,7 @@ class Confrere:
         progress: Progress | None = None,
     ) -> IssuedList:
         """The reader's list for this need: the stored one while its inputs lead to the same, else a new one."""
+        self.react(network)
         need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
         with self._snapshot(network, need, progress) as snapshot:
             listing = recommend(need, snapshot.policy, snapshot, SEED)
@@ -154,12 +159,19 @@ class Confrere:
     @contextmanager
     def _snapshot(self, network: StreamId, need: Need, progress: Progress | None = None) -> Iterator[LiveSnapshot]:
         """The network as it stands, for as long as it is looked at."""
-        views, index = self.views(network), self._index(network)
-        views.catch_up()
+        views, index = self._kept_up(network), self._index(network)
         with views.reading() as connection:
             position = views.position_in(connection)
             index.keep_up(connection, position, progress)
             yield LiveSnapshot(connection, position, index, self.encoder.fingerprint, need.at)
+
+    def _kept_up(self, network: StreamId, progress: Progress | None = None) -> Views:
+        """Projections at the head; refused, naming the event, when one stands in the way."""
+        views = self.views(network)
+        views.catch_up(progress)
+        if views.last_error is not None:
+            raise StorageTrouble(views.last_error, remedy="use the software that wrote it, or a newer one")
+        return views
 
     def _index(self, network: StreamId) -> EvidenceIndex:
         if network not in self._indexes:
