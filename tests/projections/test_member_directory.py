@@ -1,0 +1,88 @@
+from datetime import date
+
+from domain.members import (
+    DeclareConflict,
+    DescribeProfile,
+    EndAffiliation,
+    EndConflict,
+    InviteMember,
+    JoinNetwork,
+    LeaveNetwork,
+    LinkIdentity,
+    MuteMember,
+    PauseMember,
+    StartAffiliation,
+    UnmuteMember,
+)
+from domain.vocabulary import ConflictKind, RoleFamily
+from projections import conflicts
+from projections.member_directory import Standing, affiliations_of, candidates, directory, member
+from tests.histories import ADA, BEN, CLEO, DEV, EVE, SCHOOL, begun
+from tests.projections.seeing import seen
+
+AUTUMN = date(2024, 8, 1)
+
+
+def test_an_invited_member_is_known_and_no_candidate() -> None:
+    history = begun()
+    history.do(InviteMember(member=EVE))
+    with seen(history) as c:
+        eve = member(c, EVE)
+        assert eve is not None
+        assert (eve.standing, eve.joined_at) == (Standing.INVITED, None)
+        assert EVE not in candidates(c)
+        assert EVE not in [each.member for each in directory(c)]
+
+
+def test_the_directory_lists_who_is_here_page_by_page() -> None:
+    history = begun()
+    history.do(PauseMember(member=BEN), LeaveNetwork(member=CLEO))
+    with seen(history) as c:
+        assert [each.member for each in directory(c)] == [ADA, BEN, DEV]
+        assert [each.member for each in directory(c, after=ADA, limit=1)] == [BEN]
+        assert candidates(c)[CLEO].standing is Standing.LEFT
+
+
+def test_who_joins_again_is_known_by_the_new_name_and_keeps_the_profile() -> None:
+    history = begun()
+    history.do(DescribeProfile(member=ADA, text="Teaches sums"), LeaveNetwork(member=ADA))
+    history.do(JoinNetwork(member=ADA, name="Ada L.", cohort="2025"))
+    with seen(history) as c:
+        ada = member(c, ADA)
+        assert ada is not None
+        assert (ada.name, ada.cohort, ada.profile, ada.standing) == ("Ada L.", "2025", "Teaches sums", Standing.ACTIVE)
+        assert (ada.since, ada.joined_at) == (history.head(), history.now)
+
+
+def test_somebody_without_a_site_has_a_role_and_no_site_in_common_with_others() -> None:
+    history = begun()
+    history.do(StartAffiliation(member=ADA, role=RoleFamily.INTERMEDIARY, since=AUTUMN))
+    history.do(StartAffiliation(member=BEN, site=SCHOOL, role=RoleFamily.TEACHER, since=AUTUMN))
+    with seen(history) as c:
+        known = candidates(c)
+        assert (known[ADA].families, known[ADA].sites) == ({RoleFamily.INTERMEDIARY}, frozenset())
+        assert (known[BEN].families, known[BEN].sites) == ({RoleFamily.TEACHER}, {SCHOOL})
+        assert [each.site for each in affiliations_of(c, ADA)] == [""]
+    history.do(EndAffiliation(member=BEN, site=SCHOOL, until=AUTUMN))
+    with seen(history) as c:
+        assert candidates(c)[BEN].families == frozenset()
+
+
+def test_conflicts_and_mutes_stand_with_the_one_who_declared_them_until_they_end() -> None:
+    history = begun()
+    history.do(DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.FAMILY), MuteMember(member=ADA, other=CLEO))
+    with seen(history) as c:
+        assert (candidates(c)[ADA].conflicts, candidates(c)[ADA].muted) == ({BEN}, {CLEO})
+        assert candidates(c)[BEN].conflicts == candidates(c)[CLEO].muted == frozenset()
+        assert conflicts.declared(c) == {ADA: {BEN}}
+        assert [each.kind for each in conflicts.conflicts_of(c, ADA)] == [ConflictKind.FAMILY]
+    history.do(EndConflict(member=ADA, other=BEN), UnmuteMember(member=ADA, other=CLEO))
+    with seen(history) as c:
+        assert conflicts.declared(c) == conflicts.muted(c) == {}
+
+
+def test_linked_identities_are_the_same_person() -> None:
+    history = begun()
+    history.do(LinkIdentity(member=ADA, same_as=DEV))
+    with seen(history) as c:
+        assert DEV in candidates(c)[ADA].same_as
