@@ -5,8 +5,8 @@ from datetime import datetime
 
 from domain.introductions import ExpireIntroduction
 from domain.refusals import IllegalMove
-from domain.vocabulary import StreamId
-from engine.commands import ENGINE, Commands, Order, Sender
+from domain.vocabulary import ENGINE, StreamId
+from engine.commands import Commands, Order, Sender
 from projections.introductions import Introduction
 
 

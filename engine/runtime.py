@@ -13,8 +13,8 @@ from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
 from domain.recommendations import IssueRecommendations, ListKind, list_id
 from domain.refusals import ModelTrouble, StorageTrouble, Unknown
-from domain.vocabulary import MemberId, StreamId
-from engine.commands import ENGINE, Commands, Order, Sender
+from domain.vocabulary import ENGINE, MemberId, StreamId
+from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
 from engine.evidence_index import EvidenceIndex, Kept
 from engine.explaining import WordedList, in_words
