@@ -1,0 +1,201 @@
+"""One story in which every command is accepted and every event happens."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.calendar import Term
+from domain.catalogue import CATALOGUE
+from domain.challenges import (
+    AnswerChallenge,
+    ChangeChallengeStage,
+    MergeChallenges,
+    PostChallenge,
+    ReframeChallenge,
+    ResolveChallenge,
+    SetChallengeAside,
+)
+from domain.introductions import (
+    ArrangeSiteVisit,
+    ConfirmHelp,
+    ConsentToIntroduction,
+    DeclineIntroduction,
+    DisputeHelp,
+    ExpireIntroduction,
+    FormPartnership,
+    HoldSiteVisit,
+    OfferIntroduction,
+    RecordMeeting,
+    ReportHelp,
+)
+from domain.kernel import Command, Entry, Event
+from domain.members import (
+    ClaimExpertise,
+    DeclareConflict,
+    DescribeProfile,
+    EndAffiliation,
+    EndConflict,
+    EndorseExpertise,
+    GrantNetworkRole,
+    InviteMember,
+    LeaveNetwork,
+    LinkIdentity,
+    MuteMember,
+    NameGrowthArea,
+    PauseMember,
+    ResumeMember,
+    RetireExpertise,
+    StartAffiliation,
+    UnmuteMember,
+    WithdrawNetworkRole,
+)
+from domain.networks import (
+    AdoptPolicy,
+    CloseCohort,
+    OpenCohort,
+    ProposePolicy,
+    ReviseCharterSection,
+    Section,
+    SetSchoolCalendar,
+    WaiveRule,
+)
+from domain.plans import DECIDER_OF, steps
+from domain.policies import MatchingPolicy, hash_of
+from domain.recommendations import (
+    AcceptRecommendation,
+    DismissRecommendation,
+    ExpireRecommendation,
+    ViewRecommendation,
+)
+from domain.resources import (
+    RequestResource,
+    RetireResource,
+    ReviewResource,
+    ReviseResource,
+    ShareResource,
+    UseResource,
+)
+from domain.sites import DescribeSite, RegisterSite
+from domain.vocabulary import ConflictKind, NetworkRole, RoleFamily, SiteKind, Stage
+from tests.domain.scenario import (
+    ADA,
+    BEN,
+    CHALLENGE,
+    CLEO,
+    DAN,
+    INTRODUCTION,
+    NET,
+    NOON,
+    OTHER_CHALLENGE,
+    OTHER_INTRODUCTION,
+    RESOURCE,
+    SCHOOL,
+    Said,
+    World,
+    by,
+    founded,
+    offers_time,
+)
+from tests.domain.test_recommendations import ISSUE, LIST
+
+THIRD_CHALLENGE, THIRD_INTRODUCTION = "challenge-00000003", "introduction-00000003"
+SHORT = MatchingPolicy(introduction_minutes=20)
+SINCE = date(2025, 8, 1)
+WEEK_LATER = NOON + timedelta(days=7)
+
+NETWORK = [
+    ReviseCharterSection(network=NET, section=Section.VISION, text="Every child reads."),
+    OpenCohort(network=NET, cohort="first"),
+    CloseCohort(network=NET, cohort="first"),
+    SetSchoolCalendar(network=NET, zone="UTC", terms=(Term(name="autumn", first=SINCE, last=date(2025, 12, 19)),)),
+    ProposePolicy(network=NET, policy=SHORT),
+    AdoptPolicy(network=NET, policy_hash=hash_of(SHORT)),
+    WaiveRule(network=NET, rule="same site", subject=ADA, reason="she asked for her colleague"),
+    RegisterSite(site=SCHOOL, kind=SiteKind.SCHOOL, name="Hill School"),
+    DescribeSite(site=SCHOOL, contact=ADA, statement="We read together."),
+]
+MEMBERS = [
+    InviteMember(member="member-eeeeeeee"),
+    StartAffiliation(member=ADA, site=SCHOOL, role=RoleFamily.TEACHER, since=SINCE),
+    EndAffiliation(member=ADA, site=SCHOOL, until=NOON.date()),
+    DescribeProfile(member=ADA, text="Third grade"),
+    GrantNetworkRole(member=CLEO, role=NetworkRole.COACH),
+    WithdrawNetworkRole(member=CLEO, role=NetworkRole.COACH),
+    ClaimExpertise(member=BEN, topic="reading"),
+    EndorseExpertise(member=BEN, topic="reading", endorser=CLEO),
+    RetireExpertise(member=BEN, topic="reading"),
+    NameGrowthArea(member=ADA, topic="fractions"),
+    PauseMember(member=CLEO),
+    ResumeMember(member=CLEO),
+    DeclareConflict(member=CLEO, other=DAN, kind=ConflictKind.SUPERVISES),
+    EndConflict(member=CLEO, other=DAN),
+    by(ADA, MuteMember(member=ADA, other=DAN)),
+    by(ADA, UnmuteMember(member=ADA, other=DAN)),
+    LinkIdentity(member=DAN, same_as="member-ffffffff"),
+]
+PROBLEMS = [
+    PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers"),
+    PostChallenge(challenge=OTHER_CHALLENGE, author=BEN, title="Nobody reads"),
+    PostChallenge(challenge=THIRD_CHALLENGE, author=CLEO, title="No books"),
+    ReframeChallenge(challenge=CHALLENGE, title="Readers who stop"),
+    ChangeChallengeStage(challenge=CHALLENGE, stage=Stage.EXPLORING),
+    AnswerChallenge(challenge=CHALLENGE, answer="answer-00000001", member=BEN, text="Try pairs."),
+    MergeChallenges(challenge=OTHER_CHALLENGE, into=CHALLENGE),
+    SetChallengeAside(challenge=THIRD_CHALLENGE, reason="another year"),
+    ISSUE,
+    by(ADA, ViewRecommendation(recommendation=LIST, reader=ADA)),
+    by(ADA, AcceptRecommendation(recommendation=LIST, reader=ADA, candidate=BEN)),
+    by(ADA, DismissRecommendation(recommendation=LIST, reader=ADA, candidate=BEN)),
+    ExpireRecommendation(recommendation=LIST),
+    RequestResource(resource=RESOURCE, member=ADA, text="a reading log"),
+    ShareResource(resource=RESOURCE, contributor=BEN, title="Reading log"),
+    ReviseResource(resource=RESOURCE, title="Reading log, second edition"),
+    ReviewResource(resource=RESOURCE, member=ADA, stars=4),
+    UseResource(resource=RESOURCE, member=ADA, challenge=CHALLENGE),
+    RetireResource(resource=RESOURCE, reason="a better one stands"),
+]
+MEETINGS = [
+    *offers_time(BEN, 90),
+    by(ADA, OfferIntroduction(introduction=INTRODUCTION, seeker=ADA, helper=BEN, challenge=CHALLENGE)),
+    by(BEN, ConsentToIntroduction(introduction=INTRODUCTION, member=BEN)),
+    by(BEN, RecordMeeting(introduction=INTRODUCTION, minutes=20, at=NOON)),
+    by(BEN, ReportHelp(introduction=INTRODUCTION, member=BEN)),
+    by(ADA, DisputeHelp(introduction=INTRODUCTION, member=ADA)),
+    by(ADA, ConfirmHelp(introduction=INTRODUCTION, member=ADA)),
+    by(ADA, FormPartnership(introduction=INTRODUCTION)),
+    by(BEN, ArrangeSiteVisit(introduction=INTRODUCTION, site=SCHOOL, at=WEEK_LATER)),
+    by(ADA, HoldSiteVisit(introduction=INTRODUCTION, site=SCHOOL, at=WEEK_LATER), WEEK_LATER),
+    by(CLEO, OfferIntroduction(introduction=OTHER_INTRODUCTION, seeker=CLEO, helper=BEN)),
+    by(BEN, DeclineIntroduction(introduction=OTHER_INTRODUCTION, member=BEN)),
+    by(DAN, OfferIntroduction(introduction=THIRD_INTRODUCTION, seeker=DAN, helper=BEN)),
+    Said(ExpireIntroduction(introduction=THIRD_INTRODUCTION), at=WEEK_LATER),
+    ResolveChallenge(challenge=CHALLENGE),
+    LeaveNetwork(member=DAN),
+]
+STORY = [
+    *founded(),
+    *(each if isinstance(each, Said) else Said(each) for each in (*NETWORK, *MEMBERS, *PROBLEMS, *MEETINGS)),
+]
+
+
+@pytest.fixture(scope="module")
+def told() -> tuple[set[type[Command]], set[type[Event]]]:
+    """The commands that led to something, and what happened."""
+    world, accepted = World(), set[type[Command]]()
+    for said in STORY:
+        moves = steps(said.command, world)
+        assert world.tell(said), said
+        accepted |= {type(move.command) for move in moves}
+    return accepted, {type(event) for _, event in world.log}
+
+
+@pytest.mark.parametrize("command", DECIDER_OF, ids=lambda command: command.__name__)
+def test_every_command_is_accepted_somewhere(
+    told: tuple[set[type[Command]], set[type[Event]]], command: type[Command]
+) -> None:
+    assert command in told[0]
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.entries, ids=lambda entry: entry.name)
+def test_every_event_happens_somewhere(told: tuple[set[type[Command]], set[type[Event]]], entry: Entry) -> None:
+    assert entry.type in told[1]
