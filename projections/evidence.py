@@ -301,7 +301,7 @@ def all_evidence(connection: sqlite3.Connection) -> list[Evidence]:
 def evidence_after(connection: sqlite3.Connection, position: int) -> list[Evidence]:
     """All that began or ended beyond a position, with what did both."""
     sql = """select * from evidence where since > ?1 and (until is null or until > since)
-        union all select * from evidence where until > ?1 and since <= ?1 order by since, id"""
+        union all select * from evidence where until > ?1 and +since <= ?1 order by since, id"""  # + bars that index
     return list(rows(connection, Evidence, sql, (position,)))
 
 

@@ -4,7 +4,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Thread
@@ -181,6 +181,25 @@ def test_a_follower_killed_in_the_middle_of_a_page_goes_on_where_it_was(tmp_path
         assert views.digest() == digest_of(history)
 
 
+@pytest.mark.parametrize("share", [0.3, 1])
+def test_a_follower_that_was_overtaken_steps_aside(tmp_path: Path, share: float) -> None:
+    """Between reading a page and writing it, another follower writes a part of it, or all."""
+    history = random_history(BUSY, 100)
+
+    class Overtaken(History):
+        def page(self, after: int, **about: object) -> Sequence[Recorded]:
+            page = history.page(after, **about)
+            other.catch_up(until=round(share * history.head()))
+            return page
+
+    log = Overtaken()
+    log.recorded = history.recorded
+    with following(tmp_path, log) as one, following(tmp_path, history) as other:
+        one.catch_up()
+        assert one.last_error is None
+        assert one.digest() == digest_of(history)
+
+
 def test_two_followers_of_one_file_do_everything_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(followers, "PAGE", 3)
     history = random_history(BUSY, 400)
@@ -346,6 +365,7 @@ def test_an_opening_spares_the_file_that_is_being_built(tmp_path: Path) -> None:
         before = live(tmp_path)
         views.rebuild(open_another)
         assert opened == [before]
+        assert (tmp_path / live(tmp_path)).exists()
         assert views.digest() == digest_of(history)
 
 

@@ -118,6 +118,12 @@ def test_where_answers_have_no_words_the_title_speaks_once_for_each_who_answered
     assert said(history, BEN) == [(Says.ANSWERED, "Too few desks"), (Says.ANSWERED, "Borrow some.")]
 
 
+def test_the_title_speaks_for_an_answer_without_words_even_after_one_with_words() -> None:
+    history = begun()
+    history.do(POST, answer(BEN, "Borrow some."), answer(BEN, number=2))
+    assert said(history, BEN) == [(Says.ANSWERED, "Borrow some."), (Says.ANSWERED, "Too few desks")]
+
+
 def test_an_author_who_adds_to_their_own_challenge_shows_more_of_what_they_know() -> None:
     history = begun()
     history.do(POST, answer(ADA, "We now share rooms."), answer(ADA, number=2))
@@ -215,6 +221,8 @@ def test_what_was_reframed_meanwhile_comes_back_in_its_new_words() -> None:
     history.do(POST, LeaveNetwork(member=ADA))
     history.do(ReframeChallenge(challenge=DESKS, title="Crowded rooms"))
     assert shown(history, ADA) == []
+    with seen(history) as c:  # what never held is nobody's news
+        assert [each.subject for each in evidence.evidence_after(c, history.head() - 1)] == [DESKS, DESKS]
     history.do(JoinNetwork(member=ADA))
     assert said(history, ADA) == [(Says.POSTED, "Crowded rooms")]
 

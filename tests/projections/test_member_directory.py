@@ -76,6 +76,9 @@ def test_conflicts_and_mutes_stand_with_the_one_who_declared_them_until_they_end
         assert candidates(c)[BEN].conflicts == candidates(c)[CLEO].muted == frozenset()
         assert conflicts.declared(c) == {ADA: {BEN}}
         assert [each.kind for each in conflicts.conflicts_of(c, ADA)] == [ConflictKind.FAMILY]
+    history.do(DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.GRIEVANCE))
+    with seen(history) as c:
+        assert [each.kind for each in conflicts.conflicts_of(c, ADA)] == [ConflictKind.GRIEVANCE]
     history.do(EndConflict(member=ADA, other=BEN), UnmuteMember(member=ADA, other=CLEO))
     with seen(history) as c:
         assert conflicts.declared(c) == conflicts.muted(c) == {}

@@ -23,6 +23,8 @@ def test_a_network_starts_with_its_zone_and_the_policy_of_its_charter() -> None:
 def test_a_network_without_a_charter_has_no_setting() -> None:
     with seen(History()) as c, pytest.raises(IllegalMove, match="no charter"):
         setting(c)
+    with seen(begun(), until=1) as c, pytest.raises(IllegalMove, match="no charter"):  # its policy is still to come
+        setting(c)
 
 
 def test_a_proposed_policy_can_be_read_and_one_that_is_adopted_is_in_force() -> None:

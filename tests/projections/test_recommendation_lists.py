@@ -100,6 +100,7 @@ def test_what_was_suggested_again_was_suggested_lately() -> None:
     history.do(issue(BEN, CLEO))
     first = history.now
     history.do(issue(CLEO), at=first + timedelta(days=30))
+    history.do(issue(BEN, CLEO), at=first - timedelta(days=30))  # told late
     with seen(history) as c:
         assert suggested_lately(c, ADA, READING, first + timedelta(days=1)) == {CLEO}
 

@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 from domain.challenges import AnswerChallenge, PostChallenge
-from domain.introductions import ConfirmHelp, DisputeHelp, FormPartnership
+from domain.introductions import ConfirmHelp, ConsentToIntroduction, DisputeHelp, FormPartnership, OfferIntroduction
 from domain.vocabulary import Confidentiality, TieKind
 from projections import ties
-from tests.histories import ADA, BEN, CALL, CLEO, DESKS, History, begun
+from tests.histories import ADA, BEN, CALL, CHAT, CLEO, DESKS, History, begun
 from tests.projections.seeing import seen
 from tests.projections.test_evidence import helped
 
@@ -59,6 +59,18 @@ def test_help_counts_once_its_receiver_confirms_it_and_while_they_do() -> None:
     history.do(ConfirmHelp(introduction=CALL, member=ADA), at=history.now + timedelta(days=1))
     with seen(history) as c:
         assert len(ties.ties(c)) == 1
+
+
+def test_a_dispute_is_about_one_introduction_alone() -> None:
+    history = helped()
+    history.now += timedelta(days=7)
+    history.do(
+        OfferIntroduction(introduction=CHAT, seeker=ADA, helper=BEN),
+        ConsentToIntroduction(introduction=CHAT, member=BEN),
+        DisputeHelp(introduction=CHAT, member=ADA),
+    )
+    with seen(history) as c:
+        assert [each.source for each in ties.ties(c)] == [CALL]
 
 
 def test_partners_are_tied_both_ways() -> None:
