@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.eligibility import Asking, Candidate, Mode
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
-from domain.refusals import IllegalMove, Unknown
+from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import MemberId, StreamId
 from engine.snapshot import SOUGHT, Need, Snapshot
 from models.lexical import Figures, rarity, telling_words, terms
@@ -47,6 +47,9 @@ def nearness(hit: Hit) -> float:
 
 def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
     """Search, and gather what rules and reasons will ask for."""
+    if (need.kind is ListKind.CHALLENGES) != (need.subject == need.reader):
+        words = "challenges to help with are for a member; all other lists are for a challenge"
+        raise Malformed(words, field="kind")
     texts = snapshot.need_texts(need)
     if not texts.texts:
         raise IllegalMove("there are no words yet to search with", field="need", remedy="describe the need first")
@@ -92,11 +95,11 @@ def _counts(piece: Evidence, need: Need, reader: Candidate, people: Mapping[Memb
     """Whether evidence may speak for somebody to this reader.
 
     What was said under the need itself the reader has already, and words of a third person whom the reader must not
-    meet are not shown to them.
+    meet are not shown to them: a reviewer's, or those of one who was helped.
     """
     if piece.challenge == need.subject:
         return False
-    of_a_third = piece.subject_kind == "member" and piece.owner != piece.subject
+    of_a_third = piece.owner != piece.subject and piece.says != "is about"
     return not (of_a_third and _apart(reader, people.get(piece.owner)))
 
 

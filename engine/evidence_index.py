@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, OwnerId, StreamId
 from engine.vector_store import VectorStore
 from models.corpus import Corpus, Item
@@ -50,28 +51,43 @@ class EvidenceIndex:
         self._network: Final = network
         self._vectors: Final = vectors
         self._encoder: Final = encoder
-        self._lock: Final = RLock()
+        self.turn: Final = RLock()  # held from the look at a position until this has been kept up to it
         self.corpus: Final = Corpus(encoder.width)
         self.position = 0
 
     def keep_up(self, connection: Connection, position: int, progress: Progress | None = None) -> Kept:
         """Take in what began or ended until `position`, encoding what has no vector yet."""
-        with self._lock:
+        with self.turn:
+            if position <= self.position:  # a thread with a newer connection was here first
+                return Kept()
             changed = evidence.evidence_after(connection, self.position)
-            new = [each for each in changed if each.until is None and each.confidentiality in OPEN]
-            kept = self._fill(new, progress)
+            new = [each for each in changed if self._is_new(each)]
+            kept = self._fill(new, progress) if new else Kept()
             for part in _batches(new):
-                self.corpus.add([_item(each) for each in part], self._read([(each.owner, each.text) for each in part]))
+                self._add(part)
             for each in changed:
                 if each.until is not None and each.id in self.corpus:
                     self.corpus.end(each.id, each.until)
             self.position = position
             return kept
 
+    def _is_new(self, each: Evidence) -> bool:
+        return each.until is None and each.confidentiality in OPEN and each.id not in self.corpus
+
+    def _add(self, part: Sequence[Evidence]) -> None:
+        """Texts of erased owners have no vector and stay out."""
+        found = self._vectors.get([(each.owner, each.text) for each in part])
+        known = [(each, vector) for each, vector in zip(part, found, strict=True) if vector is not None]
+        if known:
+            self.corpus.add([_item(each) for each, _ in known], np.stack([vector for _, vector in known]))
+
     def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
         """Vectors of owned texts, in their order, encoding what was never seen."""
         self._encode([text for text in texts if self._vectors.get([text])[0] is None])
-        return self._read(texts)
+        found = [vector for vector in self._vectors.get(texts) if vector is not None]
+        if len(found) < len(texts):
+            raise Unknown("somebody whose words these are was erased", field="need")
+        return np.stack(found) if found else np.zeros((0, self._encoder.width), dtype=np.float32)
 
     def _fill(self, new: Sequence[Evidence], progress: Progress | None) -> Kept:
         reached = self._vectors.reached(self._network)
@@ -93,12 +109,6 @@ class EvidenceIndex:
             done += len(part)
             if progress is not None:
                 progress(done)
-
-    def _read(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
-        found = [vector for vector in self._vectors.get(texts) if vector is not None]
-        if len(found) < len(texts):
-            raise RuntimeError("a vector vanished between being kept and being read")
-        return np.stack(found) if found else np.zeros((0, self._encoder.width), dtype=np.float32)
 
 
 def kind_of(subject_kind: str, says: str) -> str:

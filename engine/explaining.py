@@ -88,12 +88,13 @@ def in_words(connection: Connection, stored: IssuedList) -> WordedList:
     issued = stored.issued
     ids = {reason.evidence for pick in issued.picks for reason in pick.reasons}
     known = evidence.evidence(connection, ids)
-    need, figures = _need(connection, issued), _figures(issued)
+    title, need = _need(connection, issued)
+    figures = _figures(issued)
     return WordedList(
         recommendation=stored.recommendation,
         reader=issued.reader,
         need=issued.need,
-        need_title=need.partition("\n")[0],
+        need_title=title,
         kind=issued.kind,
         mode=str(issued.mode),
         issued_at=stored.at,
@@ -114,11 +115,13 @@ def in_words(connection: Connection, stored: IssuedList) -> WordedList:
     )
 
 
-def _need(connection: Connection, issued: RecommendationsIssued) -> str:
+def _need(connection: Connection, issued: RecommendationsIssued) -> tuple[str, str]:
+    """What it is called, and the words that may be in it; `Figures.spread` knows which of them it was searched by."""
     challenge = challenge_board.challenge(connection, issued.need)
     if challenge is not None:
-        return f"{challenge.title}\n{challenge.text}".strip()
-    return "\n".join(each.text for each in evidence.of_subject(connection, issued.reader))
+        return challenge.title, f"{challenge.title}\n{challenge.text}"
+    known = "\n".join(each.text for each in evidence.of_subject(connection, issued.reader))
+    return f"what {described(connection, issued.reader)[0]} knows", known
 
 
 def _figures(issued: RecommendationsIssued) -> Figures:
@@ -141,7 +144,7 @@ def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], nee
             WordedReason(
                 says=_SAYS[piece.says],
                 title=title,
-                excerpt=nearest_sentence(need, body or title, figures),
+                excerpt=nearest_sentence(body or title, figures),
                 shared=_telling(need, piece.text, figures),
                 evidence=reason.evidence,
                 at=piece.at,
@@ -155,22 +158,19 @@ def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], nee
 
 
 def _telling(need: str, text: str, figures: Figures) -> tuple[str, ...]:
-    """Words in both that few other pieces have: what everybody writes explains nothing."""
+    """Words that were searched by and that few other pieces have: what everybody writes explains nothing."""
     most = max(2, figures.items // _COMMON)
-    return tuple(
-        word
-        for word in shared_words(need, text, figures, limit=_SHARED)
-        if all(figures.spread.get(each, 0) <= most for each in terms(word))
-    )
+    rare = {term for term, items in figures.spread.items() if items <= most}
+    shared = shared_words(need, text, figures, limit=len(need))
+    return tuple(word for word in shared if terms(word).keys() <= rare)[:_SHARED]
 
 
-def nearest_sentence(need: str, text: str, figures: Figures) -> str:
+def nearest_sentence(text: str, figures: Figures) -> str:
     """The sentence of `text` whose words weigh most for the need, by rarity; the first one where none is shared."""
-    wanted = terms(need)
     sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if sentence.strip()]
 
     def weight(sentence: str) -> float:
-        return sum(rarity(word, figures) for word in terms(sentence) if word in wanted)
+        return sum(rarity(word, figures) for word in terms(sentence) if word in figures.spread)
 
     best = max(sentences, key=weight, default="").replace("|", ", ")
     return best if len(best) <= _EXCERPT else best[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"

@@ -110,8 +110,9 @@ def _families_hold(
     families = [family_of(presenter), *(family_of(one.candidate) for one in group)]
     if mode is Mode.ROLE_ALIKE:
         return len(set(families)) == 1
-    most = int(policy.one_family_at_most * (size + 1))
-    return all(families.count(family) <= most for family in families)
+    if len(families) == size + 1 and len(set(families)) == 1:
+        return False
+    return all(families.count(family) / (size + 1) <= policy.one_family_at_most for family in families)
 
 
 def family_of(candidate: Candidate) -> str:

@@ -12,10 +12,18 @@ from domain.eligibility import Candidate
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
 from domain.refusals import Unknown
-from domain.vocabulary import MemberId, StreamId
-from engine.evidence_index import EvidenceIndex, kind_of
+from domain.vocabulary import MemberId, OwnerId, StreamId
+from engine.evidence_index import OPEN, EvidenceIndex, kind_of
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
-from projections import challenge_board, evidence, member_directory, recommendation_lists, site_tree, time_budgets
+from projections import (
+    challenge_board,
+    evidence,
+    member_directory,
+    recommendation_lists,
+    resource_shelf,
+    site_tree,
+    time_budgets,
+)
 from projections.challenge_board import Status
 from projections.evidence import Evidence, Says, Strength
 from projections.member_directory import DirectoryEntry, Standing
@@ -53,7 +61,11 @@ class LiveSnapshot:
         return NeedTexts(tuple(text for _, text in texts), self._index.vectors_of(texts))
 
     def _known_best(self, member: MemberId) -> list[tuple[str, str]]:
-        shown = [each for each in evidence.of_subject(self._connection, member) if each.says in KNOWING]
+        shown = [
+            each
+            for each in evidence.of_subject(self._connection, member)
+            if each.says in KNOWING and (each.owner == member or each.confidentiality in OPEN)
+        ]
         shown.sort(key=lambda each: (each.strength is not Strength.DEMONSTRATED, -each.since, each.id))
         texts = dict.fromkeys((each.owner, each.text) for each in shown)
         return list(texts)[:_OWN_TEXTS]
@@ -76,6 +88,12 @@ class LiveSnapshot:
         if found is None:
             return None
         return str(found.stage) if found.status is Status.OPEN else str(found.status)
+
+    def made_by(self, thing: StreamId) -> OwnerId | None:
+        if thing.startswith("resource-"):
+            found = resource_shelf.resource(self._connection, thing)
+            return found.contributor if found else None
+        return challenge_board.author(self._connection, thing)
 
     def people(self) -> Mapping[MemberId, Candidate]:
         districts = site_tree.districts(self._connection)

@@ -1,6 +1,6 @@
 """Recommending: need → evidence → people → rules → ranking → reasons, one pure function over a snapshot."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from domain.eligibility import UNAVAILABLE, Candidate, Mode, first_objection, words_of
 from domain.policies import MatchingPolicy
 from domain.recommendations import Inputs, Listing, ListKind, NearMiss, Pick, Reason
+from domain.refusals import IllegalMove
 from domain.vocabulary import StreamId
 from engine.case import Case, Ranked, look_up, nearness
 from engine.convening import convened
 from engine.snapshot import STAGES, Need, Snapshot
 from models.ranking import Hit, Pooled, pool, weighted_top_three
-from projections.evidence import Evidence
 
 
 def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int) -> Listing:
@@ -49,24 +49,33 @@ def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, candidate: S
     if rule is not None:
         return words_of(rule)
     near = [one for one in ranked(case, snapshot, policy.floor) if _objection(one, case) is None]
-    return _place(found, near, need, policy)
-
-
-def _place(found: Ranked, near: Sequence[Ranked], need: Need, policy: MatchingPolicy) -> str:
-    eligible = {one.candidate: place for place, one in enumerate(near, start=1)}
-    place = eligible.get(found.candidate)
+    place = next((place for place, one in enumerate(near, start=1) if one.candidate == candidate), None)
     if place is None:
         return f"too far from this need: nothing they wrote is as near as {policy.floor:.2f}"
-    if place <= policy.list_length and need.kind is not ListKind.CONSULTANCY:
+    if need.kind is ListKind.CONSULTANCY:
+        return _beside_the_group(candidate, near, case)
+    if place <= policy.list_length:
         return f"they are suggested, in place {place}"
-    return f"they are number {place} of {len(near)} by relevance ({found.score:.2f}); others are nearer"
+    return f"they are number {place} of {len(near)} by relevance ({near[place - 1].score:.2f}); others are nearer"
+
+
+def _beside_the_group(candidate: StreamId, near: Sequence[Ranked], case: Case) -> str:
+    if case.people[candidate].sites & case.asking.reader.sites:
+        return "they are from your own site, and consultants come from others"
+    try:
+        group = convened(case, near)
+    except IllegalMove as none:
+        return none.words
+    if any(one.candidate == candidate for one in group):
+        return "they are suggested, as one of the group"
+    return "a group was found that keeps the rules and covers the need better without them"
 
 
 def ranked(case: Case, snapshot: Snapshot, floor: float) -> list[Ranked]:
     """Everybody with fitting evidence that is near enough, nearest first, before any rule is asked."""
     near = [hit for hit in case.hits if nearness(hit) >= floor]
     fitting = [one for hit in near if (one := _fitting(hit, case, snapshot)) is not None]
-    return [_with_parts(pooled, case.evidence) for pooled in pool(fitting)]
+    return [_with_parts(pooled, snapshot) for pooled in pool(fitting)]
 
 
 def _fitting(hit: Hit, case: Case, snapshot: Snapshot) -> Hit | None:
@@ -97,11 +106,11 @@ def _at_distance(hit: Hit, case: Case, steps: int | None) -> Hit | None:
     return replace(hit, weight=hit.weight * case.policy.step_further ** (steps - 1)) if steps else None
 
 
-def _with_parts(pooled: Pooled, evidence: Mapping[str, Evidence]) -> Ranked:
-    person = pooled.person if pooled.person.startswith("member-") else evidence[pooled.hits[0].id].owner
+def _with_parts(pooled: Pooled, snapshot: Snapshot) -> Ranked:
+    person = pooled.person if pooled.person.startswith("member-") else snapshot.made_by(pooled.person)
     return Ranked(
         candidate=pooled.person,
-        person=person if person.startswith("member-") else None,
+        person=person if person and person.startswith("member-") else None,
         score=pooled.score,
         parts={
             "meaning": weighted_top_three([hit.cosine * hit.weight for hit in pooled.hits]),

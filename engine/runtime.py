@@ -1,13 +1,16 @@
 """The composition root: puts the store, keys, projections, evidence and model together, and closes them again."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
+from threading import RLock
 from types import TracebackType
 from typing import Final, Self, TypeVar
+
+import msgspec
 
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
@@ -44,11 +47,16 @@ class Confrere:
         """Open, or begin, what the settings name. Raises KeyTrouble, StorageTrouble."""
         self._settings: Final = settings
         self.clock: Final = clock
-        self.keys: Final = KeyRing.open(settings.data, settings.master_key)
-        self.store: Final = EventStore(settings.data, self.keys, CATALOGUE, clock=clock)
+        self.keys: Final = _opened(lambda: KeyRing.open(settings.data, settings.master_key))
+        try:
+            self.store: Final = _opened(lambda: EventStore(settings.data, self.keys, CATALOGUE, clock=clock))
+        except BaseException:
+            self.keys.close()
+            raise
         self.commands: Final = Commands(self.store, clock)
         self._views: Final[dict[StreamId, Views]] = {}
         self._indexes: Final[dict[StreamId, EvidenceIndex]] = {}
+        self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
 
     def __enter__(self) -> Self:
         return self
@@ -69,10 +77,7 @@ class Confrere:
     @cached_property
     def encoder(self) -> Encoder:
         """Loads nothing heavy until a text has to be encoded."""
-        try:
-            return Encoder(self._settings.model, self._settings.threads)
-        except ModelFault as fault:
-            raise ModelTrouble(str(fault), field="CONFRERE_MODEL") from fault
+        return Encoder(self._settings.model, self._settings.threads)
 
     @cached_property
     def vectors(self) -> VectorStore:
@@ -80,24 +85,29 @@ class Confrere:
 
     def views(self, network: StreamId) -> Views:
         """The projections of one network, as far as they were kept up."""
-        if network not in self._views:
-            if network not in self.store.networks():
-                raise Unknown("there is no such network", field="network", remedy="charter it first")
-            self._views[network] = Views(self._folder(network), network, self.store)
-        return self._views[network]
+        with self._opening:
+            if network not in self._views:
+                if network not in self.store.networks():
+                    raise Unknown("there is no such network", field="network", remedy="charter it first")
+                self._views[network] = _opened(lambda: Views(self._folder(network), network, self.store))
+            return self._views[network]
 
     def network(self, name: str | None) -> StreamId:
-        """The network of this id or name; without a name the only one there is."""
+        """The network of this id, beginning of an id, or name; without a name the only one there is."""
         networks = self.store.networks()
-        if name in networks:
-            return name
-        if name is None and len(networks) == 1:
-            return networks[0]
-        found = [each for each in networks if name == self.ask(each, setting).name]
+        found = networks if name is None else self._called(name, networks)
         if len(found) == 1:
             return found[0]
-        words = "there is no such network" if name else "there are several networks, or none"
-        raise Unknown(words, field="network", remedy="charter one, or name one of those there are")
+        if not networks:
+            raise Unknown("there is no network yet", field="network", remedy="charter one")
+        words = "several networks are meant" if found else "there is no such network"
+        raise Unknown(words, field="network", remedy="name one of those there are by its id")
+
+    def _called(self, name: str, networks: Sequence[StreamId]) -> Sequence[StreamId]:
+        if name in networks:
+            return (name,)
+        called = [each for each in networks if self.ask(each, setting).name == name]
+        return called or [each for each in networks if name.startswith("network-") and each.startswith(name)]
 
     def ask(self, network: StreamId, query: Callable[[Connection], T], progress: Progress | None = None) -> T:
         """Answer a query from projections that hold everything recorded so far."""
@@ -112,9 +122,8 @@ class Confrere:
 
     def index(self, network: StreamId, progress: Progress | None = None) -> Kept:
         """Bring projections and evidence up to the head, encoding what is new."""
-        views = self._kept_up(network)
-        with views.reading() as connection:
-            return self._index(network).keep_up(connection, views.position_in(connection), progress)
+        with _model_in_words(), self._index(network).turn, self._kept_up(network).reading() as connection:
+            return self._index(network).keep_up(connection, Views.position_in(connection), progress)
 
     def recommend(
         self,
@@ -138,7 +147,8 @@ class Confrere:
             mode=mode,
             listing=listing,
         )
-        command_id = f"issue-{issue.recommendation.partition('-')[2]}-{listing.inputs.position}"
+        body = msgspec.msgpack.encode(issue, order="deterministic")  # the calendar too changes a list, not events alone
+        command_id = f"issue-{self.store.keyed_hash(network, body).hex()}"
         self.commands.handle(
             Order(command=issue, at=need.at, on_behalf_of=reader),
             Sender(network=network, actor=ENGINE, command_id=command_id),
@@ -159,10 +169,12 @@ class Confrere:
     @contextmanager
     def _snapshot(self, network: StreamId, need: Need, progress: Progress | None = None) -> Iterator[LiveSnapshot]:
         """The network as it stands, for as long as it is looked at."""
-        views, index = self._kept_up(network), self._index(network)
-        with views.reading() as connection:
-            position = views.position_in(connection)
-            index.keep_up(connection, position, progress)
+        with _model_in_words(), ExitStack() as opened:
+            index = self._index(network)
+            with index.turn:
+                connection = opened.enter_context(self._kept_up(network).reading())
+                position = Views.position_in(connection)
+                index.keep_up(connection, position, progress)
             yield LiveSnapshot(connection, position, index, self.encoder.fingerprint, need.at)
 
     def _kept_up(self, network: StreamId, progress: Progress | None = None) -> Views:
@@ -174,12 +186,31 @@ class Confrere:
         return views
 
     def _index(self, network: StreamId) -> EvidenceIndex:
-        if network not in self._indexes:
-            self._indexes[network] = EvidenceIndex(network, self.vectors, self.encoder)
-        return self._indexes[network]
+        with self._opening:
+            if network not in self._indexes:
+                self._indexes[network] = EvidenceIndex(network, self.vectors, self.encoder)
+            return self._indexes[network]
 
     def _folder(self, network: StreamId) -> Path:
         return self._settings.data / network
+
+
+def _opened(opening: Callable[[], T]) -> T:
+    try:
+        return opening()
+    except OSError as error:
+        where = str(error.filename) if error.filename else None
+        raise StorageTrouble(
+            "this cannot be opened or made", field=where, remedy="check the folder and its permissions"
+        ) from error
+
+
+@contextmanager
+def _model_in_words() -> Iterator[None]:
+    try:
+        yield
+    except ModelFault as fault:
+        raise ModelTrouble(str(fault), remedy="reinstall confrere, or mend CONFRERE_MODEL") from fault
 
 
 def _stored(connection: Connection, recommendation: StreamId) -> IssuedList:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
-from domain.vocabulary import MemberId, Stage, StreamId
+from domain.vocabulary import MemberId, OwnerId, Stage, StreamId
 from models.lexical import Figures
 from models.ranking import Hit
 from projections.evidence import Evidence
@@ -79,6 +79,9 @@ class Snapshot(Protocol):
 
     def reached(self, challenge: StreamId) -> str | None:
         """The stage of an open challenge, how an ended one ended, None where there is none."""
+
+    def made_by(self, thing: StreamId) -> OwnerId | None:
+        """Who shared a resource (a member, or the network itself) or posted a challenge."""
 
     def people(self) -> Mapping[MemberId, Candidate]: ...
 
