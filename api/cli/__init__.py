@@ -10,8 +10,9 @@ import click
 
 from api.cli.demo import demo
 from api.cli.history import export, rebuild, tail
-from api.cli.matching import accept, dismiss, explain, rank, recommend
+from api.cli.matching import explain, rank, recommend
 from api.cli.recording import answer, charter, import_, post
+from api.cli.replying import accept, dismiss, view
 from api.cli.showing import show
 from domain.refusals import Refused
 
@@ -49,6 +50,7 @@ for command in (
     show,
     recommend,
     explain,
+    view,
     accept,
     dismiss,
     rank,

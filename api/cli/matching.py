@@ -10,17 +10,14 @@ from api.cli.running import (
     json_option,
     need_id,
     network_option,
-    order,
     out,
     print_json,
     progress_bar,
     running,
-    sender,
 )
 from domain.eligibility import Mode
-from domain.recommendations import AcceptRecommendation, DismissRecommendation, ListKind
+from domain.recommendations import ListKind
 from domain.refusals import BadFile, ModelTrouble, Refused
-from engine.commands import build
 from engine.explaining import WordedList
 from engine.runtime import Confrere
 from models.encoder import Encoder, ModelFault
@@ -113,41 +110,6 @@ def explain(recommendation: str, why_not: str | None, network: str | None, as_js
             return
         worded = system.explain(where, recommendation)
         print_json(worded) if as_json else print_list(worded, details=True)
-
-
-@click.command()
-@click.argument("recommendation")
-@click.argument("candidate")
-@network_option
-def accept(recommendation: str, candidate: str, network: str | None) -> None:
-    """Take CANDIDATE up from a list, on behalf of its reader."""
-    with running() as system:
-        where = system.network(network)
-        recommendation = need_id(system, where, recommendation, ("recommendation",))
-        candidate = need_id(system, where, candidate, ("member", "resource", "challenge"))
-        reader = system.explain(where, recommendation).reader
-        command = build(AcceptRecommendation, recommendation=recommendation, reader=reader, candidate=candidate)
-        system.commands.handle(order(command, on_behalf_of=reader), sender(where))
-        out.print("accepted")
-
-
-@click.command()
-@click.argument("recommendation")
-@click.argument("candidate")
-@click.option("--reason", default="", help="Read by the reader alone.")
-@network_option
-def dismiss(recommendation: str, candidate: str, reason: str, network: str | None) -> None:
-    """Dismiss CANDIDATE from a list, on behalf of its reader; the next list for this need leaves it out."""
-    with running() as system:
-        where = system.network(network)
-        recommendation = need_id(system, where, recommendation, ("recommendation",))
-        candidate = need_id(system, where, candidate, ("member", "resource", "challenge"))
-        reader = system.explain(where, recommendation).reader
-        command = build(
-            DismissRecommendation, recommendation=recommendation, reader=reader, candidate=candidate, reason=reason
-        )
-        system.commands.handle(order(command, on_behalf_of=reader), sender(where))
-        out.print("dismissed")
 
 
 @click.command()

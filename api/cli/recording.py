@@ -34,7 +34,8 @@ SHOWN = 20  # refusals printed before the rest is counted
 @click.command()
 @click.argument("name")
 @click.option("--zone", default="UTC", show_default=True, help="Time zone of the network's days and terms.")
-def charter(name: str, zone: str) -> None:
+@json_option
+def charter(name: str, zone: str, as_json: bool) -> None:
     """Charter a network called NAME.
 
     \b
@@ -44,7 +45,7 @@ def charter(name: str, zone: str) -> None:
         network = new_id("network")
         command = build(CharterNetwork, network=network, name=name, zone=zone)
         system.commands.handle(order(command), sender(network))
-        out.print(f"{name} is chartered: {network}")
+    print_json({"network": network}) if as_json else out.print(f"{name} is chartered: {network}", markup=False)
 
 
 @click.command("import")
