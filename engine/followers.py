@@ -13,6 +13,7 @@ from domain.kernel import Recorded
 from domain.refusals import Refused, StorageTrouble
 from engine import view_files
 from engine.storage.database import Database
+from engine.view_files import ViewFile
 from projections.all import PROJECTIONS
 from projections.shape import Projection
 
@@ -40,22 +41,6 @@ class _Stuck(Exception):  # noqa: N818 - the domain's manner
     """One event is in the way."""
 
 
-class _File:
-    """One database and how many use it."""
-
-    def __init__(self, path: Path | None, projections: Sequence[Projection]) -> None:
-        self.path = path
-        self.database = Database(path, _SCHEMA + "".join(each.schema for each in projections), synchronous="normal")
-        self.database.writer.execute("pragma cache_size = -32768")  # kB: room for the indexes while filling
-        self.users = 0
-        self.retired = False
-
-    def discard(self) -> None:
-        self.database.close()
-        if self.path is not None:
-            view_files.remove(self.path)
-
-
 class Views:
     """All projections of one network, in one file with one position. Safe to use from several threads."""
 
@@ -69,14 +54,8 @@ class Views:
         self._projections = projections
         self._folder = folder
         self._lock = Lock()
-        self._live = self._open()
-
-    def _open(self) -> _File:
-        if self._folder is None:
-            return _File(None, self._projections)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._folder.chmod(0o700)  # the tables hold opened personal texts
-        return _File(view_files.claimed(self._folder), self._projections)
+        self._schema = _SCHEMA + "".join(each.schema for each in projections)
+        self._live = ViewFile(None, self._schema) if folder is None else view_files.opened(folder, self._schema)
 
     @property
     def position(self) -> int:
@@ -147,8 +126,8 @@ class Views:
     def close(self) -> None:
         self._live.database.close()
 
-    def _built(self, path: Path | None, progress: Progress | None) -> _File:
-        new = _File(path, self._projections)
+    def _built(self, path: Path | None, progress: Progress | None) -> ViewFile:
+        new = ViewFile(path, self._schema)
         try:
             error = self._follow(new.database, progress, None)
         except BaseException:
@@ -204,7 +183,7 @@ class Views:
             raise _Stuck(words) from None
 
     @contextmanager
-    def _using(self) -> Iterator[_File]:
+    def _using(self) -> Iterator[ViewFile]:
         with self._lock:
             self._turn_to_pointer()
             file = self._live
@@ -214,27 +193,22 @@ class Views:
         finally:
             with self._lock:
                 file.users -= 1
-                _leave(file)
+                file.leave()
 
     def _turn_to_pointer(self) -> None:
         """Go along when another process has rebuilt."""
         path = None if self._folder is None else view_files.pointed_at(self._folder)
         if path is not None and path != self._live.path:
-            self._retire(_File(path, self._projections))
+            self._retire(ViewFile(path, self._schema))
 
-    def _turn_to(self, new: _File) -> None:
+    def _turn_to(self, new: ViewFile) -> None:
         with self._lock:
             self._retire(new)
 
-    def _retire(self, new: _File) -> None:
+    def _retire(self, new: ViewFile) -> None:
         old, self._live = self._live, new
         old.retired = True
-        _leave(old)
-
-
-def _leave(file: _File) -> None:
-    if file.retired and not file.users:
-        file.discard()
+        old.leave()
 
 
 def _digest(connection: sqlite3.Connection, table: str) -> str:

@@ -1,6 +1,7 @@
 """Which file holds a network's views: named after the code that fills it, found through a pointer."""
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -10,10 +11,48 @@ from typing import Final
 
 import domain
 import projections
+from domain.refusals import StorageTrouble
+from engine.storage.database import Database
 
 REVISION: Final = 1  # raise it when views must be built anew although none of the modules below changed
 
 _POINTER: Final = "views"
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class ViewFile:
+    """One database and how many use it; None is a database in memory."""
+
+    def __init__(self, path: Path | None, schema: str) -> None:
+        self.path: Final = path
+        self.database: Final = Database(path, schema, synchronous="normal")
+        self.database.writer.execute("pragma cache_size = -32768")  # kB: room for the indexes while filling
+        self.users = 0
+        self.retired = False
+
+    def leave(self) -> None:
+        """Gone, with its file, once it is retired and nobody uses it any more."""
+        if self.retired and not self.users:
+            self.discard()
+
+    def discard(self) -> None:
+        self.database.close()
+        if self.path is not None:
+            remove(self.path)
+
+
+def opened(folder: Path, schema: str) -> ViewFile:
+    """The live file of a folder, begun when there is none. A damaged one is begun anew: the log has it all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # the tables hold opened personal texts
+    path = claimed(folder)
+    try:
+        return ViewFile(path, schema)
+    except StorageTrouble as trouble:
+        if getattr(trouble.__cause__, "sqlite_errorcode", None) not in _DAMAGED:
+            raise
+        remove(path)
+        return ViewFile(path, schema)
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Final
 from projections import (
     challenge_board,
     conflicts,
-    evidence,
+    evidence_sources,
     introductions,
     member_directory,
     network_setting,
@@ -28,7 +28,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     resource_shelf.PROJECTION,
     introductions.PROJECTION,
     ties.PROJECTION,
-    evidence.PROJECTION,
+    evidence_sources.PROJECTION,
     recommendation_lists.PROJECTION,
     timeline.PROJECTION,
 )

@@ -9,26 +9,13 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from domain.challenges import ChallengeAnswered, ChallengePosted, ChallengeReframed
-from domain.introductions import HelpConfirmed, HelpDisputed
 from domain.kernel import Recorded
-from domain.members import (
-    ExpertiseClaimed,
-    ExpertiseEndorsed,
-    ExpertiseRetired,
-    GrowthAreaNamed,
-    MemberJoined,
-    MemberLeft,
-    ProfileDescribed,
-)
-from domain.resources import ResourceRetired, ResourceReviewed, ResourceRevised, ResourceShared
-from domain.sites import SiteDescribed
-from domain.vocabulary import Confidentiality, MemberId, OwnerId, StreamId
-from projections.shape import Projection, microseconds, rows
+from domain.vocabulary import Confidentiality, OwnerId, StreamId
+from projections.shape import microseconds, rows
 
 # a row holds from position `since` until before position `until`; who left has none that hold,
 # those that come back with them are marked `returns`
-_SCHEMA: Final = """
+SCHEMA: Final = """
     create table if not exists evidence (
         id text primary key,
         subject text not null,
@@ -98,7 +85,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     until: int | None  # position, exclusive
 
 
-class _Words(Struct, frozen=True):
+class Words(Struct, frozen=True):
     """A text with whose it is and who may read it."""
 
     text: str
@@ -106,150 +93,11 @@ class _Words(Struct, frozen=True):
     confidentiality: Confidentiality
 
 
-def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    match recorded.stream.partition("-")[0]:
-        case "challenge":
-            _of_challenge(connection, recorded)
-        case "member":
-            _of_member(connection, recorded)
-        case "resource":
-            _of_resource(connection, recorded)
-        case "introduction":
-            _of_introduction(connection, recorded)
-        case "site":
-            _of_site(connection, recorded)
-        case _:
-            pass
+def own_words(recorded: Recorded, owner: OwnerId, *texts: str) -> Words:
+    return Words("\n".join(filter(None, texts)), owner, recorded.envelope.confidentiality)
 
 
-def _of_challenge(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    match recorded.event:
-        case ChallengePosted(author=author, title=title, text=text):
-            _problem(connection, recorded, _own(recorded, author, title, text))
-        case ChallengeReframed(author=author, title=title, text=text):
-            _end(connection, recorded, "source = ? and says in ('posted', 'is about')", recorded.stream)
-            _problem(connection, recorded, _own(recorded, author, title, text))
-        case ChallengeAnswered(member=member, text=text) if text:
-            words = _own(recorded, member, text)
-            _add(connection, recorded, member, Says.ANSWERED, words, challenge=recorded.stream)
-        case ChallengeAnswered(member=member):
-            _answered_without_words(connection, recorded, member)
-        case _:
-            pass
-
-
-def _problem(connection: sqlite3.Connection, recorded: Recorded, words: _Words) -> None:
-    challenge = recorded.stream
-    _add(connection, recorded, words.owner, Says.POSTED, words, challenge=challenge, letter="a")
-    _add(connection, recorded, challenge, Says.IS_ABOUT, words, challenge=challenge, letter="b")
-
-
-def _answered_without_words(connection: sqlite3.Connection, recorded: Recorded, member: MemberId) -> None:
-    """The challenge's title speaks for whoever answered, once; its author has it already."""
-    words = _title(connection, recorded.stream)
-    if words is None or words.owner == member:
-        return
-    said = connection.execute(
-        "select 1 from evidence where source = ? and subject = ? and says = 'answered' and owner <> subject",
-        (recorded.stream, member),
-    )
-    if said.fetchone() is None:
-        _add(connection, recorded, member, Says.ANSWERED, words, challenge=recorded.stream)
-
-
-def _title(connection: sqlite3.Connection, challenge: StreamId) -> _Words | None:
-    sql = """select text, owner, confidentiality from evidence
-        where subject = ? and says = 'is about' and until is null"""
-    row = connection.execute(sql, (challenge,)).fetchone()
-    return None if row is None else _Words(row[0].partition("\n")[0], row[1], Confidentiality(row[2]))
-
-
-def _of_member(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    member = recorded.stream
-    match recorded.event:
-        case ProfileDescribed(text=text):
-            _end(connection, recorded, "source = ? and says = 'profile'", member)
-            _add(connection, recorded, member, Says.PROFILE, _own(recorded, member, text))
-        case ExpertiseClaimed(topic=topic):
-            _add(connection, recorded, member, Says.CLAIMS, _own(recorded, member, topic))
-        case ExpertiseEndorsed(topic=topic):
-            _add(connection, recorded, member, Says.ENDORSED, _own(recorded, member, topic))
-        case ExpertiseRetired(topic=topic):
-            _end(connection, recorded, "source = ? and says in ('claims', 'endorsed') and text = ?", member, topic)
-        case GrowthAreaNamed(topic=topic):
-            _add(connection, recorded, member, Says.WANTS_TO_LEARN, _own(recorded, member, topic))
-        case MemberJoined():
-            _return(connection, recorded)
-        case MemberLeft():
-            _leave(connection, recorded)
-        case _:
-            pass
-
-
-def _leave(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    connection.execute(
-        "update evidence set until = ?, returns = 1 where subject = ? and until is null",
-        (recorded.position, recorded.stream),
-    )
-    connection.execute("insert into absent values (?)", (recorded.stream,))
-
-
-def _return(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    """Who joins again brings back what held when they left."""
-    connection.execute("delete from absent where member = ?", (recorded.stream,))
-    connection.execute(
-        """insert into evidence select 'e' || ?1 || id, subject, subject_kind, owner, says, strength, text, challenge,
-        source, at, confidentiality, ?1, null, 0 from evidence where subject = ?2 and returns""",
-        (recorded.position, recorded.stream),
-    )
-    connection.execute("update evidence set returns = 0 where subject = ? and returns", (recorded.stream,))
-
-
-def _of_resource(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    resource = recorded.stream
-    match recorded.event:
-        case ResourceShared(contributor=contributor) | ResourceRevised(contributor=contributor) as shared:
-            words = _own(recorded, contributor, shared.title, shared.topics, shared.description)
-            _end(connection, recorded, "source = ? and says in ('is about', 'shared')", resource)
-            _add(connection, recorded, resource, Says.IS_ABOUT, words, letter="a")
-            if contributor.startswith("member-"):
-                _add(connection, recorded, contributor, Says.SHARED, words, letter="b")
-        case ResourceReviewed(member=member, text=text):
-            _end(connection, recorded, "source = ? and says = 'reviewed' and owner = ?", resource, member)
-            _add(connection, recorded, resource, Says.REVIEWED, _own(recorded, member, text))
-        case ResourceRetired():
-            _end(connection, recorded, "source = ?", resource)
-        case _:
-            pass
-
-
-def _of_introduction(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    match recorded.event:
-        case HelpConfirmed(member=receiver, helper=helper, challenge=challenge, note=note):
-            words = _own(recorded, receiver, note)
-            if not note and challenge is not None:
-                words = _title(connection, challenge) or words
-            _add(connection, recorded, helper, Says.HELPED, words, challenge=challenge)
-        case HelpDisputed():
-            _end(connection, recorded, "source = ? and says = 'helped'", recorded.stream)
-        case _:
-            pass
-
-
-def _of_site(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    match recorded.event:
-        case SiteDescribed(contact=contact, statement=statement):
-            _end(connection, recorded, "source = ? and says = 'site statement'", recorded.stream)
-            _add(connection, recorded, contact, Says.SITE_STATEMENT, _own(recorded, contact, statement))
-        case _:
-            pass
-
-
-def _own(recorded: Recorded, owner: OwnerId, *texts: str) -> _Words:
-    return _Words("\n".join(filter(None, texts)), owner, recorded.envelope.confidentiality)
-
-
-def _end(connection: sqlite3.Connection, recorded: Recorded, which: str, *values: str) -> None:
+def end(connection: sqlite3.Connection, recorded: Recorded, which: str, *values: str) -> None:
     connection.execute(
         f"""update evidence set until = coalesce(until, ?), returns = 0
         where {which} and (until is null or returns)""",
@@ -257,12 +105,12 @@ def _end(connection: sqlite3.Connection, recorded: Recorded, which: str, *values
     )
 
 
-def _add(
+def add(
     connection: sqlite3.Connection,
     recorded: Recorded,
     subject: StreamId,
     says: Says,
-    words: _Words,
+    words: Words,
     *,
     challenge: StreamId | None = None,
     letter: str = "",
@@ -288,9 +136,6 @@ def _add(
             position,
         ),
     )
-
-
-PROJECTION: Final = Projection(name="evidence", schema=_SCHEMA, fill=fill)
 
 
 def all_evidence(connection: sqlite3.Connection) -> list[Evidence]:

@@ -11,7 +11,8 @@ from engine import followers
 from engine.followers import Views
 from projections.all import PROJECTIONS
 from projections.shape import Projection
-from tests.histories import NET, random_history
+from tests.histories import NET
+from tests.random_histories import random_history
 
 
 def main(folder: str, seed: int, position: int) -> None:

@@ -38,7 +38,8 @@ from engine.commands import Order, build
 from engine.event_store import EventStore
 from engine.sealing import KeyRing
 from tests.engine.door import ADA, BEN, CLEO, DAN, ELSEWHERE, EVE, NET, NOON, Door, asks, opened
-from tests.histories import named_in, wish
+from tests.histories import named_in
+from tests.random_histories import wish
 
 ROOT = Path(__file__).parents[2]
 DESKS, BUSES = "challenge-00000001", "challenge-00000002"

@@ -25,7 +25,8 @@ from engine.sealing import KeyRing
 from projections import challenge_board, ties
 from projections.all import PROJECTIONS
 from projections.shape import Projection
-from tests.histories import ADA, DESKS, NET, READING, History, begun, copy_into, histories, random_history
+from tests.histories import ADA, DESKS, NET, READING, History, begun, copy_into
+from tests.random_histories import histories, random_history
 
 ROOT = Path(__file__).parents[2]
 BUSY = 7  # the seed of a history in which much happens
@@ -300,6 +301,17 @@ def test_a_rebuild_mends_what_was_damaged(tmp_path: Path) -> None:
         meddling.close()
         assert views.digest() != digest_of(history)
         views.rebuild()
+        assert views.digest() == digest_of(history)
+
+
+def test_a_file_damaged_beyond_reading_is_begun_anew(tmp_path: Path) -> None:
+    history = begun()
+    with following(tmp_path, history) as views:
+        views.catch_up()
+    (tmp_path / live(tmp_path)).write_bytes(b"not a database any more" * 1000)
+    with following(tmp_path, history) as views:
+        assert views.position == 0
+        views.catch_up()
         assert views.digest() == digest_of(history)
 
 

@@ -27,8 +27,9 @@ from projections import (
 from projections.evidence import Says
 from projections.introductions import Reached
 from projections.member_directory import Standing
-from tests.histories import NET, History, histories
+from tests.histories import NET, History
 from tests.projections.seeing import seen
+from tests.random_histories import histories
 
 given_a_history = given(histories())
 soon = settings(max_examples=20, deadline=None)

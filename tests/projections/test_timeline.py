@@ -9,8 +9,9 @@ from domain.kernel import Entry, owners_of
 from domain.vocabulary import OPERATOR, Confidentiality
 from projections import timeline
 from projections.timeline import latest, moments
-from tests.histories import ADA, DESKS, History, begun, histories
+from tests.histories import ADA, DESKS, History, begun
 from tests.projections.seeing import seen
+from tests.random_histories import histories
 
 
 def test_a_moment_says_what_happened_without_what_was_written() -> None:
