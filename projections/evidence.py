@@ -40,6 +40,9 @@ SCHEMA: Final = """
 """
 
 
+ERASED: Final = "[erased]"  # what the log gives for a text whose key was destroyed: it shows nothing
+
+
 class Says(StrEnum):
     PROFILE = "profile"
     CLAIMS = "claims"
@@ -94,7 +97,8 @@ class Words(Struct, frozen=True):
 
 
 def own_words(recorded: Recorded, owner: OwnerId, *texts: str) -> Words:
-    return Words("\n".join(filter(None, texts)), owner, recorded.envelope.confidentiality)
+    there = [text for text in texts if text not in ("", ERASED)]
+    return Words("\n".join(there), owner, recorded.envelope.confidentiality)
 
 
 def end(connection: sqlite3.Connection, recorded: Recorded, which: str, *values: str) -> None:

@@ -156,7 +156,7 @@ def _describe(connection: sqlite3.Connection, recorded: Recorded) -> None:
         case EngagementLevelChosen(level=level):
             connection.execute("update members set level = ? where owner = ?", (level, member))
         case IdentityLinked(same_as=same_as):
-            connection.execute("insert into links values (?, ?)", (member, same_as))
+            connection.execute("insert or ignore into links values (?, ?)", (member, same_as))  # erased ones are alike
         case _:
             pass
 

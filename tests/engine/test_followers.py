@@ -17,15 +17,17 @@ from msgspec.structs import replace
 from domain.catalogue import CATALOGUE
 from domain.challenges import ChallengePosted, PostChallenge
 from domain.kernel import Recorded, owners_of
+from domain.members import LinkIdentity
 from domain.refusals import NewerSoftware, StorageTrouble
 from engine import followers, view_files
-from engine.event_store import EventStore
+from engine.event_store import ERASED, EventStore
 from engine.followers import Views
 from engine.sealing import KeyRing
-from projections import challenge_board, ties
+from projections import challenge_board, evidence, ties
 from projections.all import PROJECTIONS
+from projections.member_directory import candidates
 from projections.shape import Projection
-from tests.histories import ADA, DESKS, NET, READING, History, begun, copy_into
+from tests.histories import ADA, DESKS, DEV, NET, READING, History, begun, copy_into
 from tests.random_histories import histories, random_history
 
 ROOT = Path(__file__).parents[2]
@@ -109,6 +111,42 @@ def test_a_history_on_disk_gives_the_same_views_as_the_one_that_was_written(tmp_
     store.close()
     assert on_disk.keys() == expected.keys()
     assert {t for t in expected if on_disk[t] != expected[t]} <= {"timeline"}  # the log has its own instants
+
+
+@contextmanager
+def without_keys(history: History) -> Iterator[Views]:
+    """The views of a log whose members were all erased."""
+    keys = KeyRing.in_memory()
+    store = EventStore(None, keys, CATALOGUE)
+    copy_into(store, history.recorded)
+    for owner in {each.stream for each in history.recorded if each.stream.startswith("member-")}:
+        keys.destroy(owner)
+        store.forget(owner)
+    with following(None, store) as views:
+        views.catch_up()
+        yield views
+    store.close()
+
+
+@settings(max_examples=10, deadline=None)
+@given(histories())
+def test_views_can_still_be_built_when_every_key_was_destroyed(history: History) -> None:
+    with without_keys(history) as views:
+        assert views.last_error is None
+        with views.reading() as c:
+            assert {each.owner for each in evidence.all_evidence(c)} <= {NET}
+            assert candidates(c).keys() >= {ADA}
+
+
+def test_two_links_that_were_erased_are_no_obstacle() -> None:
+    history = begun()
+    history.do(LinkIdentity(member=ADA, same_as=DEV), LinkIdentity(member=ADA, same_as="member-000000ee"))
+    with without_keys(history) as views:
+        assert views.last_error is None
+
+
+def test_what_the_log_gives_for_an_erased_text_is_no_evidence() -> None:
+    assert evidence.ERASED == ERASED
 
 
 def test_views_are_found_again_as_far_as_they_were_kept_up(tmp_path: Path) -> None:
