@@ -141,9 +141,10 @@ def _objection(one: Ranked, case: Case) -> str | None:
     if one.person is None:
         return None
     who, asking = case.people.get(one.person, Candidate(member=one.person, present=False)), case.asking
-    if one.candidate != one.person:  # what they made can be used while they are away
-        who = replace(who, away=False, present=True)
-        asking = replace(asking, mode=Mode.ANY, suggested_lately=frozenset())
+    if one.candidate != one.person:  # a thing of theirs can wait for them
+        who, asking = replace(who, away=False), replace(asking, suggested_lately=frozenset())
+    if case.need.kind is ListKind.RESOURCES:  # and material is usable without them, whatever their role
+        who, asking = replace(who, present=True), replace(asking, mode=Mode.ANY)
     objection = first_objection(who, asking)
     if objection is None:
         return None
