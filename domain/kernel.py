@@ -79,6 +79,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
 
 
 STREAM: Final = "stream"
+ERASED: Final = "[erased]"  # what stands in place of a text whose key was destroyed
 
 
 def owned_by(field: str) -> Meta:

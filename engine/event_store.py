@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from domain.kernel import Catalogue, Envelope, Event, Recorded
 from domain.vocabulary import OwnerId, StreamId
-from engine.mapper import ERASED, EventMapper, Fact, instant_of, microseconds
+from engine.mapper import EventMapper, Fact, instant_of, microseconds
 from engine.sealing import KeyRing
 from engine.storage.recorder import CommandSeen, Receipt, Recorder, Save, VersionRace
 
-__all__ = ["ERASED", "Addition", "CommandSeen", "EventStore", "Origin", "Receipt", "VersionRace"]
+__all__ = ["Addition", "CommandSeen", "EventStore", "Origin", "Receipt", "VersionRace"]
 
 _NO_READS: Final[Mapping[StreamId, int]] = MappingProxyType({})
 

@@ -8,14 +8,12 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from msgspec import MsgspecError, Raw, Struct, convert, msgpack, structs
 
-from domain.kernel import STREAM, Catalogue, Entry, Envelope, Event, Recorded
+from domain.kernel import ERASED, STREAM, Catalogue, Entry, Envelope, Event, Recorded
 from domain.refusals import Malformed, NewerSoftware, StorageTrouble
 from domain.vocabulary import Confidentiality, OwnerId, StreamId
 from engine.sealing import Altered, KeyRing
 from engine.shapes import Shape, sealable_fields, shape_of
 from engine.storage.recorder import Row
-
-ERASED: Final = "[erased]"  # what stands in place of a text whose key was destroyed
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

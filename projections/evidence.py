@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from domain.kernel import Recorded
+from domain.kernel import ERASED, Recorded
 from domain.vocabulary import Confidentiality, OwnerId, StreamId
 from projections.shape import microseconds, rows
 
@@ -38,9 +38,6 @@ SCHEMA: Final = """
     create index if not exists evidence_until on evidence (until) where until is not null;
     create table if not exists absent (member text primary key) strict, without rowid;
 """
-
-
-ERASED: Final = "[erased]"  # what the log gives for a text whose key was destroyed: it shows nothing
 
 
 class Says(StrEnum):

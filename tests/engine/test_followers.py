@@ -20,7 +20,7 @@ from domain.kernel import Recorded, owners_of
 from domain.members import LinkIdentity
 from domain.refusals import NewerSoftware, StorageTrouble
 from engine import followers, view_files
-from engine.event_store import ERASED, EventStore
+from engine.event_store import EventStore
 from engine.followers import Views
 from engine.sealing import KeyRing
 from projections import challenge_board, evidence, ties
@@ -143,10 +143,6 @@ def test_two_links_that_were_erased_are_no_obstacle() -> None:
     history.do(LinkIdentity(member=ADA, same_as=DEV), LinkIdentity(member=ADA, same_as="member-000000ee"))
     with without_keys(history) as views:
         assert views.last_error is None
-
-
-def test_what_the_log_gives_for_an_erased_text_is_no_evidence() -> None:
-    assert evidence.ERASED == ERASED
 
 
 def test_views_are_found_again_as_far_as_they_were_kept_up(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.kernel import Catalogue, Entry, Event, owned_by
+from domain.kernel import ERASED, Catalogue, Entry, Event, owned_by
 from domain.refusals import KeyTrouble, NewerSoftware, StorageTrouble, Unknown
-from engine.event_store import ERASED, EventStore, VersionRace
+from engine.event_store import EventStore, VersionRace
 from engine.sealing import KeyRing
 from tests.engine.facts import ADA, BEN, CATALOGUE, NET, Asked, Joined, counted, origin, saying
 
