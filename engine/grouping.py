@@ -1,6 +1,6 @@
 """Consultancy groups: three to five consultants who keep rules 10–13 together and cover the need; greedy for now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -11,6 +11,7 @@ from domain.policies import MatchingPolicy
 from domain.refusals import IllegalMove
 
 _LOOKED_AT: Final = 200  # best candidates; a group is small and the rest are farther from the need
+_STEPS: Final = 200  # attempts at completing a group before it is given up
 
 
 class Consultant(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,16 @@ class Group(Struct, frozen=True):
     value: float
 
 
+class _Wanted(Struct, frozen=True, kw_only=True):
+    """What a group of one size is measured by."""
+
+    presenter: Candidate
+    rarity: Mapping[str, float]
+    policy: MatchingPolicy
+    mode: Mode
+    size: int
+
+
 def convene(
     presenter: Candidate,
     pool: Sequence[Consultant],
@@ -36,49 +47,47 @@ def convene(
     policy: MatchingPolicy,
     mode: Mode,
 ) -> Group:
-    """The best group found greedily; refused in words when there is none.
+    """A good group of members who are all eligible for the presenter; refused in words when none was found.
 
     The value of a group is the mean relevance of its consultants plus the coverage of the need: each next
-    consultant is the one who adds most, as in greedy maximum coverage (Nemhauser, Wolsey and Fisher 1978).
+    consultant is the one who adds most, as in greedy maximum coverage (Nemhauser, Wolsey and Fisher 1978); where
+    that leads nowhere the next best one is tried.
     """
     usable = [one for one in pool if not one.candidate.sites & presenter.sites - {""}][:_LOOKED_AT]
-    sizes = range(policy.consultants_least, policy.consultants_most + 1)
-    groups = [group for size in sizes if (group := _greedy(presenter, usable, rarity, policy, mode, size))]
+    groups = []
+    for size in range(policy.consultants_least, policy.consultants_most + 1):
+        wanted = _Wanted(presenter=presenter, rarity=rarity, policy=policy, mode=mode, size=size)
+        found = _grown((), usable, wanted, iter(range(_STEPS)))
+        if found is not None:
+            groups.append(Group(found, _coverage(found, rarity), _value(found, rarity)))
     if not groups:
         raise IllegalMove(_why_none(usable, policy), field="kind", remedy="widen the circle or ask for any roles")
     return max(groups, key=lambda group: (group.value, -len(group.consultants)))
 
 
-def _greedy(
-    presenter: Candidate,
-    usable: Sequence[Consultant],
-    rarity: Mapping[str, float],
-    policy: MatchingPolicy,
-    mode: Mode,
-    size: int,
-) -> Group | None:
-    group: tuple[Consultant, ...] = ()
-    while len(group) < size:
-        open_to = [
-            one for one in usable if one not in group and _holds_together(presenter, (*group, one), policy, mode, size)
-        ]
-        if not open_to:
-            return None
-        best = max(open_to, key=lambda one: (_value((*group, one), rarity), one.score, one.candidate.member))
-        group = (*group, best)
-    return Group(group, _coverage(group, rarity), _value(group, rarity))
+def _grown(
+    group: tuple[Consultant, ...], usable: Sequence[Consultant], wanted: _Wanted, steps: Iterator[int]
+) -> tuple[Consultant, ...] | None:
+    """The group with those who add most to it; None when it cannot be completed, or not within the steps left."""
+    if len(group) == wanted.size:
+        return group
+    if next(steps, None) is None:
+        return None
+    open_to = [one for one in usable if one not in group and _holds_together((*group, one), wanted)]
+    open_to.sort(key=lambda one: (-_value((*group, one), wanted.rarity), -one.score, one.candidate.member))
+    grown = (_grown((*group, one), usable, wanted, steps) for one in open_to)
+    return next((found for found in grown if found is not None), None)
 
 
-def _holds_together(
-    presenter: Candidate, group: tuple[Consultant, ...], policy: MatchingPolicy, mode: Mode, size: int
-) -> bool:
-    """Whether this can still become a group of `size` that keeps every rule."""
+def _holds_together(group: tuple[Consultant, ...], wanted: _Wanted) -> bool:
+    """Whether this can still become a group of that size that keeps every rule."""
+    policy = wanted.policy
     missing = (not any(_knows(one, policy) for one in group)) + (not any(_outside(one, policy) for one in group))
     return (
-        missing <= size - len(group)
+        missing <= wanted.size - len(group)
         and all(_compatible(one.candidate, other.candidate) for one, other in combinations(group, 2))
         and _districts_hold(group, policy)
-        and _families_hold(presenter, group, policy, mode, size)
+        and _families_hold(group, wanted)
     )
 
 
@@ -101,18 +110,17 @@ def _districts_hold(group: tuple[Consultant, ...], policy: MatchingPolicy) -> bo
     return all(districts.count(district) <= policy.consultants_per_district for district in set(districts))
 
 
-def _families_hold(
-    presenter: Candidate, group: tuple[Consultant, ...], policy: MatchingPolicy, mode: Mode, size: int
-) -> bool:
+def _families_hold(group: tuple[Consultant, ...], wanted: _Wanted) -> bool:
     """Role-alike: one family with the presenter; mixed: none above its share of presenter and consultants."""
-    if mode is Mode.ANY:
+    if wanted.mode is Mode.ANY:
         return True
-    families = [family_of(presenter), *(family_of(one.candidate) for one in group)]
-    if mode is Mode.ROLE_ALIKE:
+    families = [family_of(wanted.presenter), *(family_of(one.candidate) for one in group)]
+    if wanted.mode is Mode.ROLE_ALIKE:
         return len(set(families)) == 1
-    if len(families) == size + 1 and len(set(families)) == 1:
+    whole = wanted.size + 1
+    if len(families) == whole and len(set(families)) == 1:
         return False
-    return all(families.count(family) / (size + 1) <= policy.one_family_at_most for family in families)
+    return all(families.count(family) / whole <= wanted.policy.one_family_at_most for family in families)
 
 
 def family_of(candidate: Candidate) -> str:
@@ -138,4 +146,4 @@ def _why_none(usable: Sequence[Consultant], policy: MatchingPolicy) -> str:
         return "nobody who is available knows this problem area well enough"
     if not any(_outside(one, policy) for one in usable):
         return "everybody who is available shares this very dilemma, and one has to look from outside"
-    return "no group keeps the rules on roles, districts and conflicts all at once"
+    return "no group was found that keeps the rules on roles, districts and conflicts all at once"
