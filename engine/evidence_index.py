@@ -83,7 +83,7 @@ class EvidenceIndex:
 
     def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
         """Vectors of owned texts, in their order, encoding what was never seen."""
-        self._encode([text for text in texts if self._vectors.get([text])[0] is None])
+        self._encode(list(dict.fromkeys(text for text in texts if self._vectors.get([text])[0] is None)))
         found = [vector for vector in self._vectors.get(texts) if vector is not None]
         if len(found) < len(texts):
             raise Unknown("somebody whose words these are was erased", field="need")
