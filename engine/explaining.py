@@ -12,9 +12,10 @@ from msgspec import Struct
 from domain.eligibility import UNAVAILABLE, words_of
 from domain.recommendations import ListKind, Pick, RecommendationsIssued
 from domain.refusals import Unknown
-from domain.vocabulary import MemberId, RoleFamily, StreamId
+from domain.vocabulary import Confidentiality, MemberId, RoleFamily, StreamId
 from models.lexical import Figures, rarity, shared_words, terms
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree
+from projections.challenge_board import Challenge
 from projections.evidence import Evidence, Says
 from projections.recommendation_lists import IssuedList
 
@@ -183,10 +184,16 @@ def listed(connection: Connection, what: str, limit: int) -> list[tuple[StreamId
         case "members":
             ids = [each.member for each in member_directory.directory(connection, limit=limit)]
         case "challenges":
-            ids = [each.challenge for each in challenge_board.open_challenges(connection, limit=limit)]
+            found = challenge_board.open_challenges(connection, limit=limit)
+            return [(each.challenge, _title_for_all(each), str(each.stage)) for each in found]
         case _:
             ids = [each.resource for each in resource_shelf.shelf(connection, limit=limit)]
     return [(each, *described(connection, each)) for each in ids]
+
+
+def _title_for_all(challenge: Challenge) -> str:
+    open_to_all = challenge.confidentiality in {Confidentiality.PUBLIC, Confidentiality.NETWORK}
+    return challenge.title if open_to_all else f"for its {challenge.confidentiality} alone"
 
 
 def described(connection: Connection, candidate: StreamId) -> tuple[str, str]:
