@@ -321,6 +321,9 @@ def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberE
             return _decide_present(command, state, person, facts)
         case LeaveNetwork(), Left():
             return ()
+        case LinkIdentity(), Left(person=person):  # who comes back is still the same person
+            _may_say(command, facts)
+            return _decide_between(command, person, facts)
         case _, Left():
             raise IllegalMove("this member has left the network", field="member", remedy="they may join again")
         case _:
@@ -383,6 +386,8 @@ def _decide_between(
         case LinkIdentity(member=member, same_as=same_as):
             if member == same_as or not same_as.startswith("member-"):
                 raise Malformed("this is not the id of another member", field="same_as")
+            if facts.knows(same_as) and isinstance(facts(MEMBER, same_as), NotJoined):
+                raise IllegalMove("the other one has not joined yet", field="same_as")
             return () if same_as in person.same_as else (IdentityLinked(same_as=same_as),)
 
 
@@ -478,6 +483,18 @@ def present(facts: Facts, member: MemberId, *, field: str) -> Person:
     if isinstance(state, Active | Paused):
         return state.person
     raise Unknown("there is no such member in this network", field=field)
+
+
+def identities(facts: Facts, member: MemberId) -> frozenset[MemberId]:
+    """Who else the same person is, over however many links of this network."""
+    found, waiting = {member}, {member}
+    while waiting:
+        who = waiting.pop()
+        state = facts(MEMBER, who) if who == member or facts.knows(who) else NotJoined()
+        links = frozenset[str]() if isinstance(state, NotJoined) else state.person.same_as
+        waiting |= links - found
+        found |= links
+    return frozenset(found - {member})
 
 
 def only_by(member: MemberId, facts: Facts, words: str) -> None:

@@ -21,7 +21,7 @@ from domain.introductions import (
     offer_of,
 )
 from domain.kernel import Command, Decider, Facts
-from domain.members import MEMBER, Active, LinkIdentity, MemberCommand, Paused
+from domain.members import MEMBER, LinkIdentity, MemberCommand, NotJoined
 from domain.networks import NETWORK, NetworkCommand, chartered
 from domain.recommendations import RECOMMENDATION, RecommendationCommand
 from domain.refusals import Malformed, Unknown
@@ -104,9 +104,9 @@ def _home(command: Command, facts: Facts) -> Step:
 
 
 def _link_back(command: LinkIdentity, facts: Facts) -> tuple[Step, ...]:
-    """A link holds both ways where the other one is a member of this network too."""
+    """A link holds both ways where the other one is or was a member of this network too."""
     member, other = command.member, command.same_as
-    if member == other or not facts.knows(other) or not isinstance(facts(MEMBER, other), Active | Paused):
+    if member == other or not facts.knows(other) or isinstance(facts(MEMBER, other), NotJoined):
         return ()
     return (Step(MEMBER, other, LinkIdentity(member=other, same_as=member)),)
 

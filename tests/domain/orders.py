@@ -16,7 +16,16 @@ from domain.challenges import AnswerChallenge, PostChallenge
 from domain.eligibility import Mode
 from domain.introductions import ConsentToIntroduction, IntroductionCommand, OfferIntroduction
 from domain.kernel import Command, Event
-from domain.members import JoinNetwork
+from domain.members import (
+    ChooseEngagementLevel,
+    DeclareConflict,
+    EndConflict,
+    JoinNetwork,
+    LeaveNetwork,
+    LinkIdentity,
+    MuteMember,
+    UnmuteMember,
+)
 from domain.plans import AnyCommand
 from domain.policies import MatchingPolicy, hash_of
 from domain.recommendations import (
@@ -74,13 +83,13 @@ _POOLS: Final[dict[str, tuple[str, ...]]] = {
     "policy_hash": (*map(hash_of, POLICIES), "unknown"),
     "site": (SCHOOL, OTHER_SCHOOL, DISTRICT),
     "parent": (DISTRICT, SCHOOL),
-    "same_as": (*MEMBERS, ELSEWHERE),
+    "same_as": (ADA, BEN, CLEO, DAN, ELSEWHERE),
     "contributor": (*MEMBERS, NET),
     "challenge": (CHALLENGE, OTHER_CHALLENGE),
     "into": (CHALLENGE, OTHER_CHALLENGE),
     "need": (CHALLENGE, ADA),
     "resource": (RESOURCE, "resource-00000002"),
-    "introduction": (INTRODUCTION, OTHER_INTRODUCTION, *(f"introduction-{n:08x}" for n in range(3, 7))),
+    "introduction": (INTRODUCTION, OTHER_INTRODUCTION, *(f"introduction-{n:08x}" for n in range(3, 12))),
     "reservation": (INTRODUCTION, OTHER_INTRODUCTION),
     "recommendation": tuple(list_id(who, CHALLENGE, ListKind.PEERS, Mode.ANY) for who in (ADA, BEN)),
     "answer": ("answer-00000001", "answer-00000002"),
@@ -160,18 +169,37 @@ def settled() -> list[Said]:
     ]
 
 
+_EVERYTHING: Final = get_args(AnyCommand)
 _OFTEN: Final = (*get_args(IntroductionCommand), *get_args(RecommendationCommand), SetTimeBudget, JoinNetwork)
-_COMMANDS: Final = (*get_args(AnyCommand), *_OFTEN, *_OFTEN)
+_RELATIONS: Final = (DeclareConflict, EndConflict, MuteMember, UnmuteMember, ChooseEngagementLevel, SetTimeBudget)
 
 
-def history(seed: int, length: int, founding: Sequence[Said]) -> list[Said]:
-    """The same for the same seed; a shorter one is the beginning of a longer one."""
+_KINDS: Final = (*_EVERYTHING, *_OFTEN, *_OFTEN)
+_MATCHING: Final = (  # where people are brought together often, and stand in each other's way
+    *(OfferIntroduction,) * 9,
+    *(ConsentToIntroduction,) * 6,
+    *_RELATIONS * 2,
+    *(LinkIdentity, LeaveNetwork, JoinNetwork),
+)
+
+
+def history(seed: int, length: int, begun: bool) -> list[Said]:  # noqa: FBT001 - drawn
+    """Anything, at the beginning of a network or in the midst; a shorter one is the beginning of a longer one."""
+    return _told(seed, length, settled() if begun else founded(), _KINDS)
+
+
+def matching(seed: int, length: int, begun: bool) -> list[Said]:  # noqa: FBT001 - drawn
+    return _told(seed, length, settled() if begun else founded(), _MATCHING)
+
+
+def _told(seed: int, length: int, founding: Sequence[Said], kinds: Sequence[type[Command]]) -> list[Said]:
     chance = Random(seed)  # noqa: S311 - play
-    return [*founding, *(order(drawn(chance.choice(_COMMANDS), chance), chance) for _ in range(length))]
+    return [*founding, *(order(drawn(chance.choice(kinds), chance), chance) for _ in range(length))]
 
 
 seeds: Final = st.integers(0, 2**32)
-histories: Final = st.builds(history, seeds, st.integers(0, 300), st.sampled_from([founded(), settled()]))
+histories: Final = st.builds(history, seeds, st.integers(0, 300), st.booleans())
+matchings: Final = st.builds(matching, seeds, st.integers(0, 300), st.booleans())
 
 
 def happenings(seed: int, length: int, kinds: Sequence[type[Event]]) -> list[Event]:

@@ -1,6 +1,18 @@
 from datetime import UTC, date, datetime, timedelta
 
-from domain.budgets import SetTimeBudget, TimeBudgetSet, TimeReleased, TimeReserved, TimeSpent, budget_of
+import pytest
+
+from domain.budgets import (
+    BUDGET,
+    ReserveTime,
+    SetTimeBudget,
+    SpendTime,
+    TimeBudgetSet,
+    TimeReleased,
+    TimeReserved,
+    TimeSpent,
+    budget_of,
+)
 from domain.calendar import Term
 from domain.introductions import (
     ConsentToIntroduction,
@@ -12,6 +24,7 @@ from domain.introductions import (
 from domain.kernel import Command, Event
 from domain.networks import SetSchoolCalendar
 from domain.plans import AnyCommand
+from domain.refusals import IllegalMove, OverBudget
 from domain.vocabulary import PeriodKind
 from tests.domain.scenario import ADA, BEN, CLEO, NET, NOON, Given, Said, by, given, offers_time
 
@@ -197,3 +210,20 @@ def test_minutes_are_held_and_freed_by_asks_alone() -> None:
     assert "SetTimeBudget" in outside
     assert outside.isdisjoint({"ReserveTime", "ReleaseTime", "SpendTime"})
     assert all(issubclass(command, Command) for command in AnyCommand.__args__)
+
+
+def test_a_budget_guards_itself_whoever_asks() -> None:
+    scene = given(*offers_time(BEN, 60), ask(1, 45))
+
+    def reserve(member: str, minutes: int) -> tuple[Event, ...]:
+        wish = ReserveTime(member=member, reservation=asked(2), minutes=minutes, day=NOON.date())
+        return BUDGET.decide(wish, scene.world(BUDGET, budget_of(member)), scene.world)
+
+    assert reserve(BEN, 15)
+    with pytest.raises(OverBudget, match="unavailable"):
+        reserve(BEN, 16)
+    with pytest.raises(OverBudget, match="not offered time"):
+        reserve(CLEO, 1)
+    nothing_held = SpendTime(member=CLEO, reservation=asked(1), minutes=1)
+    with pytest.raises(IllegalMove, match="no time is reserved"):
+        BUDGET.decide(nothing_held, scene.world(BUDGET, budget_of(CLEO)), scene.world)

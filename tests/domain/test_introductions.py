@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from domain.budgets import SetTimeBudget, TimeReleased, TimeReserved, TimeSpent
 from domain.challenges import PostChallenge
+from domain.eligibility import Candidate
 from domain.introductions import (
     ArrangeSiteVisit,
     ConfirmHelp,
@@ -29,6 +30,7 @@ from domain.introductions import (
     ReportHelp,
     SiteVisitArranged,
     SiteVisitHeld,
+    candidate,
 )
 from domain.kernel import Command
 from domain.members import (
@@ -39,14 +41,16 @@ from domain.members import (
     MuteMember,
     PauseMember,
     ResumeMember,
+    StartAffiliation,
 )
 from domain.sites import RegisterSite
-from domain.vocabulary import OPERATOR, ConflictKind, Level, PeriodKind, SiteKind
+from domain.vocabulary import OPERATOR, ConflictKind, Level, PeriodKind, RoleFamily, SiteKind
 from tests.domain.scenario import (
     ADA,
     BEN,
     CHALLENGE,
     CLEO,
+    DAN,
     INTRODUCTION,
     NOON,
     OTHER_INTRODUCTION,
@@ -129,6 +133,7 @@ def test_nobody_is_introduced_to_themselves() -> None:
         [by(ADA, LinkIdentity(member=ADA, same_as=CLEO)), by(CLEO, LinkIdentity(member=CLEO, same_as=BEN))],
         [by(CLEO, LinkIdentity(member=CLEO, same_as=ADA)), by(CLEO, LinkIdentity(member=CLEO, same_as=BEN))],
         [Said(LinkIdentity(member=who, same_as="member-ffffffff")) for who in (ADA, BEN)],
+        [Said(LinkIdentity(member=one, same_as=other)) for one, other in ((ADA, DAN), (CLEO, DAN), (CLEO, BEN))],
     ],
 )
 def test_nobody_is_introduced_to_themselves_across_linked_identities(links: list[Said]) -> None:
@@ -301,3 +306,25 @@ def test_what_was_never_offered_is_unknown() -> None:
     for command in (BEN_SAYS_YES.command, BEN_SAYS_NO, MEETING, ExpireIntroduction(introduction=INTRODUCTION)):
         given().when(command, by=BEN).refused("no such introduction")
     given().when(ExpireIntroduction(introduction=ADA)).refused("no id of the kind introduction")
+
+
+def test_the_rules_see_a_member_as_their_own_streams_tell() -> None:
+    scene = given(
+        *BEN_HAS_TIME,
+        A_SCHOOL,
+        StartAffiliation(member=BEN, site=SCHOOL, role=RoleFamily.COUNSELOR, since=NOON.date()),
+        StartAffiliation(member=BEN, role=RoleFamily.TEACHER, since=NOON.date()),
+        CONFLICT_BACK,
+        MUTE_BACK,
+        PauseMember(member=BEN),
+    )
+    assert candidate(scene.world, BEN) == Candidate(
+        member=BEN,
+        away=True,
+        level=Level.PARTNER,
+        free_minutes=60,
+        conflicts=frozenset({ADA}),
+        muted=frozenset({ADA}),
+        families=frozenset({RoleFamily.COUNSELOR, RoleFamily.TEACHER}),
+        sites=frozenset({SCHOOL}),  # working without a site is no site to share
+    )

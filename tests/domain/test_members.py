@@ -252,6 +252,16 @@ def test_a_link_between_two_members_of_one_network_holds_both_ways() -> None:
     )
 
 
+def test_a_link_to_one_who_left_waits_for_their_return() -> None:
+    given(LeaveNetwork(member=BEN)).when(LinkIdentity(member=ADA, same_as=BEN), by=ADA).then(
+        IdentityLinked(same_as=BEN), IdentityLinked(same_as=ADA)
+    )
+
+
+def test_who_was_only_invited_is_not_linked_yet() -> None:
+    given(InviteMember(member=NEW)).when(LinkIdentity(member=ADA, same_as=NEW), by=ADA).refused("not joined yet")
+
+
 def test_a_link_to_another_network_stands_on_one_side() -> None:
     elsewhere = "member-ffffffff"
     given().when(LinkIdentity(member=ADA, same_as=elsewhere), by=ADA).then(IdentityLinked(same_as=elsewhere))
