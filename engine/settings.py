@@ -27,7 +27,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises Malformed for a value that cannot be used."""
     threads = environment.get("CONFRERE_THREADS", "2")
-    if not threads.isdigit() or not 1 <= int(threads) <= 64:
+    if not threads.isdecimal() or len(threads) > 2 or not 1 <= int(threads) <= 64:
         raise Malformed("a number from 1 to 64 is needed", field="CONFRERE_THREADS")
     model = environment.get("CONFRERE_MODEL")
     return Settings(

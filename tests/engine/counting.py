@@ -8,14 +8,14 @@ from models.encoder import Encoder
 
 class Counting:
     def __init__(self, encoder: Encoder, fingerprint: str = "") -> None:
-        self._encoder = encoder
+        self.real = encoder
         self.fingerprint = fingerprint or encoder.fingerprint
         self.width = encoder.width
         self.texts: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
-        return self._encoder.encode(texts)
+        return self.real.encode(texts)
 
     def counted(self) -> int:
         """How many since it was last asked."""
