@@ -181,6 +181,15 @@ def affiliations_of(connection: sqlite3.Connection, member: MemberId) -> list[Af
     return list(rows(connection, Affiliation, sql, (member,)))
 
 
+_SAME: Final = """
+    with recursive same (member, other) as (
+        select owner, same_as from links
+        union select same.member, links.same_as from same join links on links.owner = same.other
+    )
+    select member, other from same where member <> other
+"""  # over however many links, as the rules see it
+
+
 def candidates(connection: sqlite3.Connection) -> dict[MemberId, DirectoryEntry]:
     """Everybody who ever joined, in a handful of queries however many there are."""
     families, sites = defaultdict[str, set[RoleFamily]](set), defaultdict[str, set[str]](set)
@@ -190,7 +199,7 @@ def candidates(connection: sqlite3.Connection) -> dict[MemberId, DirectoryEntry]
     roles, same_as = defaultdict[str, set[NetworkRole]](set), defaultdict[str, set[str]](set)
     for who, role in connection.execute("select member, role from network_roles"):
         roles[who].add(NetworkRole(role))
-    for who, other in connection.execute("select owner, same_as from links"):
+    for who, other in connection.execute(_SAME):
         same_as[who].add(other)
     declared, muted = conflicts.declared(connection), conflicts.muted(connection)
     joined = connection.execute("select owner, name, standing, level from members where standing <> 'invited'")
