@@ -1,7 +1,8 @@
 """The command `confrere`: words in, words out; decides nothing."""
 
 import os
-import sys
+import traceback
+from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when the model libraries are imported
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -16,7 +17,8 @@ from api.cli.replying import accept, dismiss, view
 from api.cli.showing import show
 from domain.refusals import Refused
 
-REFUSED = 1
+REFUSED, FAULT = 1, 3
+_PLACES = 6  # of a fault that are shown
 
 
 class _Confrere(click.Group):
@@ -28,12 +30,24 @@ class _Confrere(click.Group):
         except Refused as refusal:
             click.echo(f"Refused: {refusal}", err=True)
             ctx.exit(REFUSED)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as fault:  # noqa: BLE001 - the last place where somebody knows what must not be shown
+            click.echo(_where(fault), err=True)
+            ctx.exit(FAULT)
+
+
+def _where(fault: Exception) -> str:
+    """The kind of a fault and where it arose, without its message, which may quote what people wrote."""
+    frames = traceback.extract_tb(fault.__traceback__)[-_PLACES:]
+    places = [f"  {'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} in {frame.name}" for frame in frames]
+    return "\n".join((f"This is a fault of confrere, please report it: {type(fault).__name__} at", *places))
 
 
 @click.group(
     cls=_Confrere,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 refused (the words say why), 2 wrong usage. "
+    epilog="Exit codes: 0 done, 1 refused (the words say why), 2 wrong usage, 3 a fault of the program. "
     "Settings: CONFRERE_DATA, CONFRERE_MASTER_KEY, CONFRERE_MODEL, CONFRERE_THREADS (see docs/settings.md).",
 )
 @click.version_option(package_name="confrere")
@@ -63,8 +77,4 @@ for command in (
 
 def main() -> None:
     """Entry point of the console script."""
-    try:
-        confrere(standalone_mode=True)
-    except BrokenPipeError:  # somebody closed the pager
-        sys.stderr.close()
-        sys.exit(0)
+    confrere()

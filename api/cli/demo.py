@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 import msgspec
+from rich.text import Text
 
 import api.demo
 from api.cli.matching import FOR_CHALLENGE, recommended
@@ -35,16 +36,17 @@ def demo(folder: Path) -> None:
     with Confrere(settings) as system:
         with progress_bar("recording a school year", ORDERS) as told:
             events = api.demo.tell(system, told)
-        out.print(f"[bold]{api.demo.NAME}[/bold]: {events} events of one school year in {folder}")
+        told_in = f": {events} events of one school year in {folder}"
+        out.print(Text.assemble((api.demo.NAME, "bold"), told_in), soft_wrap=True)
         challenge = api.demo.challenges(system)[0]
         author = system.ask(api.demo.NETWORK, lambda c: challenge_board.author(c, challenge))
         title, stage = system.ask(api.demo.NETWORK, lambda c: described(c, challenge))
         name, about = system.ask(api.demo.NETWORK, lambda c: described(c, author))
-        out.print(f"\n{name} ({about}) posted, now at stage {stage}:\n  [bold]{title}[/bold]  {short(challenge)}")
+        out.print(f"\n{name} ({about}) posted, now at stage {stage}:")
+        out.print(Text.assemble("  ", (title, "bold"), f"  {short(challenge)}"), soft_wrap=True)
         for one in recommended(system, api.demo.NETWORK, challenge, list(FOR_CHALLENGE), Mode.ANY):
             print_list(one)
         for one in recommended(system, api.demo.NETWORK, author, [], Mode.ANY):
             print_list(one)
-    out.print(
-        f"Go on with this network: export CONFRERE_DATA={settings.data} CONFRERE_MASTER_KEY={settings.master_key}"
-    )
+    places = f"CONFRERE_DATA={settings.data} CONFRERE_MASTER_KEY={settings.master_key}"
+    out.print(f"Go on with this network: export {places}", soft_wrap=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from api.cli.running import json_option, network_option, out, print_json, progress_bar, running
+from domain.refusals import StorageTrouble
 from engine.exporting import write_table
 from engine.network_tables import tables_of
 from projections import timeline
@@ -44,9 +45,7 @@ def _print(moment: Moment, *, as_json: bool) -> None:
     if as_json:
         print_json(moment)
         return
-    out.print(
-        f"{moment.position:>7}  {moment.occurred_at:%Y-%m-%d %H:%M}  {moment.words}", markup=False, soft_wrap=True
-    )
+    out.print(f"{moment.position:>7}  {moment.occurred_at:%Y-%m-%d %H:%M}  {moment.words}", soft_wrap=True)
 
 
 @click.command()
@@ -55,11 +54,12 @@ def rebuild(network: str | None) -> None:
     """Build all projections of a network anew beside those in use, then change over. Vectors are read, not made."""
     with running() as system:
         where = system.network(network)
-        with progress_bar("rebuilding", system.store.head()) as told:
-            system.views(where).rebuild(told)
-        with progress_bar("encoding lost texts") as told:
-            kept = system.index(where, told)
-        out.print(f"rebuilt to position {system.views(where).position}; {kept.encoded + kept.lost} texts encoded")
+        with progress_bar("rebuilding", system.store.head()) as done:
+            system.views(where).rebuild(done)
+        with progress_bar("encoding texts without a vector") as done:
+            kept = system.index(where, done)
+        told = f"{kept.encoded} new texts encoded, {kept.lost} vectors were lost and made again"
+        out.print(f"rebuilt to position {system.views(where).position}; {told}", soft_wrap=True)
 
 
 @click.command()
@@ -75,7 +75,14 @@ def export(folder: Path, network: str | None) -> None:
     """
     with running() as system:
         where = system.network(network)
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         for table, rows in system.ask(where, tables_of).items():
             write_table(folder / f"{table}.csv", table, rows)
-            out.print(f"{folder / table}.csv: {len(rows)} rows", markup=False)
+            out.print(f"{folder / table}.csv: {len(rows)} rows", soft_wrap=True)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageTrouble("this folder cannot be made", field=str(folder), remedy="name another one") from error

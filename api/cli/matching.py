@@ -20,6 +20,7 @@ from domain.recommendations import ListKind
 from domain.refusals import BadFile, ModelTrouble, Refused
 from engine.explaining import WordedList
 from engine.runtime import Confrere
+from engine.settings import read_settings
 from models.encoder import Encoder, ModelFault
 from models.evaluation import BadLine, BadScores, load_candidates, load_queries, write_scores
 from models.evaluation import rank as rank_files
@@ -79,8 +80,10 @@ def recommended(system: Confrere, network: str, subject: str, kinds: list[ListKi
         try:
             stored = system.recommend(network, reader, subject, kind, mode)
         except Refused as refusal:
+            if len(wanted) == 1:
+                raise
             refusals.append(refusal)
-            err.print(f"{kind}: {refusal}", markup=False)
+            err.print(f"{kind}: {refusal}", soft_wrap=True)
         else:
             lists.append(system.explain(network, stored.recommendation))
     if refusals and not lists:
@@ -106,7 +109,7 @@ def explain(recommendation: str, why_not: str | None, network: str | None, as_js
         if why_not is not None:
             candidate = need_id(system, where, why_not, ("member", "resource", "challenge"))
             words = system.why_not(where, recommendation, candidate)
-            print_json({"why_not": words}) if as_json else out.print(f"As things stand: {words}.", markup=False)
+            print_json({"why_not": words}) if as_json else out.print(f"As things stand: {words}.", soft_wrap=True)
             return
         worded = system.explain(where, recommendation)
         print_json(worded) if as_json else print_list(worded, details=True)
@@ -129,15 +132,17 @@ def rank(candidates: Path, queries: Path, output: Path) -> None:
     \b
     Example: confrere rank --candidates people.jsonl --queries problems.jsonl --output scores.tsv
     """
+    settings = read_settings()
     try:
         people = load_candidates(candidates)
         needs = load_queries(queries, {person.id for person in people})
         with progress_bar("ranking") as told:
-            rows = write_scores(output, rank_files(people, needs, Encoder(), lambda done, _all: told(done)))
+            encoder = Encoder(settings.model, settings.threads)
+            rows = write_scores(output, rank_files(people, needs, encoder, lambda done, _all: told(done)))
     except (BadLine, BadScores) as fault:
         raise BadFile(str(fault)) from fault
     except ModelFault as fault:
         raise ModelTrouble(str(fault)) from fault
     except OSError as fault:
         raise BadFile(fault.strerror or "the file cannot be used", field=fault.filename) from fault
-    out.print(f"{rows} scores in {output}", markup=False)
+    out.print(f"{rows} scores in {output}", soft_wrap=True)

@@ -1,6 +1,5 @@
 """Lists as tables that people read."""
 
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -11,8 +10,8 @@ from engine.explaining import WordedList, WordedPick, WordedReason, short
 def print_list(worded: WordedList, *, details: bool = False) -> None:
     """A heading, one row a pick with its reasons, and where the list is kept."""
     mode = "" if worded.mode == "any" else f" ({worded.mode})"
-    out.print(f"\n[bold]{escape(worded.kind[:1].upper() + worded.kind[1:])}{mode}[/bold]", end=" ")
-    out.print(f"[dim]{short(worded.recommendation)}[/dim]")
+    heading = f"\n{worded.kind[:1].upper()}{worded.kind[1:]}{mode}"
+    out.print(Text.assemble((heading, "bold"), " ", (short(worded.recommendation), "dim")))
     if not worded.picks:
         out.print("  nobody and nothing near enough yet")
     table = Table(show_header=False, box=None, padding=(0, 2, 1, 0))
@@ -51,8 +50,8 @@ def _reason(reason: WordedReason, heading: str, *, details: bool) -> Text:
 
 
 def _print_details(worded: WordedList) -> None:
-    out.print(f"need: {worded.need_title} ({short(worded.need)})", markup=False)
+    out.print(f"need: {worded.need_title} ({short(worded.need)})")
     out.print(f"issued {worded.issued_at:%Y-%m-%d %H:%M} UTC from the history up to position {worded.position}")
-    out.print(f"policy {worded.policy_hash[:12]}, encoder {worded.encoder}", markup=False)
+    out.print(f"policy {worded.policy_hash[:12]}, encoder {worded.encoder}")
     for miss in worded.near_misses:
-        out.print(f"nearly: {miss.name} {miss.score:.2f}: {miss.because}", markup=False)
+        out.print(f"nearly: {miss.name} {miss.score:.2f}: {miss.because}")

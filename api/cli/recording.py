@@ -45,7 +45,7 @@ def charter(name: str, zone: str, as_json: bool) -> None:
         network = new_id("network")
         command = build(CharterNetwork, network=network, name=name, zone=zone)
         system.commands.handle(order(command), sender(network))
-    print_json({"network": network}) if as_json else out.print(f"{name} is chartered: {network}", markup=False)
+    print_json({"network": network}) if as_json else out.print(f"{name} is chartered: {network}", soft_wrap=True)
 
 
 @click.command("import")
@@ -93,11 +93,11 @@ def _print(report: Report) -> None:
         table.add_row(one.table, *map(str, counts))
     out.print(table)
     for warning in report.warnings:
-        err.print(f"warning: {warning}", markup=False)
+        err.print(f"warning: {warning}", soft_wrap=True)
     for refusal in report.refusals[:SHOWN]:
-        err.print(f"refused: {refusal}", markup=False)
+        err.print(f"refused: {refusal}", soft_wrap=True)
     if len(report.refusals) > SHOWN:
-        err.print(f"… and {len(report.refusals) - SHOWN} more", markup=False)
+        err.print(f"… and {len(report.refusals) - SHOWN} more", soft_wrap=True)
     if report.refusals:
         return
     if report.changed_nothing:

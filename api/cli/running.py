@@ -1,5 +1,6 @@
 """What every command shares: the running system, the network it is about, progress, JSON or tables."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +21,11 @@ from engine.settings import read_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, markup=False, emoji=False)  # what people wrote is shown as they wrote it
+err = Console(highlight=False, markup=False, emoji=False, stderr=True)
+
+_SHOWN = 60  # characters of an id that is none
+_BEGINNING = re.compile(r"[a-z]+(-[0-9a-f]*)?")
 
 
 @contextmanager
@@ -57,11 +61,11 @@ def instant(given: str | None) -> datetime:
         return datetime.now(UTC)
     try:
         at = datetime.fromisoformat(given)
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise Malformed("a time needs its zone", field="--at", remedy="for example 2026-03-01T15:30+01:00")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Malformed("this is no time", field="--at", remedy="for example 2026-03-01T15:30+01:00") from error
-    if at.tzinfo is None:
-        raise Malformed("a time needs its zone", field="--at", remedy="for example 2026-03-01T15:30+01:00")
-    return at.astimezone(UTC)
 
 
 def new_id(kind: str) -> str:
@@ -70,7 +74,7 @@ def new_id(kind: str) -> str:
 
 def id_for(kind: str, network: str, command_id: str | None) -> str:
     """A new id; for a command id that is given, always the same one, so that a retry means the same thing."""
-    if command_id is None:
+    if not command_id:
         return new_id(kind)
     return f"{kind}-{sha256(f'{network}|{command_id}|{kind}'.encode()).hexdigest()[:32]}"
 
@@ -90,12 +94,12 @@ def print_json(value: object) -> None:
 
 def need_id(system: Confrere, network: str, given: str, kinds: tuple[str, ...]) -> str:
     """A whole id from its beginning, as long as that is the only one."""
-    fitting = given.partition("-")[0] in kinds
+    fitting = given.partition("-")[0] in kinds and _BEGINNING.fullmatch(given)
     found = system.store.streams(network, given, limit=2) if fitting else ()
     if len(found) == 1:
         return found[0]
     words = "several begin like this" if found else f"there is no such {' or '.join(kinds)} in this network"
-    raise Unknown(words, field=given, remedy="`confrere show` lists them")
+    raise Unknown(words, field=given[:_SHOWN], remedy="`confrere show` and `confrere recommend` print ids")
 
 
 @contextmanager
