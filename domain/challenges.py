@@ -132,12 +132,12 @@ class Open(Struct, frozen=True, kw_only=True):
     title: str
     text: str
     stage: Stage
-    answers: frozenset[str] = frozenset()
+    answers: dict[str, ChallengeAnswered] = {}
 
 
 class Ended(Struct, frozen=True, kw_only=True):
     posted: ChallengePosted
-    answers: frozenset[str]
+    answers: dict[str, ChallengeAnswered]
     how: str  # resolved, set aside, merged
 
 
@@ -154,10 +154,16 @@ def decide(command: ChallengeCommand, state: Challenge, facts: Facts) -> tuple[C
             if _posted(command) == posted:
                 return ()
             raise IllegalMove("a challenge of this id stands already", field="challenge", remedy="reframe that one")
-        case AnswerChallenge(answer=answer), Open(answers=answers) | Ended(answers=answers) if answer in answers:
-            return ()
+        case (
+            AnswerChallenge(answer=answer),
+            Open(posted=posted, answers=answers) | Ended(posted=posted, answers=answers),
+        ) if answer in answers:
+            if _answered(command, posted) == answers[answer]:
+                return ()
+            raise IllegalMove("an answer of this id stands already, otherwise", field="answer")
         case AnswerChallenge(), Open(posted=posted):
-            return (_answered(command, posted, facts),)
+            _may_answer(command, facts)
+            return (_answered(command, posted),)
         case _, Open():
             return _decide_open(command, state, facts)
         case (
@@ -212,7 +218,7 @@ def _evolve_open(state: Open, event: ChallengeEvent) -> Challenge:
         case ChallengeStageChanged(stage=stage):
             return replace(state, stage=stage)
         case ChallengeAnswered(answer=answer):
-            return replace(state, answers=state.answers | {answer})
+            return replace(state, answers=state.answers | {answer: event})
         case ChallengeResolved():
             return Ended(posted=state.posted, answers=state.answers, how="resolved")
         case ChallengeSetAside():
@@ -254,11 +260,14 @@ def _posted(command: PostChallenge) -> ChallengePosted:
     )
 
 
-def _answered(command: AnswerChallenge, posted: ChallengePosted, facts: Facts) -> ChallengeAnswered:
+def _may_answer(command: AnswerChallenge, facts: Facts) -> None:
     present(facts, command.member, field="member")
     speaks_for(command.member, facts)
     if command.to is not None:
         present(facts, command.to, field="to")
+
+
+def _answered(command: AnswerChallenge, posted: ChallengePosted) -> ChallengeAnswered:
     return ChallengeAnswered(
         answer=command.answer,
         member=command.member,

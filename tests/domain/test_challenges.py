@@ -86,6 +86,10 @@ def test_an_answer_is_given_once_also_after_the_end() -> None:
     given(POSTED, ANSWERED, RESOLVED).when(ANSWERED).then_nothing()
 
 
+def test_other_words_under_the_id_of_an_answer_are_refused() -> None:
+    given(POSTED, ANSWERED).when(replace(ANSWERED, text="Or not.")).refused("stands already")
+
+
 def test_nobody_answers_in_the_name_of_another() -> None:
     given(POSTED).when(ANSWERED, by=CLEO).refused("only the member or a facilitator")
 
