@@ -40,7 +40,13 @@ KINDS = {
 @click.command()
 @click.argument("subject")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="Only these lists.")
-@click.option("--mode", type=click.Choice(list(Mode)), default=Mode.ANY, show_default=True, help="Whose company.")
+@click.option(
+    "--mode",
+    type=click.Choice([str(each) for each in Mode]),
+    default=str(Mode.ANY),
+    show_default=True,
+    help="Whose company.",
+)
 @network_option
 @json_option
 def recommend(subject: str, kinds: tuple[str, ...], mode: str, network: str | None, as_json: bool) -> None:

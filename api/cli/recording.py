@@ -29,6 +29,7 @@ from engine.commands import build
 from engine.importing import Report, plan_import, run_import
 
 SHOWN = 20  # refusals printed before the rest is counted
+CLASSES = (Confidentiality.PUBLIC, Confidentiality.NETWORK, Confidentiality.GROUP)
 
 
 @click.command()
@@ -110,12 +111,12 @@ def _print(report: Report) -> None:
 @click.option("--author", required=True, metavar="MEMBER", help="Id of the member whose challenge it is.")
 @click.option("--title", required=True, help="The problem of practice in one line.")
 @click.option("--text", default="", help="What happens, what was tried. Name no students.")
-@click.option("--stage", type=click.Choice(list(Stage)), default=Stage.NAMING, show_default=True)
+@click.option("--stage", type=click.Choice([str(each) for each in Stage]), default=str(Stage.NAMING), show_default=True)
 @click.option("--category", default="")
 @click.option(
     "--confidentiality",
-    type=click.Choice([Confidentiality.PUBLIC, Confidentiality.NETWORK, Confidentiality.GROUP]),
-    default=Confidentiality.NETWORK,
+    type=click.Choice([str(each) for each in CLASSES]),
+    default=str(Confidentiality.NETWORK),
     show_default=True,
     help="Who may read it; a group's challenge is matched for its author and found by nobody.",
 )

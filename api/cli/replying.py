@@ -16,7 +16,11 @@ CANDIDATES = ("member", "resource", "challenge")
 @click.argument("recommendation")
 @network_option
 def view(recommendation: str, network: str | None) -> None:
-    """Show a stored list to its reader, and record that it was viewed."""
+    """Show a stored list to its reader, and record that it was viewed.
+
+    \b
+    Example: confrere view recommendation-5e1d
+    """
     print_list(_reply(recommendation, network, ViewRecommendation))
 
 
@@ -25,7 +29,11 @@ def view(recommendation: str, network: str | None) -> None:
 @click.argument("candidate")
 @network_option
 def accept(recommendation: str, candidate: str, network: str | None) -> None:
-    """Take CANDIDATE up from a list, on behalf of its reader."""
+    """Take CANDIDATE up from a list, on behalf of its reader.
+
+    \b
+    Example: confrere accept recommendation-5e1d member-3f2a
+    """
     _reply(recommendation, network, AcceptRecommendation, candidate=candidate)
     out.print("accepted")
 
@@ -36,7 +44,11 @@ def accept(recommendation: str, candidate: str, network: str | None) -> None:
 @click.option("--reason", default="", help="Read by the reader alone.")
 @network_option
 def dismiss(recommendation: str, candidate: str, reason: str, network: str | None) -> None:
-    """Dismiss CANDIDATE from a list, on behalf of its reader; the next list for this need leaves it out."""
+    """Dismiss CANDIDATE from a list, on behalf of its reader; the next list for this need leaves it out.
+
+    \b
+    Example: confrere dismiss recommendation-5e1d member-3f2a --reason "We met last week."
+    """
     _reply(recommendation, network, DismissRecommendation, candidate=candidate, reason=reason)
     out.print("dismissed")
 
