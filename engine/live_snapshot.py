@@ -24,7 +24,6 @@ from projections import (
     site_tree,
     time_budgets,
 )
-from projections.challenge_board import Status
 from projections.evidence import Evidence, Says, Strength
 from projections.member_directory import DirectoryEntry, Standing
 from projections.network_setting import Setting, setting
@@ -83,11 +82,12 @@ class LiveSnapshot:
     def evidence(self, ids: Iterable[str]) -> Mapping[str, Evidence]:
         return evidence.evidence(self._connection, ids)
 
+    @cached_property
+    def _reached(self) -> Mapping[StreamId, str]:
+        return challenge_board.reached(self._connection)
+
     def reached(self, challenge: StreamId) -> str | None:
-        found = challenge_board.challenge(self._connection, challenge)
-        if found is None:
-            return None
-        return str(found.stage) if found.status is Status.OPEN else str(found.status)
+        return self._reached.get(challenge)
 
     def made_by(self, thing: StreamId) -> OwnerId | None:
         if thing.startswith("resource-"):
@@ -109,7 +109,14 @@ class LiveSnapshot:
 
     def suggested_lately(self, need: Need) -> frozenset[str]:
         since = need.at - timedelta(days=self.policy.cool_down_days)
-        return recommendation_lists.suggested_lately(self._connection, need.reader, need.subject, since)
+        lately = recommendation_lists.suggested_lately(self._connection, need.reader, need.subject, since)
+        return lately - self._listed(need)
+
+    def _listed(self, need: Need) -> frozenset[str]:
+        """Whoever stands on a list for this very need: it keeps them, whatever was suggested for others since."""
+        lists = recommendation_lists.lists_of(self._connection, need.reader)
+        own = [each.issued for each in lists if each.issued.need == need.subject and not each.expired]
+        return frozenset(pick.candidate for issued in own for pick in issued.picks)
 
     def dismissed(self, need: Need) -> frozenset[str]:
         return recommendation_lists.dismissed(self._connection, need.reader, need.subject)

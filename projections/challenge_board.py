@@ -172,6 +172,12 @@ def author(connection: sqlite3.Connection, challenge: StreamId) -> MemberId:
     return found
 
 
+def reached(connection: sqlite3.Connection) -> dict[StreamId, str]:
+    """For every challenge its stage while it is open, then how it ended."""
+    sql = "select challenge, case status when 'open' then stage else status end from challenges"
+    return dict(connection.execute(sql))
+
+
 def all_challenges(connection: sqlite3.Connection) -> list[Challenge]:
     """Open and ended, the oldest first."""
     return list(rows(connection, Challenge, f"{_CHALLENGES} order by since"))
