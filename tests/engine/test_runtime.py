@@ -169,6 +169,7 @@ def test_who_was_suggested_for_one_need_waits_ninety_days_before_another(town: T
         assert town.picks(PEERS) == [BEN]  # the same need keeps its list
     town.later(seconds=1)
     assert town.picks(PEERS, QUIET) == [BEN]
+    assert town.picks(PEERS) == [BEN]
 
 
 def test_a_declined_or_disputed_introduction_changes_no_rank(town: Town) -> None:

@@ -1,0 +1,148 @@
+"""The demo: an invented school year, told once and asked of many times."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import api.demo
+from api.cli import confrere
+from domain.calendar import period_of
+from domain.eligibility import Asking, Candidate, first_objection
+from domain.members import JoinNetwork
+from domain.recommendations import ListKind
+from domain.vocabulary import OPERATOR, Confidentiality, RoleFamily, SiteKind
+from engine.commands import Order, Sender
+from engine.live_snapshot import LiveSnapshot
+from engine.runtime import Confrere
+from engine.settings import Settings
+from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree, time_budgets
+from projections.network_setting import setting
+
+pytestmark = pytest.mark.slow
+
+NET = api.demo.NETWORK
+PEOPLE = (ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS)
+
+
+def run(folder: Path) -> str:
+    done = CliRunner().invoke(confrere, ["demo", "--folder", str(folder)], env={"COLUMNS": "500"})
+    assert done.exit_code == 0, done.output
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Where the demo lies, and what it printed the first time."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, run(folder)
+
+
+@pytest.fixture
+def system(told: tuple[Path, str]) -> Iterator[Confrere]:
+    folder, _ = told
+    with Confrere(Settings(data=folder / "data", master_key=folder / "master.key")) as system:
+        yield system
+
+
+def events(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "data" / "events.db")) as connection:
+        count: int = connection.execute("select count(*) from events").fetchone()[0]
+    return count
+
+
+def test_the_demo_prints_every_list_with_somebody_on_it_and_why(told: tuple[Path, str]) -> None:
+    _, printed = told
+    lines = printed.splitlines()
+    for heading in ListKind:
+        (at,) = (n for n, line in enumerate(lines) if line.startswith(f"{heading[:1].upper()}{heading[1:]} recommend"))
+        assert lines[at + 1].startswith("1.  ")
+        assert lines[at + 2].strip().startswith("– ")
+    assert "Go on with this network: export CONFRERE_DATA=" in printed
+
+
+def test_telling_the_demo_again_changes_nothing(told: tuple[Path, str]) -> None:
+    folder, printed = told
+    count = events(folder)
+    assert run(folder) == printed
+    assert events(folder) == count
+
+
+def test_the_demo_is_a_network_of_some_size(system: Confrere) -> None:
+    sites = Counter(site.kind for site in system.ask(NET, site_tree.sites))
+    members = system.ask(NET, member_directory.candidates)
+    assert sites[SiteKind.DISTRICT] >= 3
+    assert sum(sites.values()) >= 12
+    assert len(members) >= 60
+    held = {family for member in members.values() for family in member.families}
+    assert held >= set(RoleFamily) - {RoleFamily.UNSPECIFIED}
+    assert len(system.ask(NET, challenge_board.all_challenges)) >= 80
+    assert len(system.ask(NET, lambda c: resource_shelf.shelf(c, limit=1000))) >= 60
+    assert system.ask(NET, setting).name == api.demo.NAME
+
+
+def test_the_challenges_worth_showing_are(system: Confrere) -> None:
+    for challenge in api.demo.challenges(system):
+        author = system.ask(NET, lambda c, which=challenge: challenge_board.author(c, which))
+        for kind in (*PEOPLE, ListKind.RESOURCES, ListKind.CONSULTANCY):
+            assert system.recommend(NET, author, challenge, kind).issued.picks, (challenge, kind)
+
+
+def test_nobody_in_the_demo_was_asked_for_more_than_they_offered(system: Confrere) -> None:
+    calendar = system.ask(NET, setting).calendar
+    budgets = system.ask(NET, time_budgets.budgets)
+    spent = [(budget, held) for budget in budgets.values() for held in budget.reservations.values()]
+    assert len(spent) > 20
+    for budget, held in spent:
+        offered = budget.setting_on(held.day)
+        assert offered is not None
+        assert budget.promised(offered, *period_of(held.day, offered.period, calendar)) <= offered.minutes
+
+
+def test_no_list_in_the_demo_breaks_a_rule(system: Confrere) -> None:
+    """For one problem in four, all lists of people: every reason was there and open, nobody objects."""
+    everyone = members(system)
+    problems = system.ask(NET, lambda c: challenge_board.open_challenges(c, limit=1000))
+    listed = 0
+    for problem in sorted(problems, key=lambda each: each.challenge)[::4]:
+        for kind in PEOPLE:
+            issued = system.recommend(NET, problem.author, problem.challenge, kind).issued
+            leads = kind is ListKind.EXPERTS
+            asking = Asking(reader=everyone[problem.author], leads_to_ask=leads, usual_minutes=30)
+            assert [first_objection(everyone[pick.candidate], asking) for pick in issued.picks] == [None] * len(
+                issued.picks
+            )
+            ids = [reason.evidence for pick in issued.picks for reason in pick.reasons]
+            for piece in system.ask(NET, lambda c, ids=ids: evidence.evidence(c, ids)).values():
+                assert piece.since <= issued.inputs.position
+                assert piece.confidentiality in {Confidentiality.PUBLIC, Confidentiality.NETWORK}
+            listed += len(issued.picks)
+    assert listed > 40
+
+
+def members(system: Confrere) -> dict[str, Candidate]:
+    """As the rules see them."""
+    with system.views(NET).reading() as connection:
+        snapshot = LiveSnapshot(connection, 0, None, "", system.clock())
+        return dict(snapshot.people())
+
+
+def test_a_rebuild_of_the_demo_gives_the_same_tables(system: Confrere) -> None:
+    system.index(NET)
+    before = system.views(NET).digest()
+    system.views(NET).rebuild()
+    assert system.views(NET).digest() == before
+    assert system.index(NET).encoded == 0
+
+
+def test_a_year_is_kept_when_it_is_told_in_a_folder_that_lived_on(told: tuple[Path, str], system: Confrere) -> None:
+    newcomer = Order(command=JoinNetwork(member="member-00000000000000000000000000000001"), at=system.clock())
+    system.commands.handle(newcomer, Sender(network=NET, actor=OPERATOR, command_id="newcomer"))
+    count = events(told[0])
+    api.demo.tell(system)
+    assert events(told[0]) == count
