@@ -1,11 +1,13 @@
 """A network's rows in the form of our import tables: what its members may read, nothing of a narrower class."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from sqlite3 import Connection
 
 from domain.vocabulary import Confidentiality
 from engine.exporting import Cell
-from projections import challenge_board, member_directory, resource_shelf, site_tree
+from engine.importing.tables import LIST
+from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree, time_budgets
+from projections.evidence import Says
 
 Rows = list[Mapping[str, Cell]]
 
@@ -24,7 +26,9 @@ def tables_of(connection: Connection) -> dict[str, Rows]:
 
 
 def _sites(connection: Connection) -> Iterator[Mapping[str, Cell]]:
+    said = {each.source: each for each in evidence.all_evidence(connection) if each.says is Says.SITE_STATEMENT}
     for site in site_tree.sites(connection):
+        statement = said.get(site.site)
         yield {
             "site": site.site,
             "parent": site.parent,
@@ -35,11 +39,17 @@ def _sites(connection: Connection) -> Iterator[Mapping[str, Cell]]:
             "grades": site.grades,
             "site_type": site.site_type,
             "enrolment": site.enrolment,
+            "contact": statement.owner if statement else None,
+            "described_at": statement.at if statement else None,
+            "statement": statement.text if statement else None,
         }
 
 
 def _members(connection: Connection) -> Iterator[Mapping[str, Cell]]:
+    entries, budgets = member_directory.candidates(connection), time_budgets.budgets(connection)
     for member in member_directory.directory(connection, limit=_EVERYBODY):
+        shown = evidence.of_subject(connection, member.member)
+        offered = budgets[member.member].settings[-1] if member.member in budgets else None
         first = next(iter(member_directory.affiliations_of(connection, member.member)), None)
         yield {
             "member": member.member,
@@ -51,8 +61,18 @@ def _members(connection: Connection) -> Iterator[Mapping[str, Cell]]:
             "experience_years": member.experience,
             "place": member.place,
             "level": member.level,
+            "minutes": offered.minutes if offered else None,
+            "period": offered.period if offered else None,
+            "network_roles": _listed(entries[member.member].roles),
+            "expertise": _listed(each.text for each in shown if each.says is Says.CLAIMS),
+            "growth_areas": _listed(each.text for each in shown if each.says is Says.WANTS_TO_LEARN),
             "profile": member.profile,
         }
+
+
+def _listed(values: Iterable[str]) -> str:
+    """In one cell; a value with the mark in it would come back as two."""
+    return LIST.join(sorted(value for value in values if LIST not in value))
 
 
 def _challenges(connection: Connection) -> Iterator[Mapping[str, Cell]]:

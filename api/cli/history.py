@@ -1,6 +1,5 @@
 """Commands about the history: follow it, rebuild what is derived from it, export tables."""
 
-import time
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +9,11 @@ from api.cli.running import json_option, network_option, out, print_json, progre
 from domain.refusals import StorageTrouble
 from engine.exporting import write_table
 from engine.network_tables import tables_of
+from engine.runtime import Confrere
 from projections import timeline
 from projections.timeline import Moment
+
+LATEST = 20  # events that a tail begins with
 
 
 @click.command()
@@ -28,8 +30,9 @@ def tail(after: int | None, follow: bool, network: str | None, as_json: bool) ->
     """
     with running() as system:
         where = system.network(network)
-        position = max(0, system.store.head() - 20) if after is None else after
+        position = _before_the_latest(system, where) if after is None else after
         while True:
+            head = system.store.head()
             moments = system.ask(where, partial(timeline.moments, after=position, limit=1000))
             for moment in moments:
                 _print(moment, as_json=as_json)
@@ -37,8 +40,13 @@ def tail(after: int | None, follow: bool, network: str | None, as_json: bool) ->
             if not moments and not follow:
                 return
             if not moments:
-                system.store.wait(position, timeout=1.0)
-                time.sleep(0.02)
+                system.store.wait(head, timeout=1.0)
+
+
+def _before_the_latest(system: Confrere, network: str) -> int:
+    """The position beyond which a network's latest events lie."""
+    latest = system.ask(network, partial(timeline.latest, limit=LATEST))
+    return latest[-1].position - 1 if latest else 0
 
 
 def _print(moment: Moment, *, as_json: bool) -> None:

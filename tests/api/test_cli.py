@@ -119,6 +119,32 @@ def test_what_was_exported_stands_already(shell: Shell) -> None:
     assert "'=1+1" in (out / "resources.csv").read_text("utf-8")  # shown by a spreadsheet, not run
 
 
+FULL_SITES = (
+    "site,parent,kind,name,contact,described_at,statement\n"
+    "d1,,district,North District,,,\n"
+    "s1,d1,school,Hill School,m1,2025-08-20T08:00Z,A school on a hill.\n"
+)
+FULL_MEMBERS = (
+    "member,name,role,site,joined_at,level,minutes,period,network_roles,expertise,growth_areas\n"
+    "m1,Ada Aberg,teacher,s1,2025-08-18T08:00Z,partner,120,month,coach|expert,attendance|choirs,fractions\n"
+    "m2,Ben Brook,,,2025-08-18T08:00Z,,,,,,\n"
+    "m3,,counselor,,2025-08-18T08:00Z,honor,,,,,\n"
+    "m4,Dan Dorn,,d1,2025-08-18T08:00Z,,,,,,\n"
+)
+
+
+def test_what_was_exported_comes_back_in_an_empty_place(empty: Shell) -> None:
+    fresh = Shell(empty.folder / "fresh")
+    for place, tables in ((empty, empty.tables(members=FULL_MEMBERS, sites=FULL_SITES)), (fresh, empty.folder / "out")):
+        place.run("charter", NAME)
+        place.run("import", tables)
+        place.run("export", place.folder / "out")
+    for file in (empty.folder / "out").iterdir():
+        assert (fresh.folder / "out" / file.name).read_bytes() == file.read_bytes()
+    assert "coach|expert,attendance|choirs,fractions" in (empty.folder / "out" / "members.csv").read_text("utf-8")
+    assert "A school on a hill." in (empty.folder / "out" / "sites.csv").read_text("utf-8")
+
+
 def peers_of(shell: Shell) -> dict[str, Any]:
     (one,) = shell.json("recommend", shell.ids("challenges")[ABSENT], "--kind", "peers")
     return one
@@ -207,8 +233,12 @@ def test_the_tail_tells_positions_in_order(shell: Shell) -> None:
         moments.append(moment)
         told = told.lstrip()[end:]
     assert [each["position"] for each in moments] == [row[0] for row in shell.history()]
+    assert shell.run("tail").stdout == shell.run("tail", "--after", len(shell.history()) - 20).stdout
     assert len(shell.run("tail").stdout.splitlines()) == 20
-    assert shell.run("tail", "--after", len(shell.history())).stdout == ""
+    shell.run("charter", "Another Network")
+    assert len(shell.run("tail", "--network", NAME).stdout.splitlines()) == 20
+    assert len(shell.run("tail", "--network", "Another Network").stdout.splitlines()) == 3
+    assert shell.run("tail", "--network", NAME, "--after", len(shell.history())).stdout == ""
 
 
 def test_an_import_may_be_rehearsed(empty: Shell) -> None:
