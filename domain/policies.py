@@ -17,7 +17,7 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     near_misses: Count = 5  # excluded candidates whose binding rule is kept with a list
     cool_down_days: Count = 90  # a pair suggested for one need waits this long before another need of the same reader
     offer_school_days: Annotated[int, Meta(ge=1, le=30)] = 3
-    floor: Share = 0.42  # least nearness, in meaning or in words, of evidence that counts at all
+    floor: Share = 0.36  # least nearness, in meaning or in words, of evidence that counts at all
     step_further: Share = 0.9  # what each step beyond the next one costs a peer who is ahead
     claimed: Share = 0.8  # weight of evidence that is only claimed …
     endorsed: Share = 0.9  # … endorsed by another member …
