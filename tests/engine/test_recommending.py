@@ -56,6 +56,7 @@ def test_peers_ahead_are_strictly_further_and_the_next_step_counts_most() -> Non
     assert [pick.candidate for pick in listing.picks] == [EVE, DAN]
     near, far = (pick.score for pick in listing.picks)
     assert far == pytest.approx(near * 0.5**2, abs=2e-6)  # resolved is three steps on, testing is one
+    assert near == sketch.asks(PEERS).picks[0].score  # and one step costs nothing
 
 
 @pytest.mark.parametrize("ended", ["set aside", "merged", None])
@@ -161,11 +162,13 @@ def test_equals_stand_in_the_order_of_their_ids() -> None:
 
 def test_a_reason_names_the_part_that_weighs_more() -> None:
     sketch = Sketch()
-    sketch.shows(BEN, near=0.6, words=0.1)
-    sketch.shows(CLEO, near=0.1, words=0.9)
+    assert sketch.shares_words == pytest.approx(0.26, abs=0.01)
+    for member, near, words in ((BEN, 0.6, 0.1), (CLEO, 0.3, 0.9), (DAN, 0.5, 0.9)):
+        sketch.shows(member, near, words=words)
     assert {pick.candidate: pick.reasons[0].part for pick in sketch.asks(EXPERTS).picks} == {
         BEN: "meaning",
         CLEO: "words",
+        DAN: "meaning",  # words are nearer, and weigh less
     }
 
 
@@ -196,6 +199,11 @@ def test_near_misses_are_those_who_would_have_been_on_the_list() -> None:
         sketch.member(member, away=member != DAN)
     assert sketch.picks(EXPERTS) == [DAN]
     assert list(sketch.misses(EXPERTS)) == [BEN, CLEO]  # not EVE, who is farther than DAN
+    sketch.policy = replace(sketch.policy, near_misses=5)
+    sketch.shows("member-0000000f", 0.7)
+    sketch.member("member-0000000f", away=True)
+    assert list(sketch.misses(EXPERTS)) == [BEN, CLEO, "member-0000000f"]  # who is as near as DAN
+    sketch.policy = replace(sketch.policy, near_misses=2)
     sketch.member(DAN, away=True)
     assert list(sketch.misses(EXPERTS)) == [BEN, CLEO]  # no more than the policy keeps
 

@@ -9,6 +9,7 @@ from domain.eligibility import Mode
 from domain.recommendations import ListKind
 from domain.refusals import IllegalMove
 from domain.vocabulary import Level, RoleFamily
+from models.ranking import weighted_top_three
 from projections.evidence import Says, Strength
 from tests.engine.sketch import (
     ADA,
@@ -144,6 +145,7 @@ def test_a_score_is_the_sum_of_its_parts_and_lists_fall(sketch: Sketch, kind: Li
         assert pick.score == pytest.approx(parts, abs=3e-6)
         assert 0 <= pick.score <= 1
         assert 1 <= len(pick.reasons) <= 3
+        assert weighted_top_three([reason.value for reason in pick.reasons]) == pytest.approx(pick.score, abs=3e-6)
     for one, other in pairwise(listing.picks):
         assert (-one.score, one.candidate) < (-other.score, other.candidate)
     scores = [miss.score for miss in listing.near_misses]

@@ -67,6 +67,13 @@ def test_who_must_not_be_met_writes_no_reason_either(word: str) -> None:
     assert [r.evidence for r in sketch.asks(RESOURCES).picks[0].reasons] == ["e003"]
 
 
+def test_a_reviewer_of_whom_nothing_is_known_is_heard() -> None:
+    sketch = Sketch()
+    sketch.material(GUIDE)
+    sketch.shows(GUIDE, says=Says.REVIEWED, owner="member-00000099")
+    assert len(sketch.asks(RESOURCES).picks[0].reasons) == 2
+
+
 def test_what_somebody_made_is_as_close_to_the_reader_as_they_are() -> None:
     sketch = Sketch()
     sketch.material(GUIDE, BEN)
