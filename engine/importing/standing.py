@@ -45,6 +45,11 @@ _FACTS: Final[dict[type[Command], type[Event]]] = {
     AnswerChallenge: ChallengeAnswered,
     ShareResource: ResourceShared,
 }
+_THINGS: Final[dict[type[Command], str]] = {
+    PostChallenge: "challenge",
+    AnswerChallenge: "answer",
+    ShareResource: "resource",
+}
 
 
 def stream_of(command: Command) -> StreamId:
@@ -72,12 +77,9 @@ def contradiction(order: Order, history: Sequence[Recorded]) -> IllegalMove | No
         case JoinNetwork():
             left = any(isinstance(recorded.event, MemberLeft) for recorded in history)
             return _otherwise("member", "joined_at") if alike and not left else None
-        case AnswerChallenge(answer=answer):
-            known = any(isinstance(event, ChallengeAnswered) and event.answer == answer for event in alike)
-            return _otherwise("answer", "answer") if known else None
-        case PostChallenge() | ShareResource():  # other words than those that stand are the decider's to refuse
+        case PostChallenge() | AnswerChallenge() | ShareResource():  # other words are the decider's to refuse
             known = any(_says(order.command, event) for event in alike)
-            return _otherwise(DECIDER_OF[type(order.command)].kind, "occurred_at") if known else None
+            return _otherwise(_THINGS[type(order.command)], "occurred_at") if known else None
         case _:
             return None
 

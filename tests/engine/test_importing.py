@@ -143,8 +143,8 @@ def test_who_left_is_not_brought_back_by_the_same_file(desk: Desk) -> None:
         ("members", MEMBERS, "Ada", "Eva", "members.csv:2: joined_at: this member stands already"),
         ("challenges", CHALLENGES, "They never", "Nobody does", "challenges.csv:2: challenge: a challenge of this id"),
         ("challenges", CHALLENGES, "T10:00Z", "T10:30Z", "challenges.csv:2: posted_at: this challenge stands already"),
-        ("posts", POSTS, "circles", "pairs", "posts.csv:2: post: this answer stands already"),
-        ("posts", POSTS, "T11:00Z", "T11:30Z", "posts.csv:2: post: this answer stands already"),
+        ("posts", POSTS, "circles", "pairs", "posts.csv:2: post: an answer of this id stands already"),
+        ("posts", POSTS, "T11:00Z", "T11:30Z", "posts.csv:2: posted_at: this answer stands already"),
         ("resources", RESOURCES, "How to", "What to", "resources.csv:2: resource: a resource of this id"),
     ],
 )
