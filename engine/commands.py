@@ -67,7 +67,7 @@ class Commands:
         Every refusal is collected with its place in `orders`; `rehearse` decides and appends nothing.
         `progress` is told how many orders are decided. Raises Beaten and CommandReused, which no order is to blame for.
         """
-        digest = self._store.keyed_hash(sender.network, _body(orders))
+        digest = self._store.keyed_hash(sender.network, _body(orders, sender.actor))
         earlier = self._earlier(sender, digest)
         if earlier is not None:
             return earlier
@@ -160,9 +160,9 @@ def malformed(error: Exception) -> Malformed:
     return Malformed(words, field=field)
 
 
-def _body(orders: Sequence[Order]) -> bytes:
-    """What was asked, apart from when: a repeat may come later."""
-    body = [(type(order.command).__name__, order.command, order.on_behalf_of) for order in orders]
+def _body(orders: Sequence[Order], actor: str) -> bytes:
+    """What was asked and by whom, apart from when: a repeat may come later."""
+    body = [actor, *((type(order.command).__name__, order.command, order.on_behalf_of) for order in orders)]
     try:
         return msgspec.msgpack.encode(body, order="deterministic")
     except (UnicodeError, OverflowError):  # nothing like it was ever recorded: its form is refused

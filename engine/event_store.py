@@ -145,6 +145,11 @@ class EventStore:
         """Streams of a network whose ids begin so, in order: how a person names one without typing all of it."""
         return self._recorder.streams(network, beginning, limit)
 
+    def version(self, stream: StreamId) -> int:
+        """The newest version of a stream, 0 when there is none."""
+        top = self._recorder.top(stream)
+        return top.version if top else 0
+
     def network_of(self, stream: StreamId) -> str | None:
         """The one network that a stream belongs to; None when there is no such stream."""
         top = self._recorder.top(stream)

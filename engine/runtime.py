@@ -1,9 +1,10 @@
 """The composition root: puts the store, keys, projections, evidence and model together, and closes them again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import product
 from pathlib import Path
 from sqlite3 import Connection
 from threading import RLock
@@ -15,7 +16,7 @@ import msgspec
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
 from domain.recommendations import IssueRecommendations, ListKind, list_id
-from domain.refusals import ModelTrouble, StorageTrouble, Unknown
+from domain.refusals import Beaten, ModelTrouble, StorageTrouble, Unknown
 from domain.vocabulary import ENGINE, MemberId, StreamId
 from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
@@ -23,6 +24,7 @@ from engine.evidence_index import EvidenceIndex, Kept
 from engine.explaining import WordedList, in_words
 from engine.followers import Views
 from engine.live_snapshot import LiveSnapshot
+from engine.queries import Queries
 from engine.reactions import expire
 from engine.recommending import recommend, why_not
 from engine.sealing import KeyRing
@@ -30,7 +32,7 @@ from engine.settings import Settings
 from engine.snapshot import Need
 from engine.vector_store import VectorStore
 from models.encoder import Encoder, ModelFault
-from projections import introductions, recommendation_lists
+from projections import challenge_board, introductions, recommendation_lists
 from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
 
@@ -38,6 +40,8 @@ T = TypeVar("T")
 Progress = Callable[[int], None]
 
 SEED: Final = 0  # nothing is left to chance yet
+_TRIES: Final = 10
+_OF_PEOPLE: Final = (ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY)
 
 
 class Confrere:
@@ -54,6 +58,7 @@ class Confrere:
             self.keys.close()
             raise
         self.commands: Final = Commands(self.store, clock)
+        self.queries: Final = Queries(self.store, self.views)
         self._views: Final[dict[StreamId, Views]] = {}
         self._indexes: Final[dict[StreamId, EvidenceIndex]] = {}
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
@@ -110,9 +115,8 @@ class Confrere:
         return called or [each for each in networks if name.startswith("network-") and each.startswith(name)]
 
     def ask(self, network: StreamId, query: Callable[[Connection], T], progress: Progress | None = None) -> T:
-        """Answer a query from projections that hold everything recorded so far."""
-        with self._kept_up(network, progress).reading() as connection:
-            return query(connection)
+        """Answer a query of the operator's from projections that hold everything recorded so far."""
+        return self.queries.ask(network, query, progress=progress)
 
     def react(self, network: StreamId) -> int:
         """Carry out what is due by now: offers that nobody answered expire. Says how many events that made."""
@@ -122,7 +126,7 @@ class Confrere:
 
     def index(self, network: StreamId, progress: Progress | None = None) -> Kept:
         """Bring projections and evidence up to the head, encoding what is new."""
-        with _model_in_words(), self._index(network).turn, self._kept_up(network).reading() as connection:
+        with _model_in_words(), self._index(network).turn, self.queries.kept_up(network).reading() as connection:
             return self._index(network).keep_up(connection, Views.position_in(connection), progress)
 
     def recommend(
@@ -136,24 +140,44 @@ class Confrere:
     ) -> IssuedList:
         """The reader's list for this need: the stored one while its inputs lead to the same, else a new one."""
         self.react(network)
-        need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
+        for _ in range(_TRIES):
+            others = self._other_lists(network, reader, subject)
+            need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
+            try:
+                issued = self._issue(network, need, others, progress)
+            except Beaten:  # another list of this reader came in between: who is on it has to wait for this need
+                continue
+            return self.ask(network, partial(_stored, recommendation=issued))
+        raise Beaten("other lists of this reader keep changing", remedy="ask again")
+
+    def _issue(
+        self, network: StreamId, need: Need, others: Mapping[StreamId, int], progress: Progress | None
+    ) -> StreamId:
         with self._snapshot(network, need, progress) as snapshot:
             listing = recommend(need, snapshot.policy, snapshot, SEED)
         issue = IssueRecommendations(
-            recommendation=list_id(reader, subject, kind, mode),
-            reader=reader,
-            need=subject,
-            kind=kind,
-            mode=mode,
+            recommendation=list_id(need.reader, need.subject, need.kind, need.mode),
+            reader=need.reader,
+            need=need.subject,
+            kind=need.kind,
+            mode=need.mode,
             listing=listing,
         )
         body = msgspec.msgpack.encode(issue, order="deterministic")  # the calendar too changes a list, not events alone
         command_id = f"issue-{self.store.keyed_hash(network, body).hex()}"
         self.commands.handle(
-            Order(command=issue, at=need.at, on_behalf_of=reader),
+            Order(command=issue, at=need.at, on_behalf_of=need.reader),
             Sender(network=network, actor=ENGINE, command_id=command_id),
+            expected=others,
         )
-        return self.ask(network, lambda c: _stored(c, issue.recommendation))
+        return issue.recommendation
+
+    def _other_lists(self, network: StreamId, reader: MemberId, subject: StreamId) -> dict[StreamId, int]:
+        """The versions at which the reader's lists for other needs stand: a cool-down is judged by all of them."""
+        posted = self.ask(network, partial(challenge_board.by_author, author=reader))
+        others = [each.challenge for each in posted if each.challenge != subject]
+        ids = [list_id(reader, need, kind, mode) for need, kind, mode in product(others, _OF_PEOPLE, Mode)]
+        return {each: self.store.version(each) for each in ids}
 
     def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
         """In words for its reader, what keeps a candidate off a list as things stand now."""
@@ -172,18 +196,10 @@ class Confrere:
         with _model_in_words(), ExitStack() as opened:
             index = self._index(network)
             with index.turn:
-                connection = opened.enter_context(self._kept_up(network).reading())
+                connection = opened.enter_context(self.queries.kept_up(network).reading())
                 position = Views.position_in(connection)
                 index.keep_up(connection, position, progress)
             yield LiveSnapshot(connection, position, index, self.encoder.fingerprint, need.at)
-
-    def _kept_up(self, network: StreamId, progress: Progress | None = None) -> Views:
-        """Projections at the head; refused, naming the event, when one stands in the way."""
-        views = self.views(network)
-        views.catch_up(progress)
-        if views.last_error is not None:
-            raise StorageTrouble(views.last_error, remedy="use the software that wrote it, or a newer one")
-        return views
 
     def _index(self, network: StreamId) -> EvidenceIndex:
         with self._opening:
