@@ -35,6 +35,10 @@ class Facts(Protocol):
         """The one network that this save belongs to."""
 
     @property
+    def actor(self) -> str:
+        """Who sends it, whoever it is for."""
+
+    @property
     def speaker(self) -> str:
         """Whose will this is: the one acted for, else the actor."""
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from domain.eligibility import Mode
 from domain.kernel import Command, Decider, Event, Facts, owned_by
 from domain.members import only_by, present
-from domain.refusals import IllegalMove, Unknown
-from domain.vocabulary import Id, MemberId, OptionalText, StreamId
+from domain.refusals import IllegalMove, NotTheirs, Unknown
+from domain.vocabulary import ENGINE, OPERATOR, Id, MemberId, OptionalText, StreamId
 
 
 class ListKind(StrEnum):
@@ -161,6 +161,8 @@ Recommendation: TypeAlias = NotIssued | Issued
 
 
 def decide(command: RecommendationCommand, state: Recommendation, facts: Facts) -> tuple[RecommendationEvent, ...]:
+    if isinstance(command, IssueRecommendations | ExpireRecommendation):
+        _derived(facts)
     match command, state:
         case IssueRecommendations(), NotIssued():
             present(facts, command.reader, field="reader")
@@ -250,6 +252,12 @@ def _issued(command: IssueRecommendations) -> RecommendationsIssued:
         picks=listing.picks,
         near_misses=listing.near_misses,
     )
+
+
+def _derived(facts: Facts) -> None:
+    """What stands on a list is worked out, not said: whoever it is for, no member sends it."""
+    if facts.actor not in {ENGINE, OPERATOR}:
+        raise NotTheirs("lists are drawn up from what happened, not by a member", field="recommendation")
 
 
 def _of_reader(reader: MemberId, state: Issued, facts: Facts) -> None:

@@ -93,6 +93,10 @@ class Deciding(Facts):
         return self._sender.network
 
     @property
+    def actor(self) -> str:
+        return self._sender.actor
+
+    @property
     def speaker(self) -> str:
         return self._order.on_behalf_of or self._sender.actor
 

@@ -34,6 +34,7 @@ class Looking(Struct):
     network: str
     speaker: str
     states: dict[str, Any]
+    actor: str = OPERATOR
 
     def __call__(self, decider: Decider[Any, Any, Any], stream: str) -> Any:
         return self.states.get(stream, decider.initial)

@@ -29,6 +29,7 @@ class Said(Struct, frozen=True):
     command: Command
     by: str = OPERATOR
     at: datetime = NOON
+    sent_by: str | None = None  # where somebody else sends it for them
 
 
 class World(Facts):
@@ -46,6 +47,10 @@ class World(Facts):
     @property
     def network(self) -> StreamId:
         return NET
+
+    @property
+    def actor(self) -> str:
+        return self._said.sent_by or self._said.by
 
     @property
     def speaker(self) -> str:

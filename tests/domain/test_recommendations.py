@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 
 from domain.eligibility import Mode
@@ -22,7 +23,9 @@ from domain.recommendations import (
     ViewRecommendation,
     list_id,
 )
-from tests.domain.scenario import ADA, BEN, CHALLENGE, CLEO, DAN, given
+from domain.refusals import NotTheirs
+from domain.vocabulary import ENGINE, OPERATOR
+from tests.domain.scenario import ADA, BEN, CHALLENGE, CLEO, DAN, Said, given
 
 LIST = list_id(ADA, CHALLENGE, ListKind.PEERS, Mode.ANY)
 
@@ -160,5 +163,20 @@ def test_a_list_expires_once() -> None:
 
 
 def test_what_was_never_issued_is_unknown() -> None:
-    for command in (VIEW, ACCEPT, DISMISS, EXPIRE):
+    for command in (VIEW, ACCEPT, DISMISS):
         given().when(command, by=ADA).refused("no such recommendation")
+    given().when(EXPIRE).refused("no such recommendation")
+
+
+def test_no_member_draws_up_or_ends_a_list_for_themselves_or_another() -> None:
+    for sender in (ADA, BEN):
+        given().when(ISSUE, by=sender).refused("not by a member")
+        given(ISSUE).when(EXPIRE, by=sender).refused("not by a member")
+    with pytest.raises(NotTheirs):
+        given().world.tell(Said(ISSUE, by=ADA, sent_by=BEN))
+
+
+def test_the_engine_and_the_operator_draw_up_lists_whoever_they_are_for() -> None:
+    for sender in (ENGINE, OPERATOR):
+        assert given().world.tell(Said(ISSUE, by=ADA, sent_by=sender)) == (issued(listing()),)
+        assert given().world.tell(Said(ISSUE, by=sender)) == (issued(listing()),)
