@@ -1,6 +1,7 @@
 """Recommending: need → evidence → people → rules → ranking → reasons, one pure function over a snapshot."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -14,6 +15,8 @@ from engine.case import Case, Ranked, look_up, nearness
 from engine.convening import convened
 from engine.snapshot import STAGES, Need, Snapshot
 from models.ranking import Hit, Pooled, pool, weighted_top_three
+
+NOT_LISTED: Final = "others are nearer, or they are unavailable just now"  # one sentence, so that it tells of neither
 
 
 def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int) -> Listing:
@@ -41,22 +44,26 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
 def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, candidate: StreamId) -> str:
     """In words that the reader may hear, what keeps a candidate off the list as things stand."""
     case = look_up(need, policy, snapshot)
-    everyone = ranked(case, snapshot, floor=0.0)
+    everyone = ranked(case, snapshot, policy.floor)
     found = next((one for one in everyone if one.candidate == candidate), None)
     if found is None:
-        return "nothing is known of them that is near this need"
+        return _why_unknown(case, candidate, snapshot)
     rule = _objection(found, case)
     if rule is not None:
-        return words_of(rule)
-    near = [one for one in ranked(case, snapshot, policy.floor) if _objection(one, case) is None]
-    place = next((place for place, one in enumerate(near, start=1) if one.candidate == candidate), None)
-    if place is None:
-        return f"too far from this need: nothing they wrote is as near as {policy.floor:.2f}"
+        return NOT_LISTED if rule == UNAVAILABLE else words_of(rule)
+    near = [one for one in everyone if _objection(one, case) is None]
     if need.kind is ListKind.CONSULTANCY:
         return _beside_the_group(candidate, near, case)
-    if place <= policy.list_length:
-        return f"they are suggested, in place {place}"
-    return f"they are number {place} of {len(near)} by relevance ({near[place - 1].score:.2f}); others are nearer"
+    place = near.index(found) + 1
+    return f"they are suggested, in place {place}" if place <= policy.list_length else NOT_LISTED
+
+
+def _why_unknown(case: Case, candidate: StreamId, snapshot: Snapshot) -> str:
+    if all(hit.person != candidate for hit in case.hits):
+        return "nothing is known of them that is near this need"
+    if all(one.candidate != candidate for one in ranked(case, snapshot, floor=0.0)):
+        return "what they work on stands at another stage"
+    return f"too far from this need: nothing they wrote is as near as {case.policy.floor:.2f}"
 
 
 def _beside_the_group(candidate: StreamId, near: Sequence[Ranked], case: Case) -> str:
@@ -68,7 +75,7 @@ def _beside_the_group(candidate: StreamId, near: Sequence[Ranked], case: Case) -
         return none.words
     if any(one.candidate == candidate for one in group):
         return "they are suggested, as one of the group"
-    return "a group was found that keeps the rules and covers the need better without them"
+    return NOT_LISTED
 
 
 def ranked(case: Case, snapshot: Snapshot, floor: float) -> list[Ranked]:
@@ -131,7 +138,12 @@ def _choose(case: Case, everyone: Sequence[Ranked]) -> tuple[list[Ranked], list[
         for one in everyone
         if (rule := rules[one.candidate]) is not None and rule != "oneself" and one.score >= last
     ]
-    return picks, missed[: case.policy.near_misses]
+    return picks, [*_first(missed, case.policy, private=False), *_first(missed, case.policy, private=True)]
+
+
+def _first(missed: Sequence[NearMiss], policy: MatchingPolicy, *, private: bool) -> Sequence[NearMiss]:
+    """Counted apart: what a reader is shown does not tell how many are hidden."""
+    return [miss for miss in missed if (miss.rule == UNAVAILABLE) is private][: policy.near_misses]
 
 
 def _objection(one: Ranked, case: Case) -> str | None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from domain.eligibility import UNAVAILABLE, Mode
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import Level, RoleFamily
-from engine.recommending import recommend
+from engine.recommending import NOT_LISTED, recommend
 from projections.evidence import Says, Strength
 from tests.engine.sketch import (
     ADA,
@@ -217,9 +217,9 @@ def test_why_not_says_in_words_what_binds_now() -> None:
         sketch.shows(member, near)
     sketch.member(EVE, muted=frozenset({ADA}))
     assert sketch.why_not(EXPERTS, BEN) == "they are suggested, in place 1"
-    assert sketch.why_not(EXPERTS, CLEO).startswith("they are number 2 of 2 by relevance")
+    assert sketch.why_not(EXPERTS, CLEO) == NOT_LISTED
     assert sketch.why_not(EXPERTS, DAN).startswith("too far from this need")
-    assert sketch.why_not(EXPERTS, EVE) == UNAVAILABLE
+    assert sketch.why_not(EXPERTS, EVE) == NOT_LISTED
     assert sketch.why_not(EXPERTS, "member-00000077") == "nothing is known of them that is near this need"
     assert sketch.why_not(EXPERTS, ADA) == "nothing is known of them that is near this need"
 
@@ -229,9 +229,9 @@ def test_why_not_says_in_words_what_binds_now() -> None:
     [
         ({"level": Level.FOLLOW}, "takes part without being asked for time"),
         ({"present": False}, "no longer in the network"),
-        ({"conflicts": frozenset({ADA})}, UNAVAILABLE),
-        ({"free_minutes": 0}, UNAVAILABLE),
-        ({"away": True}, UNAVAILABLE),
+        ({"conflicts": frozenset({ADA})}, NOT_LISTED),
+        ({"free_minutes": 0}, NOT_LISTED),
+        ({"away": True}, NOT_LISTED),
     ],
 )
 def test_why_not_words_what_is_private_alike(traits: dict[str, Any], words: str) -> None:
@@ -239,6 +239,12 @@ def test_why_not_words_what_is_private_alike(traits: dict[str, Any], words: str)
     sketch.shows(BEN)
     sketch.member(BEN, **traits)
     assert sketch.why_not(EXPERTS, BEN) == words
+
+
+def test_why_not_says_that_a_peer_is_at_another_stage() -> None:
+    sketch = Sketch()
+    sketch.works_on(BEN, "challenge-00000002", at="testing")
+    assert sketch.why_not(PEERS, BEN) == "what they work on stands at another stage"
 
 
 def test_why_not_knows_the_group() -> None:
@@ -254,11 +260,11 @@ def test_why_not_knows_the_group() -> None:
     sketch.member(neighbour, **partner(sites=frozenset({"site-00000001"})))
     assert sketch.picks(CONSULTANCY) == [BEN, CLEO, DAN]
     assert sketch.why_not(CONSULTANCY, BEN) == "they are suggested, as one of the group"
-    assert "covers the need better without them" in sketch.why_not(CONSULTANCY, EVE)
+    assert sketch.why_not(CONSULTANCY, EVE) == NOT_LISTED
     assert "your own site" in sketch.why_not(CONSULTANCY, neighbour)
     sketch.member(DAN, away=True)
     assert "no group was found" in sketch.why_not(CONSULTANCY, EVE)
-    assert sketch.why_not(CONSULTANCY, DAN) == UNAVAILABLE
+    assert sketch.why_not(CONSULTANCY, DAN) == NOT_LISTED
 
 
 # a consultancy
