@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Final
+from typing import Final, Never
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -19,6 +19,7 @@ from domain.refusals import KeyTrouble, StorageTrouble, Unknown
 from domain.vocabulary import OwnerId
 from engine import master_key_file
 from engine.master_key_file import SIZE
+from engine.storage.history import holds_events
 
 _NONCE: Final = 12
 _PROOF: Final = b"confrere key ring"
@@ -53,20 +54,28 @@ class KeyRing:
 
     @classmethod
     def open(cls, folder: Path, master_key: Path) -> "KeyRing":
-        """Open folder/keys.db. The first time, the master key's file is made if there is none yet."""
+        """Open folder/keys.db. The first time, the master key's file is made if there is none yet.
+
+        Never makes new keys beside a log that has events: theirs were lost, and only a backup opens it.
+        """
         if master_key.resolve().is_relative_to(folder.resolve()):
             raise KeyTrouble(
                 "the master key lies in the data folder", field=str(master_key), remedy="keep it in another place"
             )
+        path = folder / "keys.db"
+        has_past = holds_events(folder)  # looked at first: whoever records an event has left a proof before
+        if has_past and not path.exists():
+            _refuse_new_keys()
         folder.mkdir(parents=True, exist_ok=True)
-        connection = _connect(folder / "keys.db")
+        connection = _connect(path)
         try:
-            proof = connection.execute("select proof from ring").fetchone()
-            if not proof and not master_key.exists():
-                cls.create_master_key(master_key)
+            if not connection.execute("select proof from ring").fetchone():
+                if has_past:
+                    _refuse_new_keys()
+                if not master_key.exists():
+                    cls.create_master_key(master_key)
             ring = cls(connection, master_key_file.read(master_key))
-            if proof:
-                ring._check(proof[0], master_key)
+            ring._prove(master_key)
         except BaseException:
             connection.close()
             raise
@@ -89,14 +98,12 @@ class KeyRing:
         if not new:
             return
         with self._writing() as c:
-            self._prove(c)
             for owner in new:
                 row = self._row(owner)
                 if row and row[0] is None:
                     raise Unknown("this owner was erased", field=owner, remedy="nothing personal can be added")
                 if not row:
                     c.execute("insert into keys values (?, ?)", (owner, self._wrap(owner, os.urandom(SIZE))))
-            self._opened.clear()
 
     def seal(self, owner: OwnerId, text: bytes, context: bytes) -> bytes:
         """AES-256-GCM under the owner's key: a nonce, then the ciphertext, bound to its context."""
@@ -190,22 +197,23 @@ class KeyRing:
             ) from None
         return _Key(AESGCM(_derive(key, b"sealing")), _derive(key, b"hashing"))
 
-    def _prove(self, c: sqlite3.Connection) -> None:
-        """Leave with the first key a mark that tells whether a master key fits; later, check it."""
-        proof = c.execute("select proof from ring").fetchone()
-        if proof:
-            self._check(proof[0], None)
-            return
-        nonce = os.urandom(_NONCE)
-        c.execute("insert into ring values (1, ?)", (nonce + self._master.encrypt(nonce, _PROOF, None),))
+    def _prove(self, path: Path) -> None:
+        """Leave a mark in a new ring that tells whether a master key fits; later, check it."""
+        with self._writing() as c:
+            proof = c.execute("select proof from ring").fetchone()
+            if proof:
+                self._check(proof[0], path)
+                return
+            nonce = os.urandom(_NONCE)
+            c.execute("insert into ring values (1, ?)", (nonce + self._master.encrypt(nonce, _PROOF, None),))
 
-    def _check(self, proof: bytes, path: Path | None) -> None:
+    def _check(self, proof: bytes, path: Path) -> None:
         try:
             self._master.decrypt(proof[:_NONCE], proof[_NONCE:], None)
         except InvalidTag:
             raise KeyTrouble(
                 "the master key does not fit this data",
-                field=str(path) if path else None,
+                field=str(path),
                 remedy="give the one these keys were made with",
             ) from None
 
@@ -242,6 +250,14 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _refuse_new_keys() -> Never:
+    raise KeyTrouble(
+        "the keys of the events in this folder are missing",
+        field="keys.db",
+        remedy="restore keys.db, and the master key it was made with, from their backup",
+    )
 
 
 def _derive(key: bytes, use: bytes) -> bytes:

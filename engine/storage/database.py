@@ -44,7 +44,7 @@ class Database:
         self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._open: list[sqlite3.Connection] = []
         try:
-            with self._in_words():
+            with in_words(self._name):
                 self.writer = self.connect(reads_only=False)
                 self.writer.executescript(f"begin immediate; {schema}; commit")
                 for _ in range(readers if path else 0):
@@ -72,7 +72,7 @@ class Database:
         if not self._turn.acquire(timeout=self._patience):
             raise StorageTrouble("earlier saves have not finished", field=self._name, remedy="try again")
         try:
-            with self._in_words(), _transaction(self.writer):
+            with in_words(self._name), _transaction(self.writer):
                 yield self.writer
         finally:
             self._turn.release()
@@ -89,7 +89,7 @@ class Database:
         except Empty:
             raise StorageTrouble("all readers are busy", field=self._name, remedy="try again") from None
         try:
-            with self._in_words():
+            with in_words(self._name):
                 yield connection
         finally:
             self._readers.put(connection)
@@ -102,16 +102,18 @@ class Database:
     def _name(self) -> str:
         return self.path.name if self.path else "memory"
 
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the low byte is the family
-            if code not in _TROUBLES:
-                raise
-            words, remedy = _TROUBLES[code]
-            raise StorageTrouble(words, field=self._name, remedy=remedy) from error
+
+@contextmanager
+def in_words(name: str) -> Iterator[None]:
+    """SQLite's troubles with a file, as refusals."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the low byte is the family
+        if code not in _TROUBLES:
+            raise
+        words, remedy = _TROUBLES[code]
+        raise StorageTrouble(words, field=name, remedy=remedy) from error
 
 
 @contextmanager
