@@ -38,7 +38,11 @@ class Log(Protocol):
 
 
 class _Stuck(Exception):  # noqa: N818 - the domain's manner
-    """One event is in the way."""
+    """One event is in the way; `refusal` when the log itself refused it."""
+
+    def __init__(self, words: str, refusal: Refused | None = None) -> None:
+        super().__init__(words)
+        self.refusal = refusal
 
 
 class Views:
@@ -49,13 +53,23 @@ class Views:
     ) -> None:
         """Open, or begin, folder/views-….db, in a folder of this network alone; with None all stays in memory."""
         self.network: Final = network
-        self.last_error: str | None = None
+        self._stopped_by: _Stuck | None = None
         self._log = log
         self._projections = projections
         self._folder = folder
         self._lock = Lock()
         self._schema = _SCHEMA + "".join(each.schema for each in projections)
         self._live = ViewFile(None, self._schema) if folder is None else view_files.opened(folder, self._schema)
+
+    @property
+    def last_error(self) -> str | None:
+        """What stopped the last catching up, in words."""
+        return None if self._stopped_by is None else str(self._stopped_by)
+
+    @property
+    def last_refusal(self) -> Refused | None:
+        """The same as the log refused it: KeyTrouble, NewerSoftware, StorageTrouble. None when it was a projection."""
+        return None if self._stopped_by is None else self._stopped_by.refusal
 
     @property
     def position(self) -> int:
@@ -76,14 +90,15 @@ class Views:
     def catch_up(self, progress: Progress | None = None, until: int | None = None) -> int:
         """Take in what is new, up to `until`, and give the position reached.
 
-        An event that cannot be taken in stops it there and is named in `last_error`; the next call tries again.
+        An event that cannot be taken in stops it there and is named in `last_error`, and in `last_refusal` if the log
+        refused it; the next call tries again.
         Raises StorageTrouble when the file of the views cannot be written.
         """
         try:
             with self._using() as file:
-                self.last_error = self._follow(file.database, progress, until)
+                self._stopped_by = self._follow(file.database, progress, until)
         except StorageTrouble as trouble:
-            self.last_error = str(trouble)
+            self._stopped_by = _Stuck(str(trouble), trouble)
             raise
         return self.position
 
@@ -129,16 +144,16 @@ class Views:
     def _built(self, path: Path | None, progress: Progress | None) -> ViewFile:
         new = ViewFile(path, self._schema)
         try:
-            error = self._follow(new.database, progress, None)
+            stuck = self._follow(new.database, progress, None)
         except BaseException:
             new.discard()
             raise
-        if error is not None:
+        if stuck is not None:
             new.discard()
-            raise StorageTrouble(error, remedy="the views in use stay as they are")
+            raise stuck.refusal or StorageTrouble(str(stuck), remedy="the views in use stay as they are")
         return new
 
-    def _follow(self, database: Database, progress: Progress | None, until: int | None) -> str | None:
+    def _follow(self, database: Database, progress: Progress | None, until: int | None) -> _Stuck | None:
         """Page after page; ever smaller ones when one event is in the way, so that all before it is kept."""
         limit = PAGE
         end = self._log.head() if until is None else min(until, self._log.head())
@@ -149,7 +164,7 @@ class Views:
                 position = self._take(database, position, end, limit)
             except _Stuck as stuck:
                 if limit == 1:
-                    return str(stuck)
+                    return stuck
                 limit //= 2
             else:
                 if progress is not None:
@@ -161,7 +176,7 @@ class Views:
         try:
             page = self._log.page(after, limit=limit, network=self.network, until=end)
         except Refused as refusal:  # an event that this software cannot read
-            raise _Stuck(str(refusal)) from None
+            raise _Stuck(str(refusal), refusal) from None
         reached = page[-1].position if len(page) == limit else end
         with database.write() as connection:
             moved = connection.execute("update follower set position = ? where position = ?", (reached, after))
