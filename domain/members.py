@@ -11,7 +11,6 @@ from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.vocabulary import (
     OPERATOR,
-    Actor,
     ConflictKind,
     Id,
     Label,
@@ -27,7 +26,6 @@ from domain.vocabulary import (
 
 class InviteMember(Command, frozen=True, kw_only=True):
     member: Id
-    invited_by: Actor | None = None  # the one who says it, when nobody is named
 
 
 class JoinNetwork(Command, frozen=True, kw_only=True):
@@ -306,9 +304,9 @@ Member: TypeAlias = NotJoined | Active | Paused | Left
 
 def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberEvent, ...]:
     match command, state:
-        case InviteMember(invited_by=by), NotJoined(invited=False):
+        case InviteMember(), NotJoined(invited=False):
             chartered(facts)
-            return (MemberInvited(invited_by=by or facts.speaker),)
+            return (MemberInvited(invited_by=facts.speaker),)
         case InviteMember(), _:
             return ()
         case JoinNetwork(member=member, name=name, cohort=cohort), NotJoined() | Left():

@@ -21,13 +21,13 @@ from domain.introductions import (
     offer_of,
 )
 from domain.kernel import Command, Decider, Facts
-from domain.members import MEMBER, LinkIdentity, MemberCommand, NotJoined
-from domain.networks import NETWORK, NetworkCommand, chartered
+from domain.members import MEMBER, Active, InviteMember, LinkIdentity, MemberCommand, NotJoined
+from domain.networks import NETWORK, CharterNetwork, NetworkCommand, chartered
 from domain.recommendations import RECOMMENDATION, RecommendationCommand
-from domain.refusals import Malformed, Unknown
+from domain.refusals import Malformed, NotTheirs, Unknown
 from domain.resources import RESOURCE, ResourceCommand
-from domain.sites import SITE, SiteCommand
-from domain.vocabulary import StreamId
+from domain.sites import SITE, RegisterSite, SiteCommand
+from domain.vocabulary import ENGINE, OPERATOR, NetworkRole, StreamId
 
 AnyDecider: TypeAlias = Decider[Any, Any, Any]
 
@@ -56,6 +56,9 @@ DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
     command: decider for union, decider in _HOMES for command in get_args(union)
 }
 DECIDERS: Final[dict[str, AnyDecider]] = {decider.kind: decider for _, decider in _HOMES}
+_STAFF: Final = frozenset({NetworkRole.FACILITATOR, NetworkRole.ADMIN})
+_FOR_STAFF: Final = frozenset({*get_args(NetworkCommand), RegisterSite, InviteMember}) - {CharterNetwork}
+# whose word every other command is, its decider asks: a member's own, a reader's, an admin's
 
 
 class Step(Struct, frozen=True):
@@ -68,7 +71,18 @@ class Step(Struct, frozen=True):
 
 def steps(command: Command, facts: Facts) -> tuple[Step, ...]:
     """All decisions that a command takes, to be appended in one save."""
+    _may_govern(command, facts)
     return _home(command, facts), *_besides(command, facts)
+
+
+def _may_govern(command: Command, facts: Facts) -> None:
+    """What holds for everybody is not for an ordinary member to say."""
+    if isinstance(command, CharterNetwork) and facts.speaker != OPERATOR:
+        raise NotTheirs("only the operator charters a network", field="network")
+    if type(command) in _FOR_STAFF and facts.speaker not in {OPERATOR, ENGINE}:
+        speaker = facts(MEMBER, facts.speaker)
+        if not isinstance(speaker, Active) or speaker.person.roles.isdisjoint(_STAFF):
+            raise NotTheirs("only a facilitator or an admin may say this", remedy="ask one of them")
 
 
 def _besides(command: Command, facts: Facts) -> tuple[Step, ...]:

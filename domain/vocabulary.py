@@ -24,7 +24,6 @@ TITLE_LIMIT: Final = 300
 TEXT_LIMIT: Final = 20_000
 
 Id: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z]+-[0-9a-f]{8,64}$(?!\n)")]
-Actor: TypeAlias = Annotated[str, Meta(pattern=rf"^({OPERATOR}|{ENGINE}|member-[0-9a-f]{{8,64}})$(?!\n)")]
 Name: TypeAlias = Annotated[str, Meta(max_length=200, pattern=_ONE_LINE)]
 Title: TypeAlias = Annotated[str, Meta(max_length=TITLE_LIMIT, pattern=_ONE_LINE)]
 Text: TypeAlias = Annotated[str, Meta(max_length=TEXT_LIMIT, pattern=_PROSE)]

@@ -133,7 +133,7 @@ _SPEAKERS = ("endorser", "contact", "contributor", "author", "reader", "member",
 
 def named_in(command: Command) -> str | None:
     """The member whose word a command is; None where the operator gives it."""
-    if isinstance(command, mb.GrantNetworkRole):
+    if isinstance(command, mb.GrantNetworkRole | mb.InviteMember):
         return None
     named = next((getattr(command, field) for field in _SPEAKERS if hasattr(command, field)), "")
     return named if named.startswith("member-") else None

@@ -57,11 +57,15 @@ SCHOOL_STANDS = RegisterSite(site=SCHOOL, kind=SiteKind.SCHOOL, name="Hill Schoo
 
 
 def test_an_invitation_names_the_one_who_says_it() -> None:
-    given().when(InviteMember(member=NEW), by=ADA).then(MemberInvited(invited_by=ADA))
+    given(BEN_FACILITATES).when(InviteMember(member=NEW), by=BEN).then(MemberInvited(invited_by=BEN))
+
+
+def test_an_ordinary_member_invites_nobody() -> None:
+    given().when(InviteMember(member=NEW), by=ADA).refused("only a facilitator or an admin")
 
 
 def test_a_second_invitation_changes_nothing() -> None:
-    given(InviteMember(member=NEW)).when(InviteMember(member=NEW, invited_by=ADA)).then_nothing()
+    given(InviteMember(member=NEW), BEN_FACILITATES).when(InviteMember(member=NEW), by=BEN).then_nothing()
 
 
 def test_nobody_is_invited_or_joins_before_there_is_a_charter() -> None:

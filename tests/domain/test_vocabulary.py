@@ -12,7 +12,6 @@ from domain.resources import Url
 from domain.vocabulary import (
     TEXT_LIMIT,
     TITLE_LIMIT,
-    Actor,
     Id,
     Instant,
     Label,
@@ -112,11 +111,6 @@ def test_an_id_has_one_form(text: str) -> None:
 @given(st.from_regex(r"[a-z]+-[0-9a-f]{8,64}", fullmatch=True))
 def test_every_id_of_that_form_is_taken(text: str) -> None:
     assert takes(Id, text)
-
-
-def test_an_actor_is_a_member_the_operator_or_the_engine_and_no_name() -> None:
-    assert all(takes(Actor, who) for who in ("operator", "confrere", "member-0123abcd"))
-    assert not any(takes(Actor, who) for who in ("Maria Lopez", "maria", "site-0123abcd", "operator\n", ""))
 
 
 @pytest.mark.parametrize(
