@@ -195,7 +195,7 @@ def _settings(folder: Path | None) -> dict[str, str]:
     settings = {"ORIGINATOR_ID_TYPE": "text"}
     if folder is None:
         return settings | {"PERSISTENCE_MODULE": "engine.storage.memory"}
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
     return settings | {"PERSISTENCE_MODULE": "engine.storage.sqlite", "SQLITE_DBNAME": str(folder / "events.db")}
 
 

@@ -19,6 +19,7 @@ from domain.refusals import KeyTrouble, StorageTrouble, Unknown
 from domain.vocabulary import OwnerId
 from engine import master_key_file
 from engine.master_key_file import SIZE
+from engine.storage.database import make_private
 from engine.storage.history import holds_events
 
 _NONCE: Final = 12
@@ -66,7 +67,7 @@ class KeyRing:
         has_past = holds_events(folder)  # looked at first: whoever records an event has left a proof before
         if has_past and not path.exists():
             _refuse_new_keys()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         connection = _connect(path)
         try:
             if not connection.execute("select proof from ring").fetchone():
@@ -240,7 +241,7 @@ def _in_words() -> Iterator[None]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     with _in_words():
-        path.touch(0o600)
+        make_private(path)
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         try:
             for setting in ("secure_delete = on", "synchronous = full", "journal_mode = delete"):

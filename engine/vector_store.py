@@ -39,7 +39,7 @@ class VectorStore:
     def __init__(self, folder: Path | None, keys: KeyRing, model: str) -> None:
         """Open folder/vectors.db. Vectors of other fingerprints stay there untouched."""
         if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700, parents=True, exist_ok=True)
         self._database = Database(folder / "vectors.db" if folder else None, _SCHEMA)
         self._keys = keys
         self._fingerprint = model

@@ -1,9 +1,10 @@
 """One SQLite file: one writer, a few readers, and the disk's troubles said in words."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Lock
@@ -55,6 +56,8 @@ class Database:
 
     def connect(self, *, reads_only: bool = True) -> sqlite3.Connection:
         """Open one more connection; it is closed with all others."""
+        if self.path:
+            make_private(self.path)
         connection = sqlite3.connect(
             self.path or ":memory:", timeout=self._patience, isolation_level=None, check_same_thread=False
         )
@@ -101,6 +104,12 @@ class Database:
     @property
     def _name(self) -> str:
         return self.path.name if self.path else "memory"
+
+
+def make_private(path: Path) -> None:
+    """Begin a file that only its owner may read; its companions get the same permissions from SQLite."""
+    with suppress(OSError):  # it is there already, or SQLite says what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @contextmanager
