@@ -23,17 +23,19 @@ from domain.members import (
     DescribeProfile,
     GrantNetworkRole,
     IdentityLinked,
+    InviteMember,
     JoinNetwork,
     LinkIdentity,
     MuteMember,
     PauseMember,
     ResumeMember,
+    StartAffiliation,
 )
 from domain.networks import CharterNetwork, ProposePolicy
 from domain.policies import MatchingPolicy
 from domain.refusals import Beaten, CommandReused, IllegalMove, Malformed, NotTheirs, Refused, Unknown
 from domain.sites import RegisterSite
-from domain.vocabulary import ConflictKind, Level, NetworkRole, PeriodKind, SiteKind, Stage
+from domain.vocabulary import ConflictKind, Level, NetworkRole, PeriodKind, RoleFamily, SiteKind, Stage
 from engine.commands import Order, build
 from engine.event_store import EventStore
 from engine.sealing import KeyRing
@@ -105,6 +107,20 @@ def test_an_id_that_changed_nothing_is_taken_all_the_same(door: Door) -> None:
     assert door.say(JoinNetwork(member=ADA), id="once") == ()
     with pytest.raises(CommandReused):
         door.say(JoinNetwork(member=DAN), id="once")
+
+
+def test_the_same_command_sent_twice_at_once_is_carried_out_once(door: Door) -> None:
+    sent = once(lambda: door.say(posts(), id="once"))
+    done = door.commands.handle_all([door.order(posts())], door.sender("once"), progress=sent)
+    assert (done.repeated, done.events) == (True, door.store.stream(DESKS))
+    assert len(done.events) == 1
+
+
+def test_another_command_sent_at_once_under_the_same_id_is_refused(door: Door) -> None:
+    sent = once(lambda: door.say(PauseMember(member=BEN), id="once"))
+    with pytest.raises(CommandReused):
+        door.commands.handle_all([door.order(posts())], door.sender("once"), progress=sent)
+    assert not door.store.stream(DESKS)
 
 
 def test_a_refused_command_leaves_its_id_free(door: Door) -> None:
@@ -274,12 +290,14 @@ def test_each_order_sees_what_those_before_it_decided(door: Door) -> None:
     orders = [
         door.order(JoinNetwork(member=DAN)),
         door.order(RegisterSite(site=SCHOOL, kind=SiteKind.SCHOOL, name="Hill")),
+        door.order(StartAffiliation(member=DAN, site=SCHOOL, role=RoleFamily.TEACHER, since=NOON.date())),
         door.order(posts(author=DAN)),
         door.order(ChangeChallengeStage(challenge=DESKS, stage=Stage.TESTING)),
         door.order(ChangeChallengeStage(challenge=DESKS, stage=Stage.TESTING)),
     ]
     done = door.commands.handle_all(orders, door.sender())
-    assert [(each.stream, each.version) for each in done.events] == [(DAN, 1), (SCHOOL, 1), (DESKS, 1), (DESKS, 2)]
+    written = [(each.stream, each.version) for each in done.events]
+    assert written == [(DAN, 1), (SCHOOL, 1), (DAN, 2), (DESKS, 1), (DESKS, 2)]
     assert len({each.recorded_at for each in done.events}) == 1
 
 
@@ -350,16 +368,17 @@ def test_nobody_unknown_acts(door: Door) -> None:
     door.begin(DAN, network=ELSEWHERE)
     for actor in (EVE, DAN, "somebody", "", SCHOOL):
         with pytest.raises((NotTheirs, Unknown)):
-            door.say(posts(), actor=actor)
-    assert not door.store.stream(DESKS)
+            door.say(InviteMember(member="member-0000000f"), actor=actor)
+    assert not door.store.stream("member-0000000f")
 
 
 def test_a_member_acts_for_nobody_else(door: Door) -> None:
     choice = ChooseEngagementLevel(member=BEN, level=Level.LEAD)
     with pytest.raises(NotTheirs):
         door.say(choice, actor=ADA, by=BEN)
-    with pytest.raises(NotTheirs):
-        door.say(GrantNetworkRole(member=ADA, role=NetworkRole.ADMIN), actor=ADA, by="operator")
+    for actor, by in ((ADA, "operator"), ("operator", "confrere"), ("confrere", NET)):
+        with pytest.raises(NotTheirs):
+            door.say(GrantNetworkRole(member=ADA, role=NetworkRole.ADMIN), actor=actor, by=by)
     assert len(door.say(choice, actor=BEN)) == 1
     assert len(door.say(ChooseEngagementLevel(member=BEN, level=Level.HONOR), actor=BEN, by=BEN)) == 1
 

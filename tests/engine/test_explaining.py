@@ -14,7 +14,7 @@ from domain.recommendations import Inputs, ListKind, NearMiss, Pick, Reason, Rec
 from domain.refusals import Unknown
 from domain.resources import ShareResource
 from domain.vocabulary import Confidentiality, RoleFamily
-from engine.explaining import WordedList, described, in_words, listed, nearest_sentence
+from engine.explaining import WordedList, described, in_words, listed, nearest_sentence, short
 from models.lexical import Figures, terms
 from projections import evidence
 from projections.recommendation_lists import IssuedList
@@ -90,6 +90,15 @@ def test_a_reason_shows_the_sentence_and_the_words_that_the_need_shares_with_it(
     assert reason.excerpt == "Each winter our readers practise fluency in pairs."
     assert reason.shared == ("Fluency", "readers")  # as the need writes them; winter is in every other piece
     assert (reason.part, reason.value) == ("meaning", 0.5)
+
+
+@pytest.mark.parametrize(("pieces", "shared"), [(3, ("readers", "Fluency")), (4, ("readers",))])
+def test_a_word_that_many_pieces_have_explains_nothing(
+    connection: Connection, pieces: int, shared: tuple[str, ...]
+) -> None:
+    """Many: more than one of twelve; here there are 36."""
+    told = worded(connection, CLEO, terms=msgspec.json.encode({"fluency": pieces, "reader": 1}).decode())
+    assert told.picks[0].reasons[0].shared == shared
 
 
 def test_a_text_with_a_title_is_shown_by_both(connection: Connection) -> None:
@@ -171,6 +180,17 @@ def test_the_nearest_sentence_is_the_one_with_the_rarest_words_of_the_need() -> 
     assert nearest_sentence("One. Two.", FIGURES) == "One."
     assert nearest_sentence("", FIGURES) == ""
     assert nearest_sentence("topics|of|winter", FIGURES) == "topics, of, winter"
+
+
+def test_a_long_sentence_is_cut_between_words() -> None:
+    just = f"{'a' * 89} {'b' * 90}"
+    assert nearest_sentence(just, FIGURES) == just
+    assert nearest_sentence(f"{just}b", FIGURES) == f"{'a' * 89}…"
+    assert nearest_sentence("c" * 200, FIGURES) == f"{'c' * 179}…"
+
+
+def test_a_short_id_tells_the_kind_and_begins_like_the_whole() -> None:
+    assert short("recommendation-0123456789abcdef") == "recommendation-01234567"
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=600))
