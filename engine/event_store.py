@@ -1,5 +1,6 @@
 """Append events to one or many streams at once, read them back, read as of a position or a time."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from eventsourcing.utils import Environment, EnvType
 from msgspec import Struct
 
 from domain.kernel import Catalogue, Envelope, Event, Recorded
+from domain.refusals import Unknown
 from domain.vocabulary import OwnerId, StreamId
 from engine.mapper import EventMapper, Fact, instant_of, microseconds
 from engine.sealing import KeyRing
@@ -19,6 +21,7 @@ from engine.storage.recorder import CommandSeen, Receipt, Recorder, Save, Versio
 
 __all__ = ["Addition", "CommandSeen", "EventStore", "Origin", "Receipt", "VersionRace"]
 
+_NETWORK: Final = re.compile(r"network-[0-9a-f]{8,64}")
 _NO_READS: Final[Mapping[StreamId, int]] = MappingProxyType({})
 
 
@@ -168,6 +171,8 @@ class EventStore:
 
     def keyed_hash(self, network: str, body: bytes) -> bytes:
         """Tells bodies apart and gives none of them away: short personal words could be guessed from a plain hash."""
+        if not _NETWORK.fullmatch(network):  # before a key is made, which stays for ever
+            raise Unknown("there is no such network", field="network", remedy="name one by its id")
         self._keys.ensure([network])
         return self._keys.fingerprint(network, body)
 

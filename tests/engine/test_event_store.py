@@ -315,3 +315,19 @@ def test_a_log_is_read_again_after_it_was_closed(tmp_path: Path, keys: KeyRing) 
     with pytest.raises(CommandSeen):
         second.append(NET, [], origin=origin("command-01"))
     second.close()
+
+
+# bodies told apart
+
+
+def test_a_keyed_hash_tells_bodies_and_networks_apart(store: EventStore) -> None:
+    hashes = [store.keyed_hash(network, body) for network in (NET, ELSEWHERE) for body in (b"one", b"two")]
+    assert len(set(hashes)) == 4
+    assert store.keyed_hash(NET, b"one") == hashes[0]
+
+
+@pytest.mark.parametrize("network", ["", "Riverbend", ADA, "network-", "network-ABCDEF01", f"{NET}\n", f"{NET}|x"])
+def test_what_is_no_id_of_a_network_gets_no_key(store: EventStore, keys: KeyRing, network: str) -> None:
+    with pytest.raises(Unknown, match="no such network"):
+        store.keyed_hash(network, b"body")
+    assert not keys.has(network)
