@@ -17,7 +17,7 @@ from api.cli.replying import accept, dismiss, view
 from api.cli.showing import show
 from domain.refusals import Refused
 
-REFUSED, FAULT = 1, 3
+REFUSED, FAULT, INTERRUPTED = 1, 3, 130
 _PLACES = 6  # of a fault that are shown
 
 
@@ -30,8 +30,14 @@ class _Confrere(click.Group):
         except Refused as refusal:
             click.echo(f"Refused: {refusal}", err=True)
             ctx.exit(REFUSED)
-        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("Interrupted. Nothing is half recorded: run it again, that is safe.", err=True)
+            ctx.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise
+        except OSError as trouble:
+            click.echo(f"Refused: {trouble.filename or 'a file'}: {trouble.strerror or 'cannot be used'}", err=True)
+            ctx.exit(REFUSED)
         except Exception as fault:  # noqa: BLE001 - the last place where somebody knows what must not be shown
             click.echo(_where(fault), err=True)
             ctx.exit(FAULT)
@@ -47,7 +53,8 @@ def _where(fault: Exception) -> str:
 @click.group(
     cls=_Confrere,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 refused (the words say why), 2 wrong usage, 3 a fault of the program. "
+    epilog="Exit codes: 0 done, 1 refused (the words say why), 2 wrong usage, 3 a fault of the program, "
+    "130 interrupted. "
     "Settings: CONFRERE_DATA, CONFRERE_MASTER_KEY, CONFRERE_MODEL, CONFRERE_THREADS (see docs/settings.md).",
 )
 @click.version_option(package_name="confrere")

@@ -4,9 +4,11 @@ from functools import partial
 from pathlib import Path
 
 import click
+import msgspec
 
-from api.cli.running import json_option, network_option, out, print_json, progress_bar, running
-from domain.refusals import StorageTrouble
+from api.cli.running import json_option, network_option, out, progress_bar, running
+from domain.refusals import Malformed, StorageTrouble
+from engine.evidence_index import OPEN
 from engine.exporting import write_table
 from engine.network_tables import tables_of
 from engine.runtime import Confrere
@@ -24,6 +26,9 @@ LATEST = 20  # events that a tail begins with
 def tail(after: int | None, follow: bool, network: str | None, as_json: bool) -> None:
     """Print the history in the domain's words, without what people wrote.
 
+    Moments of a narrower class than the network's (asks, lists, mutes, conflicts) are left out. With --json one object
+    a line.
+
     \b
     Example: confrere tail --after 100
     Example: confrere tail --follow --json
@@ -35,7 +40,8 @@ def tail(after: int | None, follow: bool, network: str | None, as_json: bool) ->
             head = system.store.head()
             moments = system.ask(where, partial(timeline.moments, after=position, limit=1000))
             for moment in moments:
-                _print(moment, as_json=as_json)
+                if moment.confidentiality in OPEN:
+                    _print(moment, as_json=as_json)
             position = moments[-1].position if moments else position
             if not moments and not follow:
                 return
@@ -51,7 +57,7 @@ def _before_the_latest(system: Confrere, network: str) -> int:
 
 def _print(moment: Moment, *, as_json: bool) -> None:
     if as_json:
-        print_json(moment)
+        click.echo(msgspec.json.encode(moment))
         return
     out.print(f"{moment.position:>7}  {moment.occurred_at:%Y-%m-%d %H:%M}  {moment.words}", soft_wrap=True)
 
@@ -81,6 +87,8 @@ def export(folder: Path, network: str | None) -> None:
     \b
     Example: confrere export tables/
     """
+    if folder == Path():
+        raise Malformed("name a folder to write to", field="FOLDER")
     with running() as system:
         where = system.network(network)
         _make(folder)

@@ -139,6 +139,8 @@ def rank(candidates: Path, queries: Path, output: Path) -> None:
     Example: confrere rank --candidates people.jsonl --queries problems.jsonl --output scores.tsv
     """
     settings = read_settings()
+    if output.resolve() in {candidates.resolve(), queries.resolve()}:
+        raise BadFile("this would overwrite what it reads", field=str(output), remedy="name another file")
     try:
         people = load_candidates(candidates)
         needs = load_queries(queries, {person.id for person in people})

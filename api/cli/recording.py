@@ -23,10 +23,11 @@ from api.cli.running import (
 )
 from domain.challenges import AnswerChallenge, PostChallenge
 from domain.networks import CharterNetwork
-from domain.refusals import BadFile
+from domain.refusals import BadFile, Malformed
 from domain.vocabulary import Confidentiality, Stage
 from engine.commands import build
 from engine.importing import Report, plan_import, run_import
+from projections.network_setting import setting
 
 SHOWN = 20  # refusals printed before the rest is counted
 CLASSES = (Confidentiality.PUBLIC, Confidentiality.NETWORK, Confidentiality.GROUP)
@@ -52,7 +53,7 @@ def charter(name: str, zone: str, as_json: bool) -> None:
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), help="TOML file that turns foreign tables into ours.")
-@click.option("--zone", default="", help="Time zone of local times in the files.")
+@click.option("--zone", default="", help="Time zone of local times in the files (default: the network's).")
 @click.option("--dry-run", is_flag=True, help="Check and report everything; record nothing.")
 @network_option
 @json_option
@@ -70,11 +71,12 @@ def import_(
 
     \b
     Example: confrere import tables/ --network "Rural Literacy Network" --dry-run
-    Example: confrere import ../shared/data/networks/dlt1 --mapping docs/mappings/dlt1.toml
+    Example: confrere import dlt1/ --mapping docs/mappings/dlt1.toml
     """
     with running() as system:
         where = system.network(network)
-        plan = plan_import(files, where, system.keys, mapping, zone=zone)
+        here = zone or system.ask(where, setting).calendar.zone
+        plan = plan_import(files, where, system.keys, mapping, zone=here)
         with progress_bar("deciding", len(plan.orders)) as told:
             report = run_import(
                 plan, system.commands, system.store, dry_run=dry_run, progress=lambda done, _: told(done)
@@ -95,10 +97,11 @@ def _print(report: Report) -> None:
     out.print(table)
     for warning in report.warnings:
         err.print(f"warning: {warning}", soft_wrap=True)
-    for refusal in report.refusals[:SHOWN]:
+    whole_files_first = sorted(report.refusals, key=lambda refusal: refusal.line > 0)
+    for refusal in whole_files_first[:SHOWN]:
         err.print(f"refused: {refusal}", soft_wrap=True)
     if len(report.refusals) > SHOWN:
-        err.print(f"… and {len(report.refusals) - SHOWN} more", soft_wrap=True)
+        err.print(f"… and {len(report.refusals) - SHOWN} more: mend these first, others may follow from them")
     if report.refusals:
         return
     if report.changed_nothing:
@@ -182,6 +185,8 @@ def answer(
     \b
     Example: confrere answer challenge-91bc --member member-3f2a --text "We moved them to first period."
     """
+    if not text.strip():
+        raise Malformed("an answer needs words", field="--text")
     with running() as system:
         where = system.network(network)
         member = need_id(system, where, member, ("member",))

@@ -92,7 +92,7 @@ def test_a_list_is_explained_and_so_is_who_is_not_on_it(shell: Shell) -> None:
     why_not = {name: shell.json("explain", peers["recommendation"], "--why-not", members[name]) for name in members}
     assert shell.json("explain", peers["recommendation"]) == peers
     assert why_not["Cleo Cole"] == {"why_not": "they are suggested, in place 1"}
-    assert why_not["Dan Dorn"] == {"why_not": "nothing is known of them that is near this need"}
+    assert why_not["Dan Dorn"] == {"why_not": "what they work on stands at another stage"}
 
 
 def test_a_reader_replies_and_the_next_list_follows(shell: Shell) -> None:
@@ -105,7 +105,7 @@ def test_a_reader_replies_and_the_next_list_follows(shell: Shell) -> None:
     assert names(after) == []
     assert [miss["because"] for miss in after["near_misses"]] == ["dismissed by you for this need"]
     told = shell.run("tail", "--after", before).stdout
-    assert [word in told for word in ("viewed by", "took up", "dismissed", "We met last week.")] == [1, 1, 1, 0]
+    assert not any(word in told for word in ("viewed by", "took up", "dismissed", "We met last week."))  # for the reader
     assert "0 new texts encoded, 0 vectors were lost" in shell.run("rebuild").stdout
     assert shell.json("explain", peers) == after
 
