@@ -240,6 +240,12 @@ def author_of(facts: Facts, challenge: StreamId, *, field: str = "challenge") ->
     return state.posted.author
 
 
+def class_of(facts: Facts, challenge: StreamId | None) -> Confidentiality:
+    """Who may read what is said about a challenge; what is about none is for the two who speak."""
+    state = NotPosted() if challenge is None else facts(CHALLENGE, challenge)
+    return Confidentiality.PAIR if isinstance(state, NotPosted) else state.posted.confidentiality
+
+
 def open_challenge(facts: Facts, challenge: StreamId, *, field: str = "challenge") -> Open:
     """A challenge that is worked on; refused when it ended or never was."""
     author_of(facts, challenge, field=field)

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from domain.budgets import BUDGET, AskMinutes, budget_of
 from domain.calendar import day_of, end_of_school_day
-from domain.challenges import author_of
+from domain.challenges import author_of, class_of
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.kernel import Command, Decider, Event, Facts, owned_by
 from domain.members import MEMBER, Active, Paused, identities, may_steer, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.sites import registered
-from domain.vocabulary import Actor, Id, Instant, MemberId, OptionalText, StreamId
+from domain.vocabulary import Confidentiality, Id, Instant, MemberId, OptionalText, StreamId
 
 
 class OfferIntroduction(Command, frozen=True, kw_only=True):
@@ -24,7 +24,6 @@ class OfferIntroduction(Command, frozen=True, kw_only=True):
     helper: Id
     challenge: Id | None = None
     minutes: AskMinutes | None = None  # the policy's default when not given
-    introduced_by: Actor | None = None  # the one who says it, when nobody is named
 
 
 class ConsentToIntroduction(Command, frozen=True, kw_only=True):
@@ -141,6 +140,7 @@ class HelpConfirmed(Event, frozen=True, kw_only=True):
     helper: str
     challenge: str | None = None
     note: Annotated[str, owned_by("member")] = ""
+    confidentiality: Confidentiality = Confidentiality.PAIR
 
 
 class HelpDisputed(Event, frozen=True, kw_only=True):
@@ -252,8 +252,7 @@ def _decide_made(command: IntroductionCommand, state: Made, facts: Facts) -> tup
             return () if state.reported else (HelpReported(member=member, note=note),)
         case ConfirmHelp(member=member, note=note):
             _only(member, seeker, facts, "help counts once its receiver confirms it")
-            confirmed = HelpConfirmed(member=member, helper=helper, challenge=state.offer.challenge, note=note)
-            return () if state.verdict is True else (confirmed,)
+            return () if state.verdict is True else (_confirmed(member, note, state.offer, facts),)
         case DisputeHelp(member=member, note=note):
             _only(member, seeker, facts, "only the receiver may dispute help")
             return () if state.verdict is False else (HelpDisputed(member=member, note=note),)
@@ -389,7 +388,7 @@ def _offered(command: OfferIntroduction, facts: Facts) -> tuple[IntroductionEven
         helper=command.helper,
         challenge=command.challenge,
         minutes=minutes,
-        introduced_by=command.introduced_by or facts.speaker,
+        introduced_by=facts.speaker,
         expires_at=end_of_school_day(facts.at, network.policy.offer_school_days, network.calendar),
     )
     if facts.speaker in {command.seeker, command.helper}:  # who asks, or offers help, in person has consented by it
@@ -436,6 +435,17 @@ def _met(command: RecordMeeting, state: Made, facts: Facts) -> tuple[Introductio
     if state.met in (None, held):
         return () if state.met else (held,)
     raise IllegalMove("another meeting is recorded already", field="introduction", remedy="offer a new one for more")
+
+
+def _confirmed(member: MemberId, note: str, offer: IntroductionOffered, facts: Facts) -> HelpConfirmed:
+    """It tells of the challenge, and so stays in its class."""
+    return HelpConfirmed(
+        member=member,
+        helper=offer.helper,
+        challenge=offer.challenge,
+        note=note,
+        confidentiality=class_of(facts, offer.challenge),
+    )
 
 
 def _of_the_two(offer: IntroductionOffered, facts: Facts) -> None:

@@ -51,7 +51,7 @@ _CHALLENGES = (DESKS, READING, BUSES)
 _CHOICES: dict[str, Sequence[Any]] = {
     "answer": [f"answer-{each:08x}" for each in range(12)],
     "at": [NOON + days * DAY for days in range(40)],
-    "author contact contributor endorser helper introduced_by invited_by member": _MEMBERS,
+    "author contact contributor endorser helper member": _MEMBERS,
     "other reader seeker to": _MEMBERS,
     "candidate": (BEN, CLEO, GUIDE, READING),
     "category experience_years grades locale place site_type state name": ("", "rural", "K–5"),

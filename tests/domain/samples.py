@@ -205,7 +205,9 @@ SAMPLES: Final[tuple[Event, ...]] = (
     IntroductionMade(seeker=ADA, helper=BEN),
     MeetingHeld(seeker=ADA, helper=BEN, minutes=25, at=NOON),
     HelpReported(member=BEN, note="we read two pages together"),
-    HelpConfirmed(member=ADA, helper=BEN, challenge="challenge-00000001", note="it helped"),
+    HelpConfirmed(
+        member=ADA, helper=BEN, challenge="challenge-00000001", note="it helped", confidentiality=Confidentiality.GROUP
+    ),
     HelpDisputed(member=ADA, note="we never met"),
     PartnershipFormed(seeker=ADA, helper=BEN),
     SiteVisitArranged(site="site-00000001", at=NOON),

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.budgets import SetTimeBudget, TimeReleased, TimeReserved, TimeSpent
+from domain.catalogue import CATALOGUE
 from domain.challenges import PostChallenge
 from domain.eligibility import Candidate
 from domain.introductions import (
@@ -44,7 +45,7 @@ from domain.members import (
     StartAffiliation,
 )
 from domain.sites import RegisterSite
-from domain.vocabulary import OPERATOR, ConflictKind, Level, PeriodKind, RoleFamily, SiteKind
+from domain.vocabulary import OPERATOR, Confidentiality, ConflictKind, Level, PeriodKind, RoleFamily, SiteKind
 from tests.domain.scenario import (
     ADA,
     BEN,
@@ -268,9 +269,32 @@ def test_help_counts_once_its_receiver_confirms_it() -> None:
 def test_help_that_is_confirmed_names_the_challenge() -> None:
     posted = PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers")
     about = (*BEN_HAS_TIME, posted, by(ADA, replace(OFFER, challenge=CHALLENGE)), BEN_SAYS_YES)
+    network = Confidentiality.NETWORK
     given(*about).when(CONFIRM, by=ADA).then(
-        HelpConfirmed(member=ADA, helper=BEN, challenge=CHALLENGE, note="it helped")
+        HelpConfirmed(member=ADA, helper=BEN, challenge=CHALLENGE, note="it helped", confidentiality=network)
     )
+
+
+@pytest.mark.parametrize("confidentiality", Confidentiality)
+def test_help_that_is_confirmed_stays_in_the_class_of_its_challenge(confidentiality: Confidentiality) -> None:
+    posted = PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers", confidentiality=confidentiality)
+    about = (*BEN_HAS_TIME, posted, by(ADA, replace(OFFER, challenge=CHALLENGE)), BEN_SAYS_YES)
+    (event,) = given(*about).when(CONFIRM, by=ADA).events
+    assert CATALOGUE.confidentiality_of(event) is confidentiality
+
+
+def test_help_without_a_challenge_is_for_the_two_to_know() -> None:
+    (event,) = given(*MADE).when(CONFIRM, by=ADA).events
+    assert CATALOGUE.confidentiality_of(event) is Confidentiality.PAIR
+
+
+def test_what_an_ask_does_to_a_helpers_time_is_not_told_to_the_network() -> None:
+    asked = given(*BEN_HAS_TIME).when(OFFER, by=ADA).events
+    declined = given(*OFFERED).when(BEN_SAYS_NO, by=BEN).events
+    met = given(*MADE).when(MEETING, by=BEN).events
+    of_time = [each for each in (*asked, *declined, *met) if isinstance(each, TimeReserved | TimeReleased | TimeSpent)]
+    assert {CATALOGUE.confidentiality_of(each) for each in of_time} == {Confidentiality.PAIR}
+    assert len(of_time) == 3
 
 
 def test_its_receiver_may_dispute_help_and_think_again() -> None:

@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 
 from domain.budgets import SetTimeBudget
@@ -140,6 +141,20 @@ def test_confirmed_help_shows_what_the_helper_knows_in_the_words_of_the_receiver
     (of_ben,) = shown(helped(note="Showed me how to share desks"), BEN)
     assert (of_ben.says, of_ben.text) == (Says.HELPED, "Showed me how to share desks")
     assert (of_ben.owner, of_ben.challenge, of_ben.strength) == (ADA, DESKS, Strength.DEMONSTRATED)
+
+
+@pytest.mark.parametrize("note", ["", "Showed me how to share desks"])
+@pytest.mark.parametrize("confidentiality", Confidentiality)
+def test_help_on_a_challenge_is_evidence_in_the_class_of_that_challenge(
+    note: str, confidentiality: Confidentiality
+) -> None:
+    (of_ben,) = shown(helped(note, confidentiality=confidentiality), BEN)
+    assert of_ben.confidentiality is confidentiality
+
+
+def test_a_note_about_help_without_a_challenge_is_evidence_for_the_two_alone() -> None:
+    (of_ben,) = shown(helped("Showed me how to share desks", challenge=None), BEN)
+    assert of_ben.confidentiality is Confidentiality.PAIR
 
 
 def test_help_confirmed_without_a_note_shows_the_problem_it_was_about() -> None:
