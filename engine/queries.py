@@ -57,8 +57,10 @@ class Queries:
         """Projections at the head; refused, naming the event, when one stands in the way."""
         views = self._views(network)
         views.catch_up(progress)
+        if views.last_refusal is not None:
+            raise views.last_refusal
         if views.last_error is not None:
-            raise StorageTrouble(views.last_error, remedy="use the software that wrote it, or a newer one")
+            raise StorageTrouble(views.last_error, remedy="report it: the history is kept, its projections are stuck")
         return views
 
     def _answer(self, views: Views, query: Callable[[Connection], T], reader: MemberId) -> T:

@@ -105,7 +105,7 @@ def test_a_reader_replies_and_the_next_list_follows(shell: Shell) -> None:
     assert names(after) == []
     assert [miss["because"] for miss in after["near_misses"]] == ["dismissed by you for this need"]
     told = shell.run("tail", "--after", before).stdout
-    assert not any(word in told for word in ("viewed by", "took up", "dismissed", "We met last week."))  # for the reader
+    assert not any(word in told for word in ("viewed by", "took up", "dismissed", "We met last week."))
     assert "0 new texts encoded, 0 vectors were lost" in shell.run("rebuild").stdout
     assert shell.json("explain", peers) == after
 
