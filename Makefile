@@ -1,16 +1,24 @@
 # Two commands do all their own set-up: `make demo` and `make test`.
-PYTHON ?= python3
+NAMES := python3.14 python3.13 python3.12 python3.11 python3
+FITS := -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
+# the first that is there and runs; name another with `make PYTHON=…`
+PYTHON ?= $(shell for name in $(NAMES); do "$$name" $(FITS) 2>/dev/null && echo "$$name" && break; done)
 BIN := .venv/bin
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test test-fast check bench eval clean
+.PHONY: python demo test test-fast check bench eval clean
 
 .venv/ready: pyproject.toml constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || { $(MAKE) --silent python && $(PYTHON) -m venv .venv; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev
 	touch $@
+
+python:
+	@test -n '$(PYTHON)' || { echo 'confrere needs Python 3.11 or newer with its venv module:' \
+		'install it, or name it with make PYTHON=/path/to/python' >&2; exit 1; }
+	@echo '$(PYTHON)'
 
 demo: .venv/ready
 	$(BIN)/confrere demo
