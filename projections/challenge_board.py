@@ -181,3 +181,9 @@ def reached(connection: sqlite3.Connection) -> dict[StreamId, str]:
 def all_challenges(connection: sqlite3.Connection) -> list[Challenge]:
     """Open and ended, the oldest first."""
     return list(rows(connection, Challenge, f"{_CHALLENGES} order by since"))
+
+
+def all_answers(connection: sqlite3.Connection) -> list[Answer]:
+    """To all challenges, in the order in which they were given."""
+    sql = 'select owner as member, answered as "to", * from answers order by position'
+    return list(rows(connection, Answer, sql))
