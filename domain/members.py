@@ -159,7 +159,7 @@ class MemberInvited(Event, frozen=True, kw_only=True):
 
 class MemberJoined(Event, frozen=True, kw_only=True):
     name: Annotated[str, owned_by(STREAM)] = ""
-    cohort: str = ""
+    cohort: Annotated[str, owned_by(STREAM)] = ""
 
 
 class AffiliationStarted(Event, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from domain.calendar import SchoolCalendar, Term
 from domain.kernel import STREAM, Command, Decider, Event, Facts, owned_by
 from domain.policies import MatchingPolicy, hash_of
-from domain.refusals import IllegalMove, Malformed
-from domain.vocabulary import Id, Name, Text
+from domain.refusals import IllegalMove, Malformed, Unknown
+from domain.vocabulary import Id, Name, Text, WaivableRule
 
 
 class Section(StrEnum):
@@ -71,8 +71,8 @@ class AdoptPolicy(Command, frozen=True, kw_only=True):
 
 class WaiveRule(Command, frozen=True, kw_only=True):
     network: Id
-    rule: Name
-    subject: Id
+    rule: WaivableRule
+    subject: Id  # the challenge it is waived for
     reason: Text
 
 
@@ -99,11 +99,11 @@ class CharterSectionRevised(Event, frozen=True, kw_only=True):
 
 
 class CohortOpened(Event, frozen=True, kw_only=True):
-    cohort: str
+    cohort: Annotated[str, owned_by(STREAM)]
 
 
 class CohortClosed(Event, frozen=True, kw_only=True):
-    cohort: str
+    cohort: Annotated[str, owned_by(STREAM)]
 
 
 class SchoolCalendarSet(Event, frozen=True, kw_only=True):
@@ -120,7 +120,7 @@ class PolicyAdopted(Event, frozen=True, kw_only=True):
 
 
 class RuleWaived(Event, frozen=True, kw_only=True):
-    rule: str
+    rule: WaivableRule
     subject: str
     reason: Annotated[str, owned_by(STREAM)]
 
@@ -148,7 +148,7 @@ class Chartered(Struct, frozen=True, kw_only=True):
     cohorts: frozenset[str] = frozenset()  # the open ones
     policies: dict[str, MatchingPolicy] = {}
     policy_hash: str = ""
-    waivers: frozenset[tuple[str, str]] = frozenset()
+    waivers: frozenset[tuple[WaivableRule, str]] = frozenset()  # rule, challenge
 
     @property
     def policy(self) -> MatchingPolicy:
@@ -159,7 +159,7 @@ class Chartered(Struct, frozen=True, kw_only=True):
 Network: TypeAlias = NotChartered | Chartered
 
 
-def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[NetworkEvent, ...]:  # noqa: ARG001 - one shape for all deciders
+def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[NetworkEvent, ...]:
     match command, state:
         case CharterNetwork(), NotChartered():
             return _charter(command)
@@ -183,9 +183,8 @@ def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[Netwo
                     "no policy with this hash was proposed", field="policy_hash", remedy="propose it first"
                 )
             return () if key == state.policy_hash else (PolicyAdopted(policy_hash=key),)
-        case WaiveRule(rule=rule, subject=subject, reason=reason), Chartered():
-            waived = (rule, subject) in state.waivers
-            return () if waived else (RuleWaived(rule=rule, subject=subject, reason=reason),)
+        case WaiveRule(), Chartered():
+            return _waive(command, state, facts)
         case _, NotChartered():
             raise IllegalMove("this network has no charter yet", remedy="charter it first")
         case _:
@@ -240,6 +239,14 @@ def _charter(command: CharterNetwork) -> tuple[NetworkEvent, ...]:
         PolicyProposed(policy_hash=key, policy=command.policy),
         PolicyAdopted(policy_hash=key),
     )
+
+
+def _waive(command: WaiveRule, state: Chartered, facts: Facts) -> tuple[NetworkEvent, ...]:
+    if (command.rule, command.subject) in state.waivers:
+        return ()
+    if not (command.subject.startswith("challenge-") and facts.knows(command.subject)):
+        raise Unknown("there is no such challenge in this network", field="subject")
+    return (RuleWaived(rule=command.rule, subject=command.subject, reason=command.reason),)
 
 
 def _sound(policy: MatchingPolicy) -> MatchingPolicy:

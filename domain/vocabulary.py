@@ -110,6 +110,12 @@ class ConflictKind(StrEnum):
     DECLARED = "declared"
 
 
+class WaivableRule(StrEnum):
+    """What staff may set aside for one challenge."""
+
+    OWN_SITE = "a consultant from the presenter's own site"  # the presenter may ask for a colleague
+
+
 class TieKind(StrEnum):
     AWARE = "aware"
     EXCHANGED = "exchanged"

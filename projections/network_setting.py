@@ -11,6 +11,7 @@ from domain.kernel import Recorded
 from domain.networks import NetworkChartered, PolicyAdopted, PolicyProposed, RuleWaived, SchoolCalendarSet
 from domain.policies import MatchingPolicy
 from domain.refusals import IllegalMove, Unknown
+from domain.vocabulary import StreamId, WaivableRule
 from projections.shape import Projection
 
 _SCHEMA: Final = """
@@ -39,7 +40,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     calendar: SchoolCalendar
     policy_hash: str
     policy: MatchingPolicy
-    waivers: frozenset[tuple[str, str]]  # rule, subject
+    waivers: frozenset[tuple[WaivableRule, StreamId]]  # rule, challenge
 
 
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
@@ -80,7 +81,9 @@ def setting(connection: sqlite3.Connection) -> Setting:
         calendar=msgspec.json.decode(calendar, type=SchoolCalendar),
         policy_hash=key,
         policy=policy(connection, key),
-        waivers=frozenset(connection.execute("select rule, subject from waivers").fetchall()),
+        waivers=frozenset(
+            (WaivableRule(rule), subject) for rule, subject in connection.execute("select rule, subject from waivers")
+        ),
     )
 
 

@@ -55,7 +55,7 @@ _CHOICES: dict[str, Sequence[Any]] = {
     "other reader seeker to": _MEMBERS,
     "candidate": (BEN, CLEO, GUIDE, READING),
     "category experience_years grades locale place site_type state name": ("", "rural", "K–5"),
-    "challenge into": _CHALLENGES,
+    "challenge into subject": _CHALLENGES,
     "cohort zone": ("Europe/Berlin", "UTC"),
     "description note text topics": _TEXTS,
     "enrolment": (0, 312),
@@ -67,7 +67,7 @@ _CHOICES: dict[str, Sequence[Any]] = {
     "parent": (DISTRICT, STATE),
     "policy": _POLICIES,
     "policy_hash": (*map(hash_of, _POLICIES), "unheard of"),
-    "reason rule statement": ("done", "a first try", "in parts"),
+    "reason statement": ("done", "a first try", "in parts"),
     "recommendation": [
         rec.list_id(reader, need, kind, Mode.ANY)
         for reader in (ADA, BEN)
@@ -79,7 +79,6 @@ _CHOICES: dict[str, Sequence[Any]] = {
     "since until": (date(2024, 8, 1), date(2025, 7, 31)),
     "site": (SCHOOL, DISTRICT, STATE, "site-00000004"),
     "stars": range(1, 6),
-    "subject": (ADA, BEN),
     "terms": ((), (Term(name="autumn", first=date(2024, 8, 26), last=date(2024, 12, 20)),)),
     "title topic": ("Phonics", "School buses", "Attendance"),
     "url": ("", "https://example.org/guide"),

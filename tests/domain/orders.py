@@ -86,6 +86,7 @@ _POOLS: Final[dict[str, tuple[str, ...]]] = {
     "same_as": (ADA, BEN, CLEO, DAN, ELSEWHERE),
     "contributor": (*MEMBERS, NET),
     "challenge": (CHALLENGE, OTHER_CHALLENGE),
+    "subject": (CHALLENGE, OTHER_CHALLENGE),
     "into": (CHALLENGE, OTHER_CHALLENGE),
     "need": (CHALLENGE, ADA),
     "resource": (RESOURCE, "resource-00000002"),
@@ -96,7 +97,7 @@ _POOLS: Final[dict[str, tuple[str, ...]]] = {
     "url": ("", "https://example.org/log"),
 }
 _MEMBER_FIELDS: Final = {"member", "author", "to", "invited_by", "introduced_by", "endorser", "other", "contact"}
-_MEMBER_FIELDS |= {"seeker", "helper", "reader", "candidate", "subject"}
+_MEMBER_FIELDS |= {"seeker", "helper", "reader", "candidate"}
 
 
 def drawn(kind: type[Struct], chance: Random) -> Any:

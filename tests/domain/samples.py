@@ -93,7 +93,7 @@ from domain.resources import (
     ResourceUsed,
 )
 from domain.sites import SiteDescribed, SiteRegistered
-from domain.vocabulary import Confidentiality, Level, NetworkRole, PeriodKind, RoleFamily, SiteKind, Stage
+from domain.vocabulary import Confidentiality, Level, NetworkRole, PeriodKind, RoleFamily, SiteKind, Stage, WaivableRule
 
 ADA, BEN, CLEO = (f"member-{letter * 8}" for letter in "abc")
 HASH: Final = "0f" * 32
@@ -113,7 +113,7 @@ SAMPLES: Final[tuple[Event, ...]] = (
     ),
     PolicyProposed(policy_hash=HASH, policy=MatchingPolicy(list_length=7, floor=0.2, introduction_minutes=20)),
     PolicyAdopted(policy_hash=HASH),
-    RuleWaived(rule="same site", subject=ADA, reason="she asked for her colleague"),
+    RuleWaived(rule=WaivableRule.OWN_SITE, subject="challenge-00000001", reason="she asked for her colleague"),
     SiteRegistered(
         kind=SiteKind.SCHOOL,
         name="Hill School",

@@ -11,7 +11,7 @@ from domain.plans import DECIDER_OF, DECIDERS
 from domain.vocabulary import Confidentiality
 from tests.domain.test_histories import UNIONS
 
-# Texts that are not sealed, each with why: what a person may write freely is sealed under their key.
+# Texts that are not sealed, each with why: what people write of themselves and of each other is sealed.
 OPEN = {
     "id": (
         *(
@@ -30,20 +30,14 @@ OPEN = {
         *("contributor", "challenge", "seeker", "helper", "reader", "need", "candidate", "policy_hash", "into"),
         *("invited_by", "introduced_by"),  # a member, the operator or the engine
     ),
-    "of an organisation, given by staff": (
+    "of an institution, no person, given by staff": (
         "network.chartered.name",
+        "network.school-calendar-set.calendar.terms.name",
         "site.registered.name",
         "site.registered.state",
         "site.registered.locale",
         "site.registered.grades",
         "site.registered.site_type",
-    ),
-    "the network's own words": (
-        "network.cohort-opened.cohort",
-        "network.cohort-closed.cohort",
-        "member.joined.cohort",
-        "network.school-calendar-set.calendar.terms.name",
-        "network.rule-waived.rule",
     ),
     "a code": ("network.chartered.zone", "network.school-calendar-set.calendar.zone"),
     "written by the engine": (

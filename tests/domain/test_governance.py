@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.challenges import PostChallenge
 from domain.kernel import Command
 from domain.members import GrantNetworkRole, InviteMember, LeaveNetwork, PauseMember, WithdrawNetworkRole
 from domain.networks import (
@@ -13,11 +14,12 @@ from domain.networks import (
     ReviseCharterSection,
     Section,
     SetSchoolCalendar,
+    WaiveRule,
 )
 from domain.policies import MatchingPolicy, hash_of
 from domain.sites import RegisterSite
-from domain.vocabulary import ENGINE, OPERATOR, NetworkRole, SiteKind
-from tests.domain.scenario import ADA, BEN, NET, SCHOOL, Given, Said, given, nothing_yet
+from domain.vocabulary import ENGINE, OPERATOR, NetworkRole, SiteKind, WaivableRule
+from tests.domain.scenario import ADA, BEN, CHALLENGE, NET, SCHOOL, Given, Said, given, nothing_yet
 
 GENTLE = MatchingPolicy(introduction_minutes=15)
 FOR_STAFF = (
@@ -27,6 +29,7 @@ FOR_STAFF = (
     SetSchoolCalendar(network=NET, zone="America/New_York"),
     ProposePolicy(network=NET, policy=MatchingPolicy(list_length=3)),
     AdoptPolicy(network=NET, policy_hash=hash_of(GENTLE)),
+    WaiveRule(network=NET, rule=WaivableRule.OWN_SITE, subject=CHALLENGE, reason="she asked"),
     RegisterSite(site=SCHOOL, kind=SiteKind.SCHOOL, name="Hill School"),
     InviteMember(member="member-eeeeeeee"),
 )
@@ -34,7 +37,7 @@ FOR_STAFF = (
 
 def network(*orders: Command) -> Given:
     begun = (OpenCohort(network=NET, cohort="first"), ProposePolicy(network=NET, policy=GENTLE))
-    return given(*begun, *orders)
+    return given(*begun, PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers"), *orders)
 
 
 def named(command: Command) -> str:

@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.calendar import SchoolCalendar, Term
+from domain.challenges import PostChallenge
 from domain.networks import (
     AdoptPolicy,
     CharterNetwork,
@@ -25,10 +26,13 @@ from domain.networks import (
     WaiveRule,
 )
 from domain.policies import MatchingPolicy, hash_of
-from tests.domain.scenario import ADA, NET, given, nothing_yet
+from domain.vocabulary import WaivableRule
+from tests.domain.scenario import ADA, CHALLENGE, NET, given, nothing_yet
 
 AUTUMN = Term(name="autumn", first=date(2025, 8, 25), last=date(2025, 12, 19))
 SPRING = Term(name="spring", first=date(2026, 1, 5), last=date(2026, 5, 29))
+POSTED = PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers")
+WAIVE = WaiveRule(network=NET, rule=WaivableRule.OWN_SITE, subject=CHALLENGE, reason="she asked for her colleague")
 GENTLE = MatchingPolicy(introduction_minutes=15)
 
 
@@ -110,6 +114,12 @@ def test_the_hash_of_a_policy_follows_its_content_alone() -> None:
 
 
 def test_a_rule_is_waived_once_for_one_subject_with_a_reason() -> None:
-    waive = WaiveRule(network=NET, rule="same site", subject=ADA, reason="she asked for her colleague")
-    given().when(waive).then(RuleWaived(rule="same site", subject=ADA, reason="she asked for her colleague"))
-    given(waive).when(replace(waive, reason="once more")).then_nothing()
+    given(POSTED).when(WAIVE).then(
+        RuleWaived(rule=WaivableRule.OWN_SITE, subject=CHALLENGE, reason="she asked for her colleague")
+    )
+    given(POSTED, WAIVE).when(replace(WAIVE, reason="once more")).then_nothing()
+
+
+def test_a_rule_is_waived_for_a_challenge_of_this_network() -> None:
+    given().when(WAIVE).refused("no such challenge")
+    given(POSTED).when(replace(WAIVE, subject=ADA)).refused("no such challenge")

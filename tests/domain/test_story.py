@@ -76,7 +76,7 @@ from domain.resources import (
     UseResource,
 )
 from domain.sites import DescribeSite, RegisterSite
-from domain.vocabulary import ConflictKind, NetworkRole, RoleFamily, SiteKind, Stage
+from domain.vocabulary import ConflictKind, NetworkRole, RoleFamily, SiteKind, Stage, WaivableRule
 from tests.domain.scenario import (
     ADA,
     BEN,
@@ -110,7 +110,6 @@ NETWORK = [
     SetSchoolCalendar(network=NET, zone="UTC", terms=(Term(name="autumn", first=SINCE, last=date(2025, 12, 19)),)),
     ProposePolicy(network=NET, policy=SHORT),
     AdoptPolicy(network=NET, policy_hash=hash_of(SHORT)),
-    WaiveRule(network=NET, rule="same site", subject=ADA, reason="she asked for her colleague"),
     RegisterSite(site=SCHOOL, kind=SiteKind.SCHOOL, name="Hill School"),
     DescribeSite(site=SCHOOL, contact=ADA, statement="We read together."),
 ]
@@ -137,6 +136,7 @@ PROBLEMS = [
     PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers"),
     PostChallenge(challenge=OTHER_CHALLENGE, author=BEN, title="Nobody reads"),
     PostChallenge(challenge=THIRD_CHALLENGE, author=CLEO, title="No books"),
+    WaiveRule(network=NET, rule=WaivableRule.OWN_SITE, subject=CHALLENGE, reason="she asked for her colleague"),
     ReframeChallenge(challenge=CHALLENGE, title="Readers who stop"),
     ChangeChallengeStage(challenge=CHALLENGE, stage=Stage.EXPLORING),
     AnswerChallenge(challenge=CHALLENGE, answer="answer-00000001", member=BEN, text="Try pairs."),

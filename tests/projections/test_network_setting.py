@@ -2,11 +2,13 @@ from datetime import date
 
 import pytest
 
+from domain.challenges import PostChallenge
 from domain.networks import AdoptPolicy, ProposePolicy, SetSchoolCalendar, WaiveRule
 from domain.policies import MatchingPolicy, hash_of
 from domain.refusals import IllegalMove, Unknown
+from domain.vocabulary import WaivableRule
 from projections.network_setting import policy, setting
-from tests.histories import ADA, NET, History, begun
+from tests.histories import ADA, DESKS, NET, History, begun
 from tests.projections.seeing import seen
 
 GENEROUS = MatchingPolicy(list_length=9)
@@ -51,6 +53,7 @@ def test_the_calendar_is_the_one_set_last() -> None:
 
 def test_waivers_are_kept_with_their_subject() -> None:
     history = begun()
-    history.do(WaiveRule(network=NET, rule="cross-site", subject=ADA, reason="she asked for a colleague"))
+    history.do(PostChallenge(challenge=DESKS, author=ADA, title="Too few desks"))
+    history.do(WaiveRule(network=NET, rule=WaivableRule.OWN_SITE, subject=DESKS, reason="she asked for a colleague"))
     with seen(history) as c:
-        assert setting(c).waivers == {("cross-site", ADA)}
+        assert setting(c).waivers == {(WaivableRule.OWN_SITE, DESKS)}
