@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from domain.challenges import ChallengeAnswered, ChallengePosted
 from domain.kernel import Event, Recorded
-from domain.refusals import Unknown
+from domain.refusals import IllegalMove, Unknown
 from domain.resources import ResourceShared
 from domain.sites import SiteDescribed, SiteRegistered
 from domain.vocabulary import OPERATOR, StreamId
@@ -56,6 +57,12 @@ def run_import(
     )
 
 
+_ELSEWHERE: Final = IllegalMove(
+    "this id belongs to another network of this installation",
+    remedy="import an export elsewhere, or with keys of your own",
+)
+
+
 def _pending(plan: Import, store: EventStore) -> tuple[list[Planned], list[Refusal]]:
     """Orders that do not stand yet, and those that contradict what stands."""
     pending, refusals = [], []
@@ -64,6 +71,9 @@ def _pending(plan: Import, store: EventStore) -> tuple[list[Planned], list[Refus
         stream = stream_of(one.order.command)
         if stream not in histories:
             histories[stream] = store.stream(stream)
+        if histories[stream] and histories[stream][0].network != plan.network:
+            refusals.append(as_refusal(_ELSEWHERE, one.row.file, one.row.line, one.columns))
+            continue
         if stands(one.order, histories[stream]):
             continue
         pending.append(one)

@@ -21,9 +21,11 @@ from domain.members import (
     NetworkRoleGranted,
     ProfileDescribed,
 )
+from domain.networks import CharterNetwork
 from domain.resources import ResourceShared
 from domain.sites import SiteDescribed, SiteRegistered
-from domain.vocabulary import Level, PeriodKind, RoleFamily
+from domain.vocabulary import OPERATOR, Level, PeriodKind, RoleFamily
+from engine.commands import Order, Sender
 from engine.importing import Report, plan_import, run_import
 from engine.importing.mapping import Cell, Entry, Mapping
 from engine.importing.tables import TABLES
@@ -194,6 +196,22 @@ def test_an_id_of_ours_stays_what_it_is(desk: Desk) -> None:
     (desk.folder / "posts.csv").unlink()
     assert desk.take().refusals == ()
     assert [event.author for event in desk.events(ChallengePosted)] == [ada, ada]
+
+
+def test_an_id_of_ours_is_not_taken_for_the_same_thing_in_another_network(desk: Desk) -> None:
+    desk.whole()
+    desk.take()
+    ada = desk.events(ChallengePosted)[0].author
+    elsewhere = "network-000000ff"
+    order = Order(command=CharterNetwork(network=elsewhere, name="Elsewhere"), at=TODAY)
+    desk.commands.handle(order, Sender(network=elsewhere, actor=OPERATOR, command_id="charter-elsewhere"))
+    for table in ("sites", "challenges", "posts", "resources"):
+        (desk.folder / f"{table}.csv").unlink()
+    desk.write(members=f"member,name,joined_at\n{ada},Ada,2024-09-01T08:00:00Z\n")
+    plan = plan_import(desk.folder, elsewhere, desk.keys, now=TODAY)
+    report = run_import(plan, desk.commands, desk.store)
+    assert [refusal.words for refusal in report.refusals] == ["this id belongs to another network of this installation"]
+    assert not report.changed_nothing
 
 
 def test_progress_tells_how_many_orders_of_how_many(desk: Desk) -> None:
