@@ -85,7 +85,11 @@ def _records(text: str, file: str, findings: Findings) -> Iterator[tuple[int, li
             if cells:
                 yield begins, cells
             begins = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
+        if "field larger than" in str(error):
+            words = f"a value is longer than {csv.field_size_limit():,} characters"
+            findings.refuse(file, begins, words, remedy="shorten it, or close a quotation mark that was left open")
+            return
         findings.refuse(
             file, begins, "a quotation mark is out of place here", remedy='close it, or write " inside a text as ""'
         )

@@ -35,6 +35,14 @@ class Shaped(Struct, frozen=True, kw_only=True):
 
 def ours(sheet: Sheet, table: Table, findings: Findings) -> Shaped:
     """A file in our own format. Unknown columns are refused, so that nothing is lost in silence."""
+    if not set(table.columns) & set(sheet.header):  # then it may be a row of somebody's words, which are not repeated
+        findings.refuse(
+            sheet.file,
+            1,
+            "the first line names none of our columns",
+            remedy=f"begin with their names: {', '.join(table.columns)}",
+        )
+        return Shaped()
     for name in sheet.header:
         if name not in table.columns:
             near = difflib.get_close_matches(name, table.columns, n=1)

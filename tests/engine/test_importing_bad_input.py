@@ -193,7 +193,7 @@ def test_a_file_above_the_limit_is_refused(desk: Desk, monkeypatch: pytest.Monke
 
 def test_a_text_longer_than_the_reader_takes_is_refused_at_its_line(desk: Desk) -> None:
     desk.write(members=f'{HEAD}m1,2024-09-01T08:00Z\n"{"x" * 200_000}",2024-09-01T08:00Z\n')
-    assert desk.refused()[0].startswith("members.csv:3: a quotation mark is out of place here")
+    assert desk.refused()[0].startswith("members.csv:3: a value is longer than 131,072 characters")
 
 
 def test_lines_are_those_of_the_file_also_after_texts_with_line_ends(desk: Desk) -> None:
@@ -258,3 +258,10 @@ def test_a_future_instant_is_told_also_where_the_row_is_wrong_otherwise(desk: De
         "challenges.csv:2: posted_at: this lies in the future",
         "challenges.csv:2: title: missing",
     ]
+
+
+def test_a_file_without_its_first_line_is_told_so_and_nobody_is_quoted(desk: Desk) -> None:
+    desk.write(members="m1,Ana Ruiz,teacher,2024-09-01T08:00:00Z\n")
+    (told,) = desk.refused()
+    assert told.startswith("members.csv:1: the first line names none of our columns")
+    assert "Ana" not in told
