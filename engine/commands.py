@@ -95,8 +95,7 @@ class Commands:
 
     def _expect(self, expected: Mapping[StreamId, int]) -> None:
         for stream, version in expected.items():
-            newest = max((recorded.version for recorded in self._store.stream(stream)), default=0)
-            if newest != version:
+            if self._store.version(stream) != version:
                 kind = stream.partition("-")[0]
                 raise Beaten("somebody changed this first", field=kind, remedy="read it again and decide anew")
 

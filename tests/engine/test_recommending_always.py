@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.eligibility import Mode
+from domain.eligibility import UNAVAILABLE, Mode
 from domain.recommendations import ListKind
 from domain.refusals import IllegalMove
 from domain.vocabulary import Level, RoleFamily
@@ -148,8 +148,9 @@ def test_a_score_is_the_sum_of_its_parts_and_lists_fall(sketch: Sketch, kind: Li
         assert weighted_top_three([reason.value for reason in pick.reasons]) == pytest.approx(pick.score, abs=3e-6)
     for one, other in pairwise(listing.picks):
         assert (-one.score, one.candidate) < (-other.score, other.candidate)
-    scores = [miss.score for miss in listing.near_misses]
-    assert scores == sorted(scores, reverse=True)
+    for private in (False, True):
+        scores = [miss.score for miss in listing.near_misses if (miss.rule == UNAVAILABLE) is private]
+        assert scores == sorted(scores, reverse=True)
 
 
 @given(sketches(), kinds, modes)

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from domain.challenges import AnswerChallenge, PostChallenge, SetChallengeAside
-from domain.eligibility import UNAVAILABLE
 from domain.introductions import ConfirmHelp, ConsentToIntroduction, DeclineIntroduction, DisputeHelp
 from domain.members import DeclareConflict, DescribeProfile, MuteMember
 from domain.recommendations import AcceptRecommendation
 from domain.refusals import IllegalMove, Unknown
 from domain.vocabulary import Confidentiality, ConflictKind
+from engine.recommending import NOT_LISTED
 from engine.runtime import Confrere
 from models.encoder import Encoder
 from projections import evidence
@@ -201,7 +201,7 @@ def test_why_not_follows_what_happens(town: Town) -> None:
     town.say(MuteMember(member=DAN, other=ADA), by=DAN)
     town.say(DeclareConflict(member=EVE, other=ADA, kind=ConflictKind.SUPERVISES), by=EVE)
     assert town.picks(EXPERTS) == []
-    assert town.why(EXPERTS, DAN) == town.why(EXPERTS, EVE) == UNAVAILABLE
+    assert town.why(EXPERTS, DAN) == town.why(EXPERTS, EVE) == NOT_LISTED
     assert town.explain(NET, town.ask_for(EXPERTS).recommendation).near_misses == ()
     assert town.picks(RESOURCES) == []  # EVE's
     with pytest.raises(Unknown, match="no such recommendation"):
