@@ -9,7 +9,7 @@ from domain.eligibility import Asking, Candidate, Mode
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
 from domain.refusals import IllegalMove, Malformed, Unknown
-from domain.vocabulary import MemberId, StreamId
+from domain.vocabulary import MemberId, StreamId, WaivableRule
 from engine.snapshot import SOUGHT, Need, Snapshot
 from models.lexical import Figures, rarity, telling_words, terms
 from models.ranking import Hit, words_share
@@ -21,6 +21,7 @@ class Case(Struct, frozen=True, kw_only=True):
     policy: MatchingPolicy
     asking: Asking
     people: Mapping[MemberId, Candidate]
+    waived: frozenset[WaivableRule] = frozenset()  # for this need
     hits: tuple[Hit, ...]  # weighted by the strength of their source, without what the reader must not meet
     evidence: Mapping[str, Evidence]
     figures: Figures
@@ -65,6 +66,7 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
         policy=policy,
         asking=asking,
         people=people,
+        waived=snapshot.waived(need),
         hits=tuple(
             replace(hit, weight=weights[evidence[hit.id].strength])
             for hit in hits

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from domain.eligibility import Candidate
+from domain.vocabulary import WaivableRule
 from engine.case import Case, Ranked, nearness
 from engine.group_check import broken_rules
 from engine.grouping import Consultant, convene
@@ -14,12 +16,13 @@ from models.lexical import terms
 def convened(case: Case, eligible: Sequence[Ranked]) -> list[Ranked]:
     """The consultants, nearest first; refused in words when no group keeps the rules."""
     consultants = {one.candidate: _consultant(one, case) for one in eligible}
-    group = convene(case.asking.reader, tuple(consultants.values()), case.rarity, case.policy, case.need.mode)
+    presenter = presenter_of(case)
+    group = convene(presenter, tuple(consultants.values()), case.rarity, case.policy, case.need.mode)
     members = [one.candidate.member for one in group.consultants]
     broken = broken_rules(
         case.need.reader,
         members,
-        case.people,
+        {**case.people, presenter.member: presenter},
         {member: one.area for member, one in consultants.items()},
         {member: one.dilemma for member, one in consultants.items()},
         case.policy,
@@ -28,6 +31,12 @@ def convened(case: Case, eligible: Sequence[Ranked]) -> list[Ranked]:
     if broken:
         raise RuntimeError(f"a group was convened against its rules: {'; '.join(broken)}")
     return [_with_part(one, consultants[one.candidate]) for one in eligible if one.candidate in members]
+
+
+def presenter_of(case: Case) -> Candidate:
+    """The reader; where a colleague was asked for and allowed, as one without a site to keep away from."""
+    reader = case.asking.reader
+    return replace(reader, sites=frozenset()) if WaivableRule.OWN_SITE in case.waived else reader
 
 
 def _consultant(one: Ranked, case: Case) -> Consultant:

@@ -12,7 +12,7 @@ from domain.eligibility import Candidate
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
 from domain.refusals import Unknown
-from domain.vocabulary import MemberId, OwnerId, StreamId
+from domain.vocabulary import MemberId, OwnerId, StreamId, WaivableRule
 from engine.evidence_index import OPEN, EvidenceIndex, kind_of
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
 from projections import (
@@ -106,6 +106,9 @@ class LiveSnapshot:
 
     def _free(self, budget: Budget | None, calendar: SchoolCalendar) -> int | None:
         return None if budget is None else budget.free_on(day_of(self._at, calendar), calendar)
+
+    def waived(self, need: Need) -> frozenset[WaivableRule]:
+        return frozenset(rule for rule, subject in self._setting.waivers if subject == need.subject)
 
     def suggested_lately(self, need: Need) -> frozenset[str]:
         since = need.at - timedelta(days=self.policy.cool_down_days)

@@ -12,7 +12,7 @@ from domain.recommendations import Inputs, Listing, ListKind, NearMiss, Pick, Re
 from domain.refusals import IllegalMove
 from domain.vocabulary import StreamId
 from engine.case import Case, Ranked, look_up, nearness
-from engine.convening import convened
+from engine.convening import convened, presenter_of
 from engine.snapshot import STAGES, Need, Snapshot
 from models.ranking import Hit, Pooled, pool, weighted_top_three
 
@@ -67,7 +67,7 @@ def _why_unknown(case: Case, candidate: StreamId, snapshot: Snapshot) -> str:
 
 
 def _beside_the_group(candidate: StreamId, near: Sequence[Ranked], case: Case) -> str:
-    if case.people[candidate].sites & case.asking.reader.sites:
+    if case.people[candidate].sites & presenter_of(case).sites:
         return "they are from your own site, and consultants come from others"
     try:
         group = convened(case, near)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
-from domain.vocabulary import MemberId, OwnerId, Stage, StreamId
+from domain.vocabulary import MemberId, OwnerId, Stage, StreamId, WaivableRule
 from models.lexical import Figures
 from models.ranking import Hit
 from projections.evidence import Evidence
@@ -84,6 +84,9 @@ class Snapshot(Protocol):
         """Who shared a resource (a member, or the network itself) or posted a challenge."""
 
     def people(self) -> Mapping[MemberId, Candidate]: ...
+
+    def waived(self, need: Need) -> frozenset[WaivableRule]:
+        """The rules that staff set aside for this need."""
 
     def suggested_lately(self, need: Need) -> frozenset[str]:
         """Whom the reader was suggested for another need within the policy's cool-down."""

@@ -10,7 +10,7 @@ from api.cli.running import json_option, network_option, out, progress_bar, runn
 from domain.refusals import Malformed, StorageTrouble
 from engine.evidence_index import OPEN
 from engine.exporting import write_table
-from engine.network_tables import tables_of
+from engine.network_tables import left_out, tables_of
 from engine.runtime import Confrere
 from projections import timeline
 from projections.timeline import Moment
@@ -95,6 +95,8 @@ def export(folder: Path, network: str | None) -> None:
         for table, rows in system.ask(where, tables_of).items():
             write_table(folder / f"{table}.csv", table, rows)
             out.print(f"{folder / table}.csv: {len(rows)} rows", soft_wrap=True)
+        for table, count in system.ask(where, left_out).items():
+            out.print(f"{table}: {count} rows left out, since they need somebody who left")
 
 
 def _make(folder: Path) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy, hash_of
 from domain.recommendations import Listing, ListKind
-from domain.vocabulary import Confidentiality, Level, RoleFamily
+from domain.vocabulary import Confidentiality, Level, RoleFamily, WaivableRule
 from engine.recommending import recommend, why_not
 from engine.snapshot import Need, NeedTexts, Search, Vectors
 from models.lexical import Figures, telling_words, terms
@@ -44,6 +44,7 @@ class Sketch:
         self.hits: list[Hit] = []
         self.stages: dict[str, str] = {NEED: "exploring"}
         self.lately: frozenset[str] = frozenset()
+        self.set_aside: frozenset[WaivableRule] = frozenset()
         self.gone: frozenset[str] = frozenset()
         self.texts: tuple[str, ...] = (TEXT,)
         self.shares_words = words_share(telling_words([terms(TEXT)]))
@@ -157,6 +158,9 @@ class Sketch:
 
     def people(self) -> Mapping[str, Candidate]:
         return self.members
+
+    def waived(self, need: Need) -> frozenset[WaivableRule]:
+        return self.set_aside
 
     def suggested_lately(self, need: Need) -> frozenset[str]:
         return self.lately

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from domain.eligibility import UNAVAILABLE, Mode
 from domain.refusals import IllegalMove, Malformed, Unknown
-from domain.vocabulary import Level, RoleFamily
+from domain.vocabulary import Level, RoleFamily, WaivableRule
 from engine.recommending import NOT_LISTED, recommend
 from projections.evidence import Says, Strength
 from tests.engine.sketch import (
@@ -262,6 +262,9 @@ def test_why_not_knows_the_group() -> None:
     assert sketch.why_not(CONSULTANCY, BEN) == "they are suggested, as one of the group"
     assert sketch.why_not(CONSULTANCY, EVE) == NOT_LISTED
     assert "your own site" in sketch.why_not(CONSULTANCY, neighbour)
+    sketch.set_aside = frozenset({WaivableRule.OWN_SITE})
+    assert sketch.picks(CONSULTANCY)[0] == neighbour  # the presenter asked for a colleague
+    sketch.set_aside = frozenset()
     sketch.member(DAN, away=True)
     assert "no group was found" in sketch.why_not(CONSULTANCY, EVE)
     assert sketch.why_not(CONSULTANCY, DAN) == NOT_LISTED
