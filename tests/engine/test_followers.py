@@ -92,7 +92,7 @@ def test_a_view_of_the_past_is_what_was_seen_then(history: History, share: float
 
 
 def test_digests_tell_different_histories_apart() -> None:
-    history = random_history(BUSY, 300)
+    history = begun()
     before = digest_of(history)
     history.do(PostChallenge(challenge="challenge-000000ff", author=ADA, title="One more"))
     after = digest_of(history)
