@@ -308,3 +308,13 @@ def test_threads_share_the_system(town: Town) -> None:
     assert lists[: len(asked)] * 3 == lists
     assert len(set(town.counting.texts)) == len(town.counting.texts)
     assert [town.ask_for(*one) for one in asked] == lists[: len(asked)]
+
+
+def test_two_needs_of_one_reader_asked_at_once_do_not_suggest_the_same_person(town: Town) -> None:
+    needs = [f"challenge-000000{number:02d}" for number in range(10, 16)]
+    for need in needs:
+        town.say(PostChallenge(challenge=need, author=ADA, title="Ninth graders are absent after winter break"))
+    with ThreadPoolExecutor(len(needs)) as pool:
+        suggested = list(pool.map(lambda need: town.picks(AHEAD, need), needs))
+    assert sorted(suggested) == [[]] * (len(needs) - 1) + [[CLEO]]
+    assert [town.picks(AHEAD, need) for need in needs] == suggested
