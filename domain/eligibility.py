@@ -28,7 +28,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     level: Level | None = None
     free_minutes: int | None = None  # None: no time was ever offered
     same_as: frozenset[MemberId] = frozenset()
-    conflicts: frozenset[MemberId] = frozenset()  # declared by this member
+    conflicts: frozenset[MemberId] = frozenset()  # declared by this member, and all down the line of supervision
     muted: frozenset[MemberId] = frozenset()  # by this member
     families: frozenset[RoleFamily] = frozenset()
     sites: frozenset[str] = frozenset()

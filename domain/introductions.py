@@ -11,7 +11,7 @@ from domain.calendar import day_of, end_of_school_day
 from domain.challenges import author_of, class_of
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import MEMBER, Active, Paused, identities, may_steer, present
+from domain.members import MEMBER, Active, Paused, identities, kept_apart, may_steer, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.sites import registered
@@ -366,7 +366,7 @@ def candidate(facts: Facts, member: MemberId) -> Candidate:
         level=person.level,
         free_minutes=facts(BUDGET, budget_of(member)).free_on(day_of(facts.at, calendar), calendar),
         same_as=identities(facts, member),
-        conflicts=frozenset(person.conflicts),
+        conflicts=kept_apart(facts, member),
         muted=person.muted,
         families=frozenset(person.affiliations.values()),
         sites=frozenset(person.affiliations) - {""},

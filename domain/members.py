@@ -495,6 +495,23 @@ def identities(facts: Facts, member: MemberId) -> frozenset[MemberId]:
     return frozenset(found - {member})
 
 
+def kept_apart(facts: Facts, member: MemberId) -> frozenset[MemberId]:
+    """With whom this member declared a conflict, and everybody further down their line of supervision."""
+    line, waiting = {member}, {member}
+    while waiting:
+        supervised = {
+            other for other, kind in _declared(facts, waiting.pop()).items() if kind == ConflictKind.SUPERVISES
+        }
+        waiting |= supervised - line
+        line |= supervised
+    return frozenset(line | _declared(facts, member).keys()) - {member}
+
+
+def _declared(facts: Facts, member: MemberId) -> dict[str, str]:
+    state = facts(MEMBER, member)
+    return {} if isinstance(state, NotJoined) else state.person.conflicts
+
+
 def only_by(member: MemberId, facts: Facts, words: str) -> None:
     """Refuse unless the member says it, in person or through somebody who acts for them."""
     if facts.speaker != member:

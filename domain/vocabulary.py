@@ -103,7 +103,7 @@ class PeriodKind(StrEnum):
 class ConflictKind(StrEnum):
     """Power, not acquaintance: past collaboration is no conflict."""
 
-    SUPERVISES = "supervises"
+    SUPERVISES = "supervises"  # the one who declares it supervises the other
     FAMILY = "family"
     FUNDING = "funding decision"
     GRIEVANCE = "active grievance"

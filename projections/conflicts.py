@@ -58,9 +58,19 @@ def conflicts_of(connection: sqlite3.Connection, member: MemberId) -> list[Confl
     return list(rows(connection, Conflict, "select * from conflicts where owner = ? order by other", (member,)))
 
 
-def declared(connection: sqlite3.Connection) -> dict[MemberId, frozenset[MemberId]]:
-    """For each who declared a conflict: with whom."""
-    return _grouped(connection.execute("select owner, other from conflicts"))
+_APART: Final = """
+    with recursive line (member, other) as (
+        select owner, other from conflicts where kind = 'supervises'
+        union select line.member, conflicts.other from line
+        join conflicts on conflicts.owner = line.other and conflicts.kind = 'supervises'
+    )
+    select owner, other from conflicts union select member, other from line where member <> other
+"""  # whoever supervises stands above all further down, as the rules see it
+
+
+def kept_apart(connection: sqlite3.Connection) -> dict[MemberId, frozenset[MemberId]]:
+    """For each: with whom they declared a conflict, and everybody further down their line of supervision."""
+    return _grouped(connection.execute(_APART))
 
 
 def muted(connection: sqlite3.Connection) -> dict[MemberId, frozenset[MemberId]]:

@@ -99,7 +99,7 @@ class DirectoryEntry(Struct, frozen=True, kw_only=True):
     families: frozenset[RoleFamily]
     sites: frozenset[StreamId]
     same_as: frozenset[MemberId]
-    conflicts: frozenset[MemberId]  # declared by this member
+    conflicts: frozenset[MemberId]  # declared by this member, and all down the line of supervision
     muted: frozenset[MemberId]  # by this member
 
 
@@ -210,7 +210,7 @@ def candidates(connection: sqlite3.Connection) -> dict[MemberId, DirectoryEntry]
         roles[who].add(NetworkRole(role))
     for who, other in connection.execute(_SAME):
         same_as[who].add(other)
-    declared, muted = conflicts.declared(connection), conflicts.muted(connection)
+    apart, muted = conflicts.kept_apart(connection), conflicts.muted(connection)
     joined = connection.execute("select owner, name, standing, level from members where standing <> 'invited'")
     return {
         who: DirectoryEntry(
@@ -222,7 +222,7 @@ def candidates(connection: sqlite3.Connection) -> dict[MemberId, DirectoryEntry]
             families=frozenset(families.get(who, ())),
             sites=frozenset(sites.get(who, ())),
             same_as=frozenset(same_as.get(who, ())),
-            conflicts=declared.get(who, frozenset()),
+            conflicts=apart.get(who, frozenset()),
             muted=muted.get(who, frozenset()),
         )
         for who, name, standing, level in joined

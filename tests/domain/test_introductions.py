@@ -332,6 +332,35 @@ def test_what_was_never_offered_is_unknown() -> None:
     given().when(ExpireIntroduction(introduction=ADA)).refused("no id of the kind introduction")
 
 
+def supervises(one: str, other: str) -> DeclareConflict:
+    return DeclareConflict(member=one, other=other, kind=ConflictKind.SUPERVISES)
+
+
+def test_nobody_is_introduced_to_one_up_or_down_the_line_of_supervision() -> None:
+    for line in ((supervises(ADA, CLEO), supervises(CLEO, BEN)), (supervises(BEN, CLEO), supervises(CLEO, ADA))):
+        given(*BEN_HAS_TIME, *line).when(OFFER, by=ADA).refused("unavailable")
+        given(*BEN_HAS_TIME, *reversed(line)).when(OFFER, by=ADA).refused("unavailable")
+        assert given(*BEN_HAS_TIME, line[0]).when(OFFER, by=ADA).events
+    longer = (supervises(ADA, CLEO), supervises(CLEO, DAN), supervises(DAN, BEN))
+    given(*BEN_HAS_TIME, *longer).when(OFFER, by=ADA).refused("unavailable")
+    given(*BEN_HAS_TIME, *longer, LeaveNetwork(member=CLEO)).when(OFFER, by=ADA).refused("unavailable")
+
+
+def test_two_who_are_supervised_by_the_same_one_may_meet() -> None:
+    assert given(*BEN_HAS_TIME, supervises(CLEO, ADA), supervises(CLEO, BEN)).when(OFFER, by=ADA).events
+
+
+def test_another_conflict_is_not_passed_down_the_line() -> None:
+    family = DeclareConflict(member=CLEO, other=BEN, kind=ConflictKind.FAMILY)
+    assert given(*BEN_HAS_TIME, supervises(ADA, CLEO), family).when(OFFER, by=ADA).events
+
+
+def test_a_line_of_supervision_that_runs_in_a_circle_comes_to_an_end() -> None:
+    circle = (supervises(ADA, CLEO), supervises(CLEO, DAN), supervises(DAN, ADA))
+    assert given(*BEN_HAS_TIME, *circle).when(OFFER, by=ADA).events
+    assert candidate(given(*circle).world, ADA).conflicts == {CLEO, DAN}
+
+
 def test_the_rules_see_a_member_as_their_own_streams_tell() -> None:
     scene = given(
         *BEN_HAS_TIME,

@@ -74,14 +74,14 @@ def test_conflicts_and_mutes_stand_with_the_one_who_declared_them_until_they_end
     with seen(history) as c:
         assert (candidates(c)[ADA].conflicts, candidates(c)[ADA].muted) == ({BEN}, {CLEO})
         assert candidates(c)[BEN].conflicts == candidates(c)[CLEO].muted == frozenset()
-        assert conflicts.declared(c) == {ADA: {BEN}}
+        assert conflicts.kept_apart(c) == {ADA: {BEN}}
         assert [each.kind for each in conflicts.conflicts_of(c, ADA)] == [ConflictKind.FAMILY]
     history.do(DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.GRIEVANCE))
     with seen(history) as c:
         assert [each.kind for each in conflicts.conflicts_of(c, ADA)] == [ConflictKind.GRIEVANCE]
     history.do(EndConflict(member=ADA, other=BEN), UnmuteMember(member=ADA, other=CLEO))
     with seen(history) as c:
-        assert conflicts.declared(c) == conflicts.muted(c) == {}
+        assert conflicts.kept_apart(c) == conflicts.muted(c) == {}
 
 
 def test_linked_identities_are_the_same_person() -> None:
@@ -89,3 +89,21 @@ def test_linked_identities_are_the_same_person() -> None:
     history.do(LinkIdentity(member=ADA, same_as=DEV))
     with seen(history) as c:
         assert DEV in candidates(c)[ADA].same_as
+
+
+def test_whoever_supervises_is_kept_apart_from_all_down_the_line_however_it_turns() -> None:
+    history = begun()
+    line = ((ADA, BEN), (BEN, CLEO), (CLEO, ADA))
+    history.do(*(DeclareConflict(member=one, other=other, kind=ConflictKind.SUPERVISES) for one, other in line[:2]))
+    history.do(DeclareConflict(member=CLEO, other=DEV, kind=ConflictKind.FAMILY))
+    with seen(history) as c:
+        assert {who: entry.conflicts for who, entry in candidates(c).items()} == {
+            ADA: {BEN, CLEO},
+            BEN: {CLEO},
+            CLEO: {DEV},  # whose family this is concerns nobody above
+            DEV: frozenset(),
+        }
+    history.do(DeclareConflict(member=CLEO, other=ADA, kind=ConflictKind.SUPERVISES))
+    with seen(history) as c:
+        apart = {who: entry.conflicts for who, entry in candidates(c).items()}
+        assert (apart[ADA], apart[BEN], apart[CLEO]) == ({BEN, CLEO}, {ADA, CLEO}, {ADA, BEN, DEV})
