@@ -145,6 +145,8 @@ Challenge: TypeAlias = NotPosted | Open | Ended
 
 
 def decide(command: ChallengeCommand, state: Challenge, facts: Facts) -> tuple[ChallengeEvent, ...]:
+    if isinstance(command, AnswerChallenge) and isinstance(state, Open | Ended):
+        _may_see(state.posted, facts)
     match command, state:
         case PostChallenge(), NotPosted():
             present(facts, command.author, field="author")
@@ -264,6 +266,13 @@ def _posted(command: PostChallenge) -> ChallengePosted:
         category=command.category,
         confidentiality=command.confidentiality,
     )
+
+
+def _may_see(posted: ChallengePosted, facts: Facts) -> None:
+    """What was told to few is unknown to the others, also that it stands."""
+    told_to_all = posted.confidentiality in {Confidentiality.PUBLIC, Confidentiality.NETWORK}
+    if not told_to_all and not may_steer(facts, posted.author):
+        raise Unknown("there is no such challenge in this network", field="challenge")
 
 
 def _may_answer(command: AnswerChallenge, facts: Facts) -> None:

@@ -139,3 +139,33 @@ def test_whatever_happens_to_a_challenge_stays_in_its_class() -> None:
 def test_what_was_never_posted_is_unknown() -> None:
     given().when(RESOLVED).refused("no such challenge")
     given().when(ResolveChallenge(challenge=ADA)).refused("no id of the kind challenge")
+
+
+NARROW = (Confidentiality.GROUP, Confidentiality.PAIR, Confidentiality.SEALED)
+
+
+@pytest.mark.parametrize("confidentiality", NARROW)
+@pytest.mark.parametrize("then", [(), (RESOLVED,), (ANSWERED,)])
+def test_a_challenge_told_to_few_is_unknown_to_others_who_would_answer(
+    confidentiality: Confidentiality, then: tuple[Command, ...]
+) -> None:
+    told_to_few = replace(POSTED, confidentiality=confidentiality)
+    unknown = given().when(ANSWERED, by=BEN).refusal
+    for answer in (ANSWERED, replace(ANSWERED, text="Or not.")):
+        assert str(given(told_to_few, *then).when(answer, by=BEN).refusal) == str(unknown)
+
+
+@pytest.mark.parametrize("confidentiality", NARROW)
+def test_its_author_a_facilitator_and_the_operator_answer_a_challenge_told_to_few(
+    confidentiality: Confidentiality,
+) -> None:
+    told_to_few = replace(POSTED, confidentiality=confidentiality)
+    assert given(told_to_few).when(replace(ANSWERED, member=ADA), by=ADA).events
+    assert given(told_to_few).when(ANSWERED).events
+    facilitates = GrantNetworkRole(member=BEN, role=NetworkRole.FACILITATOR)
+    assert given(told_to_few, facilitates).when(ANSWERED, by=BEN).events
+
+
+@pytest.mark.parametrize("confidentiality", [Confidentiality.PUBLIC, Confidentiality.NETWORK])
+def test_everybody_answers_what_was_told_to_all(confidentiality: Confidentiality) -> None:
+    assert given(replace(POSTED, confidentiality=confidentiality)).when(ANSWERED, by=BEN).events

@@ -14,7 +14,8 @@ def talk(confidentiality: Confidentiality = Confidentiality.NETWORK) -> History:
     history = begun()
     history.do(PostChallenge(challenge=DESKS, author=ADA, title="Desks", confidentiality=confidentiality))
     for number, (member, to) in enumerate([(BEN, None), (ADA, BEN), (CLEO, BEN), (ADA, None), (BEN, ADA)]):
-        history.do(AnswerChallenge(challenge=DESKS, answer=f"answer-{number:08x}", member=member, to=to, text="Yes."))
+        answer = f"answer-{number:08x}"
+        history.do(AnswerChallenge(challenge=DESKS, answer=answer, member=member, to=to, text="Yes."), by=None)
     return history
 
 
