@@ -1,5 +1,5 @@
 # Two commands do all their own set-up: `make demo` and `make test`.
-NAMES := python3.14 python3.13 python3.12 python3.11 python3
+NAMES := python3 python3.11 python3.12 python3.13 python3.14
 FITS := -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
 # the first that is there and runs; name another with `make PYTHON=…`
 PYTHON ?= $(shell for name in $(NAMES); do "$$name" $(FITS) 2>/dev/null && echo "$$name" && break; done)

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.networks import CharterNetwork
-from domain.refusals import KeyTrouble, Malformed, ModelTrouble, StorageTrouble, Unknown
+from domain.refusals import KeyTrouble, Malformed, ModelTrouble, NewerSoftware, StorageTrouble, Unknown
 from engine.commands import Order, Sender
 from engine.runtime import Confrere
 from engine.settings import DESCRIPTIONS, Settings, read_settings
@@ -100,7 +100,7 @@ def test_an_event_from_newer_software_is_named_and_nothing_stale_is_shown(town: 
     connection.close()
     with Town(town.folder, town.counting.real) as again:
         for ask in (lambda: again.ask(NET, setting), lambda: again.ask_for(PEERS), lambda: again.index(NET)):
-            with pytest.raises(StorageTrouble, match="newer software"):
+            with pytest.raises(NewerSoftware, match="member.cloned"):
                 ask()
 
 
