@@ -40,6 +40,7 @@ class Asking(Struct, frozen=True, kw_only=True):
 
     reader: Candidate
     minutes: int | None = None
+    volunteered: bool = False  # the candidate offers it in person
     leads_to_ask: bool = False  # the reader's next step would be an ask of this size
     usual_minutes: int = 0
     mode: Mode = Mode.ANY
@@ -66,9 +67,9 @@ def gone(candidate: Candidate, asking: Asking) -> bool:  # noqa: ARG001 - one sh
 
 
 def light_touch(candidate: Candidate, asking: Asking) -> bool:
-    """Honor and Follow get no asks for time."""
+    """Honor and Follow get no asks for time; what they offer themselves is no ask."""
     time_follows = asking.minutes is not None or asking.leads_to_ask
-    return time_follows and candidate.level in {Level.HONOR, Level.FOLLOW}
+    return time_follows and not asking.volunteered and candidate.level in {Level.HONOR, Level.FOLLOW}
 
 
 def no_time_offered(candidate: Candidate, asking: Asking) -> bool:

@@ -378,7 +378,8 @@ def _offered(command: OfferIntroduction, facts: Facts) -> tuple[IntroductionEven
     if command.challenge is not None and author_of(facts, command.challenge) != command.seeker:
         raise Malformed("this challenge is somebody else's", field="challenge")
     minutes = minutes_of(command, facts)
-    asking = Asking(reader=candidate(facts, command.seeker), minutes=minutes)
+    in_person = facts.speaker == command.helper
+    asking = Asking(reader=candidate(facts, command.seeker), minutes=minutes, volunteered=in_person)
     objection = first_objection(candidate(facts, command.helper), asking)
     if objection is not None:
         raise IllegalMove(objection.words, field="helper", remedy="ask somebody else")

@@ -38,6 +38,7 @@ askings = st.builds(
     leads_to_ask=st.booleans(),
     usual_minutes=st.integers(0, 90),
     mode=st.sampled_from(Mode),
+    volunteered=st.booleans(),
     suggested_lately=people,
     dismissed=people,
 )
@@ -91,6 +92,10 @@ def test_a_light_touch_is_suggested_but_never_asked(level: Level) -> None:
     light = replace(HELPER, level=level)
     assert words(light, SUGGESTION) is None
     assert words(light, ASK) == words(light, LEADS_TO_ASK) == "takes part without being asked for time"
+
+
+def test_what_a_light_touch_offers_in_person_is_no_ask() -> None:
+    assert words(replace(HELPER, level=Level.FOLLOW), replace(ASK, volunteered=True)) is None
 
 
 @pytest.mark.parametrize("undecided", [replace(HELPER, level=None), replace(HELPER, free_minutes=None)])

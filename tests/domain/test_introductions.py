@@ -332,6 +332,20 @@ def test_what_was_never_offered_is_unknown() -> None:
     given().when(ExpireIntroduction(introduction=ADA)).refused("no id of the kind introduction")
 
 
+@pytest.mark.parametrize("level", [Level.HONOR, Level.FOLLOW])
+def test_who_takes_part_lightly_may_offer_help_in_person_and_is_not_asked(level: Level) -> None:
+    lightly = (*BEN_HAS_TIME, by(BEN, ChooseEngagementLevel(member=BEN, level=level)))
+    given(*lightly).when(OFFER, by=BEN).then(offered(BEN), IntroductionConsented(member=BEN), HELD)
+    for somebody_else in (ADA, CLEO, OPERATOR):
+        given(*lightly).when(OFFER, by=somebody_else).refused("without being asked for time")
+
+
+def test_who_offers_help_in_person_is_held_to_every_other_rule() -> None:
+    lightly = (*BEN_HAS_TIME, by(BEN, ChooseEngagementLevel(member=BEN, level=Level.FOLLOW)))
+    given(*lightly, CONFLICT).when(OFFER, by=BEN).refused("unavailable")
+    given(*lightly).when(replace(OFFER, minutes=90), by=BEN).refused("unavailable")
+
+
 def supervises(one: str, other: str) -> DeclareConflict:
     return DeclareConflict(member=one, other=other, kind=ConflictKind.SUPERVISES)
 
