@@ -1,5 +1,6 @@
 """Words that streams share: ids, roles, levels, stages, classes, and the limits on what people may write."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
@@ -125,6 +126,17 @@ class TieKind(StrEnum):
 
 
 STUDENT_ROLES: Final = frozenset(
-    {"student", "students", "pupil", "pupils", "learner", "scholar", "child"}
-    | {"parent", "guardian", "relative", "parent/guardian"}
+    {"student", "pupil", "learner", "scholar", "child", "children", "parent", "guardian", "relative"}
 )  # rostered people whose data is refused at the door (rule 30)
+_STAFF_ROLES: Final = (
+    *("student teacher", "student services", "student support"),
+    *("resident or parent leader", "parent leader", "parent liaison", "parent coordinator"),
+)  # who work with them, or lead
+_STUDENT: Final = re.compile(rf"\b({'|'.join(sorted(STUDENT_ROLES))})s?\b")
+_STAFF: Final = re.compile(rf"\b({'|'.join(_STAFF_ROLES)})s?\b")
+
+
+def names_students(role: str) -> bool:
+    """Whether a role, in whatever words, is a student's or that of somebody rostered for one."""
+    parts = (" ".join(re.split(r"[\W_]+", part)) for part in re.split("[,;|/&+]", role.casefold()))
+    return any(_STUDENT.search(_STAFF.sub("", part)) for part in parts)

@@ -1,7 +1,6 @@
 """Lines of a file as rows of our tables: ours as they stand, foreign ones through a mapping."""
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.vocabulary import STUDENT_ROLES
+from domain.vocabulary import names_students
 from engine.importing.mapping import Entry
 from engine.importing.reading import Sheet
 from engine.importing.report import Findings
@@ -131,5 +130,4 @@ def _refuse_students(sheet: Sheet, columns: Iterable[str], findings: Findings) -
 
 
 def is_student(role: str) -> bool:
-    words = (" ".join(piece.split()) for piece in re.split("[,;|/]", role.casefold()))
-    return any(word in STUDENT_ROLES or word.removesuffix("s") in STUDENT_ROLES for word in words)
+    return names_students(role)

@@ -15,6 +15,7 @@ ALLOWED = {
     "functools",
     "hashlib",
     "itertools",
+    "re",
     "typing",
     "zoneinfo",
     "msgspec",

@@ -17,9 +17,12 @@ from domain.vocabulary import (
     Label,
     Minutes,
     Name,
+    NetworkRole,
     OptionalText,
+    RoleFamily,
     Text,
     Title,
+    names_students,
 )
 
 LIMITS = {Name: 200, Label: 200, Title: TITLE_LIMIT, Text: TEXT_LIMIT, OptionalText: TEXT_LIMIT}
@@ -150,3 +153,39 @@ def test_no_text_of_a_command_is_without_a_limit(command: type[Command]) -> None
         for one in schema.get("anyOf", [schema]):
             if one.get("type") == "string" and "format" not in one:
                 assert "pattern" in one or "maxLength" in one, field
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        *("student", "Students", " PUPIL ", "learners", "child", "Children", "scholar", "Relatives", "guardian"),
+        *("student (grade 4)", "9th-grade student", "student_role", "parent/guardian", "parents", "Parent of two"),
+        *("teacher, parent", "teacher; student", "student teacher and parent", "parent, leader", "student / support"),
+        *("Parent-Teacher", "ELL learner", "student-athlete"),
+    ],
+)
+def test_a_role_that_names_a_student_or_a_rostered_parent_is_known(role: str) -> None:
+    assert names_students(role)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        *("student teacher", "Student Teachers", "student-teacher", "Director of Student Services"),
+        *("student support specialist", "parent leader", "Parent  Liaison", "parent coordinators"),
+        *(
+            "resident or parent leader",
+            "teacher",
+            "early childhood educator",
+            "apparent heir",
+            "",
+            "scholarship officer",
+        ),
+    ],
+)
+def test_a_role_among_staff_or_leaders_names_no_student(role: str) -> None:
+    assert not names_students(role)
+
+
+def test_no_role_that_is_taken_names_students() -> None:
+    assert not any(names_students(role) for role in (*RoleFamily, *NetworkRole))
