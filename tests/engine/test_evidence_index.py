@@ -91,9 +91,10 @@ def test_every_text_is_encoded_once(desk: Desk) -> None:
 def test_what_only_a_group_may_read_enters_no_index(desk: Desk) -> None:
     desk.history.do(
         PostChallenge(challenge=DESKS, author=ADA, title="A quarrel", confidentiality=Confidentiality.GROUP),
-        AnswerChallenge(challenge=DESKS, answer="answer-00000002", member=BEN, text="Speak with both."),
         PostChallenge(challenge=BUSES, author=ADA, title="A doubt", confidentiality=Confidentiality.PAIR),
     )
+    answer = AnswerChallenge(challenge=DESKS, answer="answer-00000002", member=BEN, text="Speak with both.")
+    desk.history.do(answer, by=None)  # recorded by the operator, for one of the group
     assert desk.keep_up() == Kept(encoded=TEXTS)
     assert not {"A quarrel", "Speak with both.", "A doubt"} & set(desk.encoder.texts)
     assert desk.vectors.count() == TEXTS

@@ -100,7 +100,7 @@ def test_an_event_from_newer_software_is_named_and_nothing_stale_is_shown(town: 
     connection.close()
     with Town(town.folder, town.counting.real) as again:
         for ask in (lambda: again.ask(NET, setting), lambda: again.ask_for(PEERS), lambda: again.index(NET)):
-            with pytest.raises(NewerSoftware, match="member.cloned"):
+            with pytest.raises(NewerSoftware, match=r"member\.cloned"):
                 ask()
 
 
