@@ -92,7 +92,6 @@ def test_what_only_a_group_may_read_enters_no_index(desk: Desk) -> None:
     desk.history.do(
         PostChallenge(challenge=DESKS, author=ADA, title="A quarrel", confidentiality=Confidentiality.GROUP),
         PostChallenge(challenge=BUSES, author=ADA, title="A doubt", confidentiality=Confidentiality.PAIR),
-        by=None,
     )
     answer = AnswerChallenge(challenge=DESKS, answer="answer-00000002", member=BEN, text="Speak with both.")
     desk.history.do(answer, by=None)  # recorded by the operator, for one of the group
