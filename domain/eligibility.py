@@ -55,11 +55,29 @@ class Objection(Struct, frozen=True):
     words: str
 
 
+def same_person(one: Candidate, other: Candidate) -> bool:
+    """The same member, or linked identities of one person."""
+    linked = one.member in other.same_as or other.member in one.same_as
+    return one.member == other.member or linked or not one.same_as.isdisjoint(other.same_as)
+
+
+def in_conflict(one: Candidate, other: Candidate) -> bool:
+    """Power between them, whoever declared it."""
+    return one.member in other.conflicts or other.member in one.conflicts
+
+
+def muted_between(one: Candidate, other: Candidate) -> bool:
+    """A private mute holds in both directions."""
+    return one.member in other.muted or other.member in one.muted
+
+
+def must_not_meet(one: Candidate, other: Candidate) -> bool:
+    return in_conflict(one, other) or muted_between(one, other)
+
+
 def oneself(candidate: Candidate, asking: Asking) -> bool:
     """Nobody is matched with themselves, across linked identities."""
-    reader = asking.reader
-    linked = candidate.member in reader.same_as or reader.member in candidate.same_as
-    return candidate.member == reader.member or linked or not candidate.same_as.isdisjoint(reader.same_as)
+    return same_person(candidate, asking.reader)
 
 
 def gone(candidate: Candidate, asking: Asking) -> bool:  # noqa: ARG001 - one shape for all rules
@@ -100,13 +118,12 @@ def dismissed(candidate: Candidate, asking: Asking) -> bool:
 
 
 def power_conflict(candidate: Candidate, asking: Asking) -> bool:
-    """Conflict pairs are never matched, whoever declared it."""
-    return asking.reader.member in candidate.conflicts or candidate.member in asking.reader.conflicts
+    """Conflict pairs are never matched."""
+    return in_conflict(candidate, asking.reader)
 
 
 def mute(candidate: Candidate, asking: Asking) -> bool:
-    """A private mute holds in both directions."""
-    return asking.reader.member in candidate.muted or candidate.member in asking.reader.muted
+    return muted_between(candidate, asking.reader)
 
 
 def away(candidate: Candidate, asking: Asking) -> bool:  # noqa: ARG001 - one shape for all rules

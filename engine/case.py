@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.eligibility import Asking, Candidate, Mode
+from domain.eligibility import Asking, Candidate, Mode, must_not_meet
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
 from domain.refusals import IllegalMove, Malformed, Unknown
@@ -102,11 +102,5 @@ def _counts(piece: Evidence, need: Need, reader: Candidate, people: Mapping[Memb
     if piece.challenge == need.subject:
         return False
     of_a_third = piece.owner != piece.subject and piece.says != "is about"
-    return not (of_a_third and _apart(reader, people.get(piece.owner)))
-
-
-def _apart(reader: Candidate, writer: Candidate | None) -> bool:
-    if writer is None:
-        return False
-    theirs = writer.conflicts | writer.muted
-    return writer.member in reader.conflicts | reader.muted or reader.member in theirs
+    writer = people.get(piece.owner) if of_a_third else None
+    return writer is None or not must_not_meet(reader, writer)

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from domain.eligibility import Candidate, Mode
+from domain.eligibility import Candidate, Mode, must_not_meet, same_person
 from domain.policies import MatchingPolicy
 from domain.refusals import IllegalMove
 
@@ -100,9 +100,7 @@ def _outside(one: Consultant, policy: MatchingPolicy) -> bool:
 
 
 def _compatible(one: Candidate, other: Candidate) -> bool:
-    clash = other.member in one.conflicts | one.muted or one.member in other.conflicts | other.muted
-    same = other.member in one.same_as or one.member in other.same_as or bool(one.same_as & other.same_as)
-    return not clash and not same
+    return not must_not_meet(one, other) and not same_person(one, other)
 
 
 def _districts_hold(group: tuple[Consultant, ...], policy: MatchingPolicy) -> bool:
