@@ -140,10 +140,12 @@ def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], nee
         piece = known.get(reason.evidence)
         if piece is None:  # erased since
             continue
-        title, _, body = piece.text.partition("\n") if piece.says in _TITLED else ("", "", piece.text)
+        wordless = piece.says is Says.ANSWERED and piece.owner != piece.subject  # the challenge's title speaks for it
+        titled = wordless or piece.says in _TITLED
+        title, _, body = piece.text.partition("\n") if titled else ("", "", piece.text)
         reasons.append(
             WordedReason(
-                says=_SAYS[piece.says],
+                says="answered in" if wordless else _SAYS[piece.says],
                 title=title,
                 excerpt=nearest_sentence(body or title, figures),
                 shared=_telling(need, piece.text, figures),

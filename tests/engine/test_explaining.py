@@ -111,6 +111,14 @@ def test_a_text_with_a_title_is_shown_by_both(connection: Connection) -> None:
     assert (reason.says, reason.title, reason.excerpt) == ("is about", "Pairs", "How readers pair up.")
 
 
+def test_an_answer_without_words_is_told_by_the_challenge_it_was_given_in(history: History) -> None:
+    history.do(AnswerChallenge(challenge=BUSES, answer="answer-00000002", member=DEV))
+    with seen(history) as connection:
+        (told,) = worded(connection, DEV).picks
+    (reason,) = told.reasons
+    assert (reason.says, reason.title, reason.excerpt) == ("answered in", "Buses after winter", "Buses after winter")
+
+
 def test_only_words_that_were_searched_by_are_called_shared(connection: Connection) -> None:
     """A need that lies in the person is made of what they know, not of all that they ever wrote."""
     told = worded(connection, BUSES, need=ADA, kind=ListKind.CHALLENGES, terms='{"choir":1,"winter":2,"fair":1}')
