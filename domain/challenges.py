@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.kernel import Command, Decider, Event, Facts, owned_by
 from domain.members import may_steer, present, speaks_for
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
-from domain.vocabulary import Confidentiality, Id, Label, MemberId, OptionalText, Stage, StreamId, Text, Title
+from domain.vocabulary import OPEN, Confidentiality, Id, Label, MemberId, OptionalText, Stage, StreamId, Text, Title
 
 
 class PostChallenge(Command, frozen=True, kw_only=True):
@@ -270,7 +270,7 @@ def _posted(command: PostChallenge) -> ChallengePosted:
 
 def _may_see(posted: ChallengePosted, facts: Facts) -> None:
     """What was told to few is unknown to the others, also that it stands."""
-    told_to_all = posted.confidentiality in {Confidentiality.PUBLIC, Confidentiality.NETWORK}
+    told_to_all = posted.confidentiality in OPEN
     if not told_to_all and not may_steer(facts, posted.author):
         raise Unknown("there is no such challenge in this network", field="challenge")
 

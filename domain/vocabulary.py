@@ -44,6 +44,9 @@ class Confidentiality(StrEnum):
     SEALED = "sealed"  # the owner alone
 
 
+OPEN: Final = frozenset({Confidentiality.PUBLIC, Confidentiality.NETWORK})  # texts of other classes enter no index
+
+
 class RoleFamily(StrEnum):
     TEACHER = "teacher"
     TEACHER_LEADER = "teacher leader"

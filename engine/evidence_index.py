@@ -10,7 +10,7 @@ import numpy.typing as npt
 from msgspec import Struct
 
 from domain.refusals import Unknown
-from domain.vocabulary import Confidentiality, OwnerId, StreamId
+from domain.vocabulary import OPEN, OwnerId, StreamId
 from engine.vector_store import VectorStore
 from models.corpus import Corpus, Item
 from projections import evidence
@@ -19,7 +19,6 @@ from projections.evidence import Evidence
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int], None]
 
-OPEN: Final = frozenset({Confidentiality.PUBLIC, Confidentiality.NETWORK})  # other texts enter no index (rule 29)
 _BATCH: Final = 256
 
 T = TypeVar("T")

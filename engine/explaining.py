@@ -12,7 +12,7 @@ from msgspec import Struct
 from domain.eligibility import UNAVAILABLE, words_of
 from domain.recommendations import ListKind, Pick, RecommendationsIssued
 from domain.refusals import Unknown
-from domain.vocabulary import Confidentiality, MemberId, RoleFamily, StreamId
+from domain.vocabulary import OPEN, MemberId, RoleFamily, StreamId
 from models.lexical import Figures, rarity, shared_words, terms
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree
 from projections.challenge_board import Challenge
@@ -194,8 +194,7 @@ def listed(connection: Connection, what: str, limit: int) -> list[tuple[StreamId
 
 
 def _title_for_all(challenge: Challenge) -> str:
-    open_to_all = challenge.confidentiality in {Confidentiality.PUBLIC, Confidentiality.NETWORK}
-    return challenge.title if open_to_all else f"for its {challenge.confidentiality} alone"
+    return challenge.title if challenge.confidentiality in OPEN else f"for its {challenge.confidentiality} alone"
 
 
 def described(connection: Connection, candidate: StreamId) -> tuple[str, str]:

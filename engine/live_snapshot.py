@@ -12,8 +12,8 @@ from domain.eligibility import Candidate
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
 from domain.refusals import Unknown
-from domain.vocabulary import MemberId, OwnerId, StreamId, WaivableRule
-from engine.evidence_index import OPEN, EvidenceIndex, kind_of
+from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
+from engine.evidence_index import EvidenceIndex, kind_of
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
 from projections import (
     challenge_board,

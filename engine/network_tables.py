@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from sqlite3 import Connection
 
-from domain.vocabulary import Confidentiality, StreamId
+from domain.vocabulary import OPEN, StreamId
 from engine.exporting import Cell
 from engine.importing.tables import LIST
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree, time_budgets
@@ -154,5 +154,4 @@ def _resources(connection: Connection) -> Iterator[Row]:
 
 
 def _open_to_all(connection: Connection) -> list[Challenge]:
-    readable = {Confidentiality.PUBLIC, Confidentiality.NETWORK}
-    return [one for one in challenge_board.all_challenges(connection) if one.confidentiality in readable]
+    return [one for one in challenge_board.all_challenges(connection) if one.confidentiality in OPEN]

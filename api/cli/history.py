@@ -8,7 +8,7 @@ import msgspec
 
 from api.cli.running import json_option, network_option, out, progress_bar, running
 from domain.refusals import Malformed, StorageTrouble
-from engine.evidence_index import OPEN
+from domain.vocabulary import OPEN
 from engine.exporting import write_table
 from engine.network_tables import left_out, tables_of
 from engine.runtime import Confrere
