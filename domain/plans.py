@@ -27,7 +27,7 @@ from domain.recommendations import RECOMMENDATION, RecommendationCommand
 from domain.refusals import Malformed, NotTheirs, Unknown
 from domain.resources import RESOURCE, ResourceCommand
 from domain.sites import SITE, RegisterSite, SiteCommand
-from domain.vocabulary import ENGINE, OPERATOR, NetworkRole, StreamId
+from domain.vocabulary import ENGINE, OFFICES, OPERATOR, StreamId
 
 AnyDecider: TypeAlias = Decider[Any, Any, Any]
 
@@ -56,7 +56,6 @@ DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
     command: decider for union, decider in _HOMES for command in get_args(union)
 }
 DECIDERS: Final[dict[str, AnyDecider]] = {decider.kind: decider for _, decider in _HOMES}
-_STAFF: Final = frozenset({NetworkRole.FACILITATOR, NetworkRole.ADMIN})
 _FOR_STAFF: Final = frozenset({*get_args(NetworkCommand), RegisterSite, InviteMember}) - {CharterNetwork}
 # whose word every other command is, its decider asks: a member's own, a reader's, an admin's
 
@@ -81,7 +80,7 @@ def _may_govern(command: Command, facts: Facts) -> None:
         raise NotTheirs("only the operator charters a network", field="network")
     if type(command) in _FOR_STAFF and facts.speaker not in {OPERATOR, ENGINE}:
         speaker = facts(MEMBER, facts.speaker)
-        if not isinstance(speaker, Active) or speaker.person.roles.isdisjoint(_STAFF):
+        if not isinstance(speaker, Active) or speaker.person.roles.isdisjoint(OFFICES):
             raise NotTheirs("only a facilitator or an admin may say this", remedy="ask one of them")
 
 

@@ -63,5 +63,17 @@ class StorageTrouble(Refused):
     """The disk is full or the files cannot be used; nothing was written."""
 
 
+class Unauthenticated(Refused):
+    """Nobody is known by this token: unknown, expired and revoked ones are worded alike."""
+
+
+class TooMany(Refused):
+    """More requests than the limit; `retry_after` says in how many seconds one is taken again."""
+
+    def __init__(self, words: str, *, retry_after: float, field: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(words, field=field, remedy=remedy)
+        self.retry_after = retry_after
+
+
 class BadFile(Refused):
     """A file that was given cannot be used; `field` holds the file and line."""

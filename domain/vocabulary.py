@@ -73,6 +73,10 @@ class NetworkRole(StrEnum):
     ADMIN = "admin"
 
 
+OFFICES: Final = frozenset({NetworkRole.FACILITATOR, NetworkRole.ADMIN})  # the network's staff
+WATCHING: Final = frozenset({NetworkRole.AUDITOR, NetworkRole.SPONSOR})  # who has no other role takes no part
+
+
 class Level(StrEnum):
     """Level of engagement, chosen by the member alone."""
 

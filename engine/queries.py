@@ -1,22 +1,24 @@
 """The door for questions: may this reader ask, as of when, and from which projections."""
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from sqlite3 import Connection
+from threading import Lock
 from typing import Final, TypeVar
 
 from domain.refusals import IllegalMove, StorageTrouble, Unknown
-from domain.vocabulary import ENGINE, OPERATOR, MemberId, StreamId
+from domain.vocabulary import MemberId, StreamId
 from engine.event_store import EventStore
 from engine.followers import Views
-from projections import member_directory
-from projections.member_directory import Standing
+from projections.reading import Reader, reader_at
 
 T = TypeVar("T")
 Progress = Callable[[int], None]
 
 _PATIENCE: Final = 5.0  # seconds a question waits for a position that is still to come
-_HERE: Final = frozenset({Standing.ACTIVE, Standing.PAUSED})
+_READERS_KEPT: Final = 10_000
 
 
 class Queries:
@@ -25,31 +27,80 @@ class Queries:
     def __init__(self, store: EventStore, views: Callable[[StreamId], Views]) -> None:
         self._store: Final = store
         self._views: Final = views
+        self._readers: Final[OrderedDict[tuple[StreamId, MemberId], tuple[int, Reader]]] = OrderedDict()
+        self._turn: Final = Lock()
 
     def ask(
         self,
         network: StreamId,
         query: Callable[[Connection], T],
         *,
-        reader: MemberId = OPERATOR,
         as_of: int | datetime | None = None,
         after: int | None = None,
         progress: Progress | None = None,
     ) -> T:
-        """Answer from projections at the head, or as they stood at a position or recorded time.
+        """Answer the operator, or the engine itself, from projections at the head or as they stood at some time.
 
-        `after` is a position that the answer must have seen: what was just written is read. Raises Unknown for a
-        reader who is not in the network then, as if there were no such network; IllegalMove for a position that is
-        not there yet; StorageTrouble when `after` is not reached in time.
+        `as_of` is a position or a recorded time; `after` a position that the answer must have seen: what was just
+        written is read. Raises IllegalMove for a position that is not there yet; StorageTrouble when `after` is not
+        reached in time.
         """
+        with self._open(network, as_of, after, progress) as views, views.reading() as connection:
+            return query(connection)
+
+    def read(
+        self,
+        network: StreamId,
+        member: MemberId,
+        query: Callable[[Connection, Reader], T],
+        *,
+        as_of: int | datetime | None = None,
+        after: int | None = None,
+    ) -> T:
+        """The same for a member, who is handed to the query with their roles and hidden ones as they stood then.
+
+        Raises Unknown for somebody who was not in the network then, as if there were no such network.
+        """
+        with self._open(network, as_of, after) as views, views.reading() as connection:
+            if as_of is not None:
+                return query(connection, _there(reader_at(connection, member)))
+            return query(connection, self._reader(connection, network, member))
+
+    def reader(self, network: StreamId, member: MemberId) -> Reader:
+        """Who reads, as things stand; raises Unknown as if there were no such network."""
+        return self.read(network, member, lambda _, reader: reader)
+
+    def _reader(self, connection: Connection, network: StreamId, member: MemberId) -> Reader:
+        """Built anew only when the network's tables have moved."""
+        position, who = Views.position_in(connection), (network, member)
+        with self._turn:
+            kept = self._readers.get(who)
+        if kept is not None and kept[0] == position:
+            return kept[1]
+        reader = _there(reader_at(connection, member))
+        with self._turn:
+            self._readers[who] = (position, reader)
+            if len(self._readers) > _READERS_KEPT:
+                self._readers.popitem(last=False)
+        return reader
+
+    @contextmanager
+    def _open(
+        self,
+        network: StreamId,
+        as_of: int | datetime | None,
+        after: int | None,
+        progress: Progress | None = None,
+    ) -> Iterator[Views]:
         if after is not None and self._store.head() < after and not self._store.wait(after - 1, _PATIENCE):
             raise StorageTrouble("what was written last has not arrived here yet", remedy="ask again")
         if as_of is None:
-            return self._answer(self.kept_up(network, progress), query, reader)
+            yield self.kept_up(network, progress)
+            return
         past = Views(None, network, self._store)
         try:
             past.catch_up(progress, until=self._position(as_of))
-            return self._answer(past, query, reader)
+            yield past
         finally:
             past.close()
 
@@ -63,17 +114,15 @@ class Queries:
             raise StorageTrouble(views.last_error, remedy="report it: the history is kept, its projections are stuck")
         return views
 
-    def _answer(self, views: Views, query: Callable[[Connection], T], reader: MemberId) -> T:
-        with views.reading() as connection:
-            if reader not in {OPERATOR, ENGINE}:
-                found = member_directory.member(connection, reader)
-                if found is None or found.standing not in _HERE:
-                    raise Unknown("there is no such network", field="network")
-            return query(connection)
-
     def _position(self, as_of: int | datetime) -> int:
         if isinstance(as_of, datetime):
             return self._store.position_at(as_of)
         if not 0 <= as_of <= self._store.head():
             raise IllegalMove(f"the history reaches to position {self._store.head()}", field="as_of")
         return as_of
+
+
+def _there(reader: Reader | None) -> Reader:
+    if reader is None:
+        raise Unknown("there is no such network", field="network")
+    return reader

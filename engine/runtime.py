@@ -30,6 +30,7 @@ from engine.recommending import recommend, why_not
 from engine.sealing import KeyRing
 from engine.settings import Settings
 from engine.snapshot import Need
+from engine.tokens import Tokens
 from engine.vector_store import VectorStore
 from models.encoder import Encoder, ModelFault
 from projections import challenge_board, introductions, recommendation_lists
@@ -76,6 +77,8 @@ class Confrere:
             views.close()
         if "vectors" in self.__dict__:
             self.vectors.close()
+        if "tokens" in self.__dict__:
+            self.tokens.close()
         self.store.close()
         self.keys.close()
 
@@ -87,6 +90,10 @@ class Confrere:
     @cached_property
     def vectors(self) -> VectorStore:
         return VectorStore(self._settings.data, self.keys, self.encoder.fingerprint)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return _opened(lambda: Tokens(self._settings.data, self.store.network_of, self.clock))
 
     def views(self, network: StreamId) -> Views:
         """The projections of one network, as far as they were kept up."""

@@ -19,6 +19,7 @@ _SCHEMA: Final = """
         since integer not null,
         primary key (owner, other)
     ) strict, without rowid;
+    create index if not exists conflicts_about on conflicts (other);
     create table if not exists mutes (
         owner text not null,
         other text not null,

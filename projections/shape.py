@@ -1,19 +1,28 @@
 """What a projection is: tables of its own, filled from events, with query functions beside them."""
 
+import binascii
 import sqlite3
-from collections.abc import Callable, Iterator
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
+import msgspec
 from msgspec import Struct, convert
 from msgspec.structs import fields
 
 from domain.kernel import Recorded
+from domain.refusals import Malformed
 
 Fill: TypeAlias = Callable[[sqlite3.Connection, Recorded], None]
+Parameters: TypeAlias = tuple[object, ...] | Mapping[str, object]
 
 R = TypeVar("R", bound=Struct)
+T = TypeVar("T")
+
+MOST: Final = 200  # items on one page
+USUAL: Final = 50
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -39,7 +48,7 @@ def instant(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
 
 
-def rows(connection: sqlite3.Connection, of: type[R], sql: str, parameters: tuple[object, ...] = ()) -> Iterator[R]:
+def rows(connection: sqlite3.Connection, of: type[R], sql: str, parameters: Parameters = ()) -> Iterator[R]:
     """Select columns named as the fields of a row type."""
     cursor = connection.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
@@ -51,7 +60,7 @@ def rows(connection: sqlite3.Connection, of: type[R], sql: str, parameters: tupl
         yield convert(dict(zip(names, values, strict=True)), of)
 
 
-def only(connection: sqlite3.Connection, of: type[R], sql: str, parameters: tuple[object, ...] = ()) -> R | None:
+def only(connection: sqlite3.Connection, of: type[R], sql: str, parameters: Parameters = ()) -> R | None:
     """The one row, if there is one."""
     return next(rows(connection, of, sql, parameters), None)
 
@@ -59,3 +68,68 @@ def only(connection: sqlite3.Connection, of: type[R], sql: str, parameters: tupl
 @cache
 def _instants(of: type[Struct]) -> frozenset[str]:
     return frozenset(field.name for field in fields(of) if field.type in (datetime, datetime | None))
+
+
+class Page(Struct, Generic[T], frozen=True, kw_only=True):
+    """A part of a list, and where the next one begins."""
+
+    items: tuple[T, ...]
+    count: int  # of all that this reader may see, on whatever page
+    next: str | None = None  # the cursor of the next page
+
+
+class Listed(Struct, Generic[R], frozen=True, kw_only=True):
+    """A list that is read page by page: what of, which of them, in which order."""
+
+    name: str  # stands in its cursors: they fit no other list
+    of: type[R]
+    select: str
+    table: str
+    key: tuple[str, ...]  # columns that are fields too; together unique
+    newest_first: bool = False
+
+    def page(
+        self,
+        connection: sqlite3.Connection,
+        where: str,
+        parameters: Mapping[str, object],
+        *,
+        cursor: str | None = None,
+        limit: int = USUAL,
+    ) -> Page[R]:
+        """The rows for which `where` holds, beyond the cursor. Raises Malformed for a limit or cursor out of place."""
+        if not 1 <= limit <= MOST:
+            raise Malformed(f"a page holds 1 to {MOST} items", field="limit")
+        count: int = connection.execute(f"select count(*) from {self.table} where {where}", parameters).fetchone()[0]
+        named = [f":key{place}" for place in range(len(self.key))]
+        values = {} if cursor is None else dict(zip((name[1:] for name in named), self._in(cursor), strict=True))
+        direction, beyond = ("desc", "<") if self.newest_first else ("asc", ">")
+        further = f" and ({', '.join(self.key)}) {beyond} ({', '.join(named)})" if values else ""
+        order = ", ".join(f"{each} {direction}" for each in self.key)
+        sql = f"{self.select} where {where}{further} order by {order} limit :limit"
+        found = tuple(rows(connection, self.of, sql, {**parameters, **values, "limit": limit + 1}))
+        items = found[:limit]
+        return Page(items=items, count=count, next=self._after(items[-1]) if len(found) > limit else None)
+
+    def _after(self, last: R) -> str:
+        body = [self.name, *(getattr(last, name) for name in self.key)]
+        return urlsafe_b64encode(msgspec.json.encode(body)).decode().rstrip("=")
+
+    def _in(self, cursor: str) -> list[int | str]:
+        try:
+            padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+            name, *values = msgspec.json.decode(urlsafe_b64decode(padded), type=list[int | str])
+        except (UnicodeError, binascii.Error, msgspec.DecodeError, ValueError):
+            raise _no_cursor() from None
+        types = {field.name: field.type for field in fields(self.of)}
+        fits = name == self.name and [type(value) for value in values] == [types[name] for name in self.key]
+        if not fits or any(isinstance(value, int) and abs(value) >= _LARGEST for value in values):
+            raise _no_cursor()
+        return values
+
+
+_LARGEST: Final = 2**63
+
+
+def _no_cursor() -> Malformed:
+    return Malformed("this marks no place in this list", field="cursor", remedy="begin without one")

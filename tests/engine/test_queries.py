@@ -40,7 +40,7 @@ FIND = partial(challenge_board.challenge, challenge=CHALLENGE)
 
 
 def test_a_member_reads_what_was_recorded(door: tuple[Queries, EventStore, int]) -> None:
-    found = door[0].ask(NET, FIND, reader=ADA)
+    found = door[0].read(NET, ADA, lambda connection, _: FIND(connection))
     assert found is not None
     assert found.title == "Desks in rows"
 
@@ -50,7 +50,7 @@ def test_for_who_left_or_never_joined_there_is_no_such_network(
     door: tuple[Queries, EventStore, int], reader: str
 ) -> None:
     with pytest.raises(Unknown, match="no such network"):
-        door[0].ask(NET, FIND, reader=reader)
+        door[0].reader(NET, reader)
 
 
 def test_an_answer_as_of_a_position_knows_nothing_later(door: tuple[Queries, EventStore, int]) -> None:
