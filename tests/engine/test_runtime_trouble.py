@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from domain.networks import CharterNetwork
-from domain.refusals import KeyTrouble, Malformed, ModelTrouble, NewerSoftware, StorageTrouble, Unknown
+from domain.refusals import KeyTrouble, ModelTrouble, NewerSoftware, StorageTrouble, Unknown
 from engine.commands import Order, Sender
 from engine.runtime import Confrere
-from engine.settings import DESCRIPTIONS, Settings, read_settings
+from engine.settings import Settings
 from models.encoder import WEIGHTS, Encoder
 from projections.network_setting import setting
 from tests.engine.town import (
@@ -22,7 +22,6 @@ from tests.engine.town import (
 )
 
 OTHER = "network-00000002"
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -167,35 +166,3 @@ def flipped(file: Path) -> None:
     content[-1] ^= 1
     file.unlink()
     file.write_bytes(content)
-
-
-# settings
-
-
-def test_settings_have_defaults_and_are_read_from_the_environment() -> None:
-    home = Path("~/.config/confrere/master.key").expanduser()
-    assert read_settings({}) == Settings(data=Path("confrere-data"), master_key=home, model=None, threads=2)
-    given = {
-        "CONFRERE_DATA": "/srv/data",
-        "CONFRERE_MASTER_KEY": "~/key",
-        "CONFRERE_MODEL": "/srv/model",
-        "CONFRERE_THREADS": "8",
-    }
-    assert given.keys() == DESCRIPTIONS.keys()
-    assert read_settings(given) == Settings(
-        data=Path("/srv/data"), master_key=Path("~/key").expanduser(), model=Path("/srv/model"), threads=8
-    )
-
-
-@pytest.mark.parametrize("threads", ["", "0", "65", "-1", "two", "²", "9" * 5000, "1.5"])
-def test_a_number_of_threads_that_is_none_is_refused(threads: str) -> None:
-    with pytest.raises(Malformed) as no:
-        read_settings({"CONFRERE_THREADS": threads})
-    assert no.value.field == "CONFRERE_THREADS"
-
-
-def test_every_setting_is_documented_as_it_is() -> None:
-    page = (ROOT / "docs" / "settings.md").read_text("utf-8")
-    for name, meaning in DESCRIPTIONS.items():
-        assert f"| `{name}` | {meaning} |" in page
-    assert page.count("| `CONFRERE_") == len(DESCRIPTIONS)

@@ -1,0 +1,1 @@
+"""The web door: HTTP in, problem documents out; decides nothing."""
