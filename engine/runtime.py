@@ -50,7 +50,7 @@ class Confrere:
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Open, or begin, what the settings name. Raises KeyTrouble, StorageTrouble."""
-        self._settings: Final = settings
+        self.settings: Final = settings
         self.clock: Final = clock
         self.keys: Final = _opened(lambda: KeyRing.open(settings.data, settings.master_key))
         try:
@@ -85,15 +85,15 @@ class Confrere:
     @cached_property
     def encoder(self) -> Encoder:
         """Loads nothing heavy until a text has to be encoded."""
-        return Encoder(self._settings.model, self._settings.threads)
+        return Encoder(self.settings.model, self._settings.threads)
 
     @cached_property
     def vectors(self) -> VectorStore:
-        return VectorStore(self._settings.data, self.keys, self.encoder.fingerprint)
+        return VectorStore(self.settings.data, self.keys, self.encoder.fingerprint)
 
     @cached_property
     def tokens(self) -> Tokens:
-        return _opened(lambda: Tokens(self._settings.data, self.store.network_of, self.clock))
+        return _opened(lambda: Tokens(self.settings.data, self.store.network_of, self.clock))
 
     def views(self, network: StreamId) -> Views:
         """The projections of one network, as far as they were kept up."""
@@ -215,7 +215,7 @@ class Confrere:
             return self._indexes[network]
 
     def _folder(self, network: StreamId) -> Path:
-        return self._settings.data / network
+        return self.settings.data / network
 
 
 def _opened(opening: Callable[[], T]) -> T:
