@@ -85,7 +85,7 @@ class Confrere:
     @cached_property
     def encoder(self) -> Encoder:
         """Loads nothing heavy until a text has to be encoded."""
-        return Encoder(self.settings.model, self._settings.threads)
+        return Encoder(self.settings.model, self.settings.threads)
 
     @cached_property
     def vectors(self) -> VectorStore:
