@@ -1,8 +1,6 @@
 """The command `confrere`: words in, words out; decides nothing."""
 
 import os
-import traceback
-from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when the model libraries are imported
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -12,13 +10,14 @@ import click
 from api.cli.demo import demo
 from api.cli.history import export, rebuild, tail
 from api.cli.matching import explain, rank, recommend
+from api.cli.operating import doctor, settings
 from api.cli.recording import answer, charter, import_, post
 from api.cli.replying import accept, dismiss, view
 from api.cli.showing import show
+from api.faults import places
 from domain.refusals import Refused
 
 REFUSED, FAULT, INTERRUPTED = 1, 3, 130
-_PLACES = 6  # of a fault that are shown
 
 
 class _Confrere(click.Group):
@@ -44,10 +43,8 @@ class _Confrere(click.Group):
 
 
 def _where(fault: Exception) -> str:
-    """The kind of a fault and where it arose, without its message, which may quote what people wrote."""
-    frames = traceback.extract_tb(fault.__traceback__)[-_PLACES:]
-    places = [f"  {'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} in {frame.name}" for frame in frames]
-    return "\n".join((f"This is a fault of confrere, please report it: {type(fault).__name__} at", *places))
+    lines = [f"  {place}" for place in places(fault)]
+    return "\n".join((f"This is a fault of confrere, please report it: {type(fault).__name__} at", *lines))
 
 
 @click.group(
@@ -55,7 +52,7 @@ def _where(fault: Exception) -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 refused (the words say why), 2 wrong usage, 3 a fault of the program, "
     "130 interrupted. "
-    "Settings: CONFRERE_DATA, CONFRERE_MASTER_KEY, CONFRERE_MODEL, CONFRERE_THREADS (see docs/settings.md).",
+    "Settings: `confrere settings` (see docs/settings.md).",
 )
 @click.version_option(package_name="confrere")
 def confrere() -> None:
@@ -78,6 +75,8 @@ for command in (
     tail,
     rebuild,
     export,
+    settings,
+    doctor,
 ):
     confrere.add_command(command)
 
