@@ -128,7 +128,9 @@ def evolve(state: Budget, event: BudgetEvent) -> Budget:
         case TimeReserved(reservation=key, minutes=minutes, day=day):
             return replace(state, reservations={**state.reservations, key: Reservation(minutes, day, open=True)})
         case TimeReleased(reservation=key):
-            return replace(state, reservations={k: v for k, v in state.reservations.items() if k != key})
+            left = dict(state.reservations)
+            left.pop(key, None)
+            return replace(state, reservations=left)
         case TimeSpent(reservation=key, minutes=minutes):
             held = state.reservations.get(key)
             if held is None:

@@ -14,7 +14,7 @@ class Command(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A wish. Limits on length and form stand on its fields and are checked before anybody decides."""
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """A fact, for ever: plain field types, new fields only with defaults, no limits on its values."""
 
 
@@ -58,8 +58,8 @@ class Decider(Struct, Generic[C, S, E], frozen=True, kw_only=True):
     evolve: Callable[[S, E], S]
 
 
-class Envelope(Struct, frozen=True, kw_only=True):
-    """What is known about an event apart from what it says."""
+class Envelope(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+    """What is known about an event apart from what it says. Stored as a row in this order, which is for ever."""
 
     occurred_at: datetime  # UTC, given by the caller, may lie in the past
     actor: str
@@ -70,7 +70,7 @@ class Envelope(Struct, frozen=True, kw_only=True):
     confidentiality: Confidentiality
 
 
-class Recorded(Struct, frozen=True, kw_only=True):
+class Recorded(Struct, frozen=True, kw_only=True, gc=False):
     """An event as it stands in the log."""
 
     network: StreamId

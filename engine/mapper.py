@@ -1,8 +1,8 @@
 """Turns events into stored rows and back: names, schema versions, sealed texts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
@@ -10,14 +10,18 @@ from msgspec import MsgspecError, Raw, Struct, convert, msgpack, structs
 
 from domain.kernel import ERASED, STREAM, Catalogue, Entry, Envelope, Event, Recorded
 from domain.refusals import Malformed, NewerSoftware, StorageTrouble
-from domain.vocabulary import Confidentiality, OwnerId, StreamId
+from domain.vocabulary import OwnerId, StreamId
 from engine.sealing import Altered, KeyRing
-from engine.shapes import Shape, sealable_fields, shape_of
+from engine.shapes import Shape, is_limited, sealable_fields, shape_of
 from engine.storage.recorder import Row
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _ANY_FIELDS: Final = msgpack.Decoder(dict[str, Any])
+_SMALL: Final = 0x7F  # the largest number that msgpack writes as the byte it is
+_NOTHING_SEALED: Final = 0x80  # how msgpack writes an empty map, and how a payload without sealed texts ends
+
+F = TypeVar("F")
 
 
 def microseconds(instant: datetime) -> int:
@@ -26,7 +30,7 @@ def microseconds(instant: datetime) -> int:
 
 
 def instant_of(us: int) -> datetime:
-    return _EPOCH + timedelta(0, 0, us)  # by place: a third faster than by name
+    return _EPOCH + _MICROSECOND * us  # a multiple is made in half the time that timedelta(microseconds=us) takes
 
 
 class Fact(Struct, frozen=True):
@@ -38,23 +42,17 @@ class Fact(Struct, frozen=True):
     event: Event
 
 
-class _StoredEnvelope(Struct, array_like=True, frozen=True, gc=False):
-    occurred_at: datetime
-    actor: str
-    on_behalf_of: str | None
-    command: str
-    causation: str
-    correlation: str
-    confidentiality: Confidentiality
-
-
-class _Payload(Struct, array_like=True, frozen=True, gc=False):
+class _Payload(Struct, Generic[F], array_like=True, frozen=True, gc=False):
     """Everything about an event that is not in a column; readable without its class."""
 
     schema: int
-    envelope: _StoredEnvelope
-    fields: Raw
+    envelope: Envelope
+    fields: F
     sealed: dict[str, OwnerId] = {}  # field → whose key opens it, whatever later versions of the class say
+
+
+_Reading: TypeAlias = tuple[int, Callable[[bytes], _Payload[Event]]]
+_IN_STEPS: Final[_Reading] = (-1, msgpack.Decoder(_Payload[Event]).decode)  # no byte is -1: nothing is read at once
 
 
 class _Form(Struct, frozen=True):
@@ -83,8 +81,11 @@ class EventMapper(Mapper[str]):
         self._keys = keys
         self._catalogue = catalogue
         self._forms = {entry.name: _form(entry) for entry in catalogue.entries}
+        self._at_once: dict[str, _Reading] = {
+            entry.name: (entry.version, _at_once(entry)) for entry in catalogue.entries if _is_plain(entry)
+        }
         self._encoder = msgpack.Encoder()
-        self._payloads = msgpack.Decoder(_Payload)
+        self._payloads = msgpack.Decoder(_Payload[Raw])
 
     def owners(self, facts: Iterable[Fact]) -> set[OwnerId]:
         """Whose keys these facts need."""
@@ -99,19 +100,19 @@ class EventMapper(Mapper[str]):
         owners = self._to_seal(fact)
         if owners:
             fields = self._encoder.encode(self._seal(fact, owners))
-        payload = _Payload(form.entry.version, _stored(fact.envelope), Raw(fields), owners)
+        payload = _Payload(form.entry.version, fact.envelope, Raw(fields), owners)
         return StoredEvent(fact.originator_id, fact.originator_version, form.entry.name, self._encoder.encode(payload))
 
     def to_domain_event(self, stored_event: StoredEvent) -> Fact:
         s = stored_event
         stream = str(s.originator_id)
-        envelope, event = self._read(stream, s.originator_version, s.topic, s.state)
-        return Fact(stream, s.originator_version, envelope, event)
+        read = self._read(stream, s.originator_version, s.topic, s.state)
+        return Fact(stream, s.originator_version, read.envelope, read.fields)
 
     def recorded(self, row: Row) -> Recorded:
         position, recorded_us, network, stream, version, name, payload = row
         try:
-            envelope, event = self._read(stream, version, name, payload)
+            read = self._read(stream, version, name, payload)
         except NewerSoftware as refusal:
             raise NewerSoftware(refusal.words, field=f"position {position}", remedy=refusal.remedy) from None
         except (MsgspecError, Altered, LookupError, ValueError, TypeError, OverflowError):
@@ -127,11 +128,19 @@ class EventMapper(Mapper[str]):
             version=version,
             position=position,
             recorded_at=instant_of(recorded_us),
-            envelope=envelope,
-            event=event,
+            envelope=read.envelope,
+            event=read.fields,
         )
 
-    def _read(self, stream: str, version: int, name: str, state: bytes) -> tuple[Envelope, Event]:
+    def _read(self, stream: str, version: int, name: str, state: bytes) -> _Payload[Event]:
+        schema, at_once = self._at_once.get(name, _IN_STEPS)
+        if state[1] == schema and state[-1] == _NOTHING_SEALED:
+            whole = at_once(state)
+            if not whole.sealed and whole.schema == schema:
+                return whole
+        return self._read_in_steps(stream, version, name, state)
+
+    def _read_in_steps(self, stream: str, version: int, name: str, state: bytes) -> _Payload[Event]:
         form = self._forms.get(name)
         payload = self._payloads.decode(state)
         if form is None or payload.schema > form.entry.version:
@@ -146,8 +155,7 @@ class EventMapper(Mapper[str]):
             self._open(values, payload.sealed, stream, version)
         if not current:
             values = convert(self._catalogue.upcast(name, payload.schema, values), form.plain.type)
-        event: Event = form.plain.build(values)
-        return _envelope(payload.envelope), event
+        return _Payload(payload.schema, payload.envelope, form.plain.build(values))
 
     def _encode(self, name: str, event: Event) -> bytes:
         try:
@@ -190,32 +198,25 @@ class EventMapper(Mapper[str]):
 def _form(entry: Entry) -> _Form:
     owners = sealable_fields(entry.type)
     plain, sealed = shape_of(entry.type), shape_of(entry.type, owners)
-    return _Form(entry, owners, plain, msgpack.Decoder(plain.type), msgpack.Decoder(sealed.type))
+    return _Form(
+        entry=entry,
+        owners=owners,
+        plain=plain,
+        open_fields=msgpack.Decoder(plain.type),
+        sealed_fields=msgpack.Decoder(sealed.type),
+    )
+
+
+def _is_plain(entry: Entry) -> bool:
+    """Whether payloads of the present version may be decoded into the class itself."""
+    return entry.version <= _SMALL and not is_limited(entry.type)
+
+
+def _at_once(entry: Entry) -> Callable[[bytes], _Payload[Event]]:
+    """Decodes a payload together with the event in it."""
+    decoder: msgpack.Decoder[_Payload[Event]] = msgpack.Decoder(_Payload[entry.type])  # type: ignore[name-defined] # made while running
+    return decoder.decode
 
 
 def _place(stream: str, version: int, field: str) -> bytes:
     return f"{stream}|{version}|{field}".encode()
-
-
-def _stored(envelope: Envelope) -> _StoredEnvelope:
-    return _StoredEnvelope(
-        envelope.occurred_at,
-        envelope.actor,
-        envelope.on_behalf_of,
-        envelope.command,
-        envelope.causation,
-        envelope.correlation,
-        envelope.confidentiality,
-    )
-
-
-def _envelope(stored: _StoredEnvelope) -> Envelope:
-    return Envelope(
-        occurred_at=stored.occurred_at,
-        actor=stored.actor,
-        on_behalf_of=stored.on_behalf_of,
-        command=stored.command,
-        causation=stored.causation,
-        correlation=stored.correlation,
-        confidentiality=stored.confidentiality,
-    )

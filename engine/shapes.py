@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection
 from functools import reduce
 from operator import or_
 from types import UnionType
-from typing import Annotated, Any, Literal, NamedTuple, TypedDict, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Meta, Struct
 
 from domain.kernel import Event, owners_of
+
+_LIMITS: Final = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length", "tz")
 
 
 class Shape(NamedTuple):
@@ -65,6 +67,17 @@ def _in_tuple(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _in_dict(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda values: {key: make(value) for key, value in values.items()}
+
+
+def is_limited(hint: object) -> bool:
+    """Whether a limit stands on a type or anywhere in it, so that decoding into it could refuse a fact."""
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        hints = get_type_hints(hint, include_extras=True)
+        return hint.__struct_config__.forbid_unknown_fields or any(map(is_limited, hints.values()))
+    marks = (mark for mark in get_args(hint) if isinstance(mark, Meta))
+    return any(getattr(mark, name) is not None for mark in marks for name in _LIMITS) or any(
+        map(is_limited, get_args(hint))
+    )
 
 
 def sealable_fields(event: type[Event]) -> dict[str, str]:
