@@ -1,6 +1,7 @@
 """Challenges with their stage, their answers and how they ended."""
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -19,7 +20,8 @@ from domain.challenges import (
 from domain.kernel import Recorded
 from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, MemberId, Stage, StreamId
-from projections.shape import Projection, microseconds, only, rows
+from projections.reading import Reader, may_read, not_hidden, told
+from projections.shape import USUAL, Listed, Page, Projection, among, microseconds, only, rows
 
 _SCHEMA: Final = """
     create table if not exists challenges (
@@ -35,6 +37,7 @@ _SCHEMA: Final = """
         posted_at integer not null,
         answers integer not null,
         last_activity integer not null,
+        changed_at integer not null,
         since integer not null
     ) strict;
     create index if not exists challenges_of_author on challenges (owner);
@@ -99,7 +102,7 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
                 "insert into answers values (?, ?, ?, ?, ?, ?, ?)",
                 (answer, recorded.stream, member, to, text, at, recorded.position),
             )
-            _change(connection, recorded, "answers = answers + 1")
+            _answered(connection, recorded)
         case ChallengeResolved():
             _change(connection, recorded, "status = 'resolved'")
         case ChallengeSetAside():
@@ -113,7 +116,7 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
 def _post(connection: sqlite3.Connection, recorded: Recorded, posted: ChallengePosted) -> None:
     at = microseconds(recorded.envelope.occurred_at)
     connection.execute(
-        "insert into challenges values (?, ?, ?, ?, ?, ?, ?, 'open', null, ?, 0, ?, ?)",
+        "insert into challenges values (?, ?, ?, ?, ?, ?, ?, 'open', null, ?, 0, ?, ?, ?)",
         (
             recorded.stream,
             posted.author,
@@ -124,6 +127,7 @@ def _post(connection: sqlite3.Connection, recorded: Recorded, posted: ChallengeP
             recorded.envelope.confidentiality,
             at,
             at,
+            at,
             recorded.position,
         ),
     )
@@ -132,12 +136,84 @@ def _post(connection: sqlite3.Connection, recorded: Recorded, posted: ChallengeP
 def _change(connection: sqlite3.Connection, recorded: Recorded, change: str, *values: str) -> None:
     at = microseconds(recorded.envelope.occurred_at)
     connection.execute(
-        f"update challenges set {change}, last_activity = max(last_activity, ?) where challenge = ?",
-        (*values, at, recorded.stream),
+        f"""update challenges set {change}, last_activity = max(last_activity, ?), changed_at = max(changed_at, ?)
+        where challenge = ?""",
+        (*values, at, at, recorded.stream),
+    )
+
+
+def _answered(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    at = microseconds(recorded.envelope.occurred_at)
+    connection.execute(
+        "update challenges set answers = answers + 1, last_activity = max(last_activity, ?) where challenge = ?",
+        (at, recorded.stream),
     )
 
 
 PROJECTION: Final = Projection(name="challenge board", schema=_SCHEMA, fill=fill)
+
+_ANSWER_SEEN: Final = f"answers.challenge = challenges.challenge and {not_hidden('answers.owner', 'answers.answered')}"
+
+
+def seen_id(column: str) -> str:
+    """The challenge that a column names, or null when the reader may not know of it."""
+    return f"""(select named.challenge from challenges as named
+        where named.challenge = {column} and {may_read("named.owner", "named.confidentiality")})"""
+
+
+_BOARD: Final = Listed(
+    name="board",
+    of=Challenge,
+    table="challenges",
+    key=("since",),
+    newest_first=True,
+    select=f"""select challenge, owner as author, title, text, stage, category, confidentiality, status, posted_at,
+        since, {seen_id("challenges.merged_into")} as "into",
+        (select count(*) from answers where {_ANSWER_SEEN}) as answers,
+        max(changed_at, coalesce((select max(at) from answers where {_ANSWER_SEEN}), changed_at)) as last_activity
+        from challenges""",
+)
+_ANSWERS: Final = Listed(
+    name="answers",
+    of=Answer,
+    table="answers",
+    key=("position",),
+    select='select owner as member, answered as "to", answer, challenge, text, at, position from answers',
+)
+
+
+def board(
+    connection: sqlite3.Connection,
+    reader: Reader,
+    *,
+    status: Status | None = None,
+    author: MemberId | None = None,
+    cursor: str | None = None,
+    limit: int = USUAL,
+) -> Page[Challenge]:
+    """What the reader may see, the newest first; whose activity they may not see moves nothing here."""
+    wanted = {"status": status, "owner": author}
+    given = "".join(f" and {column} = :{column}" for column, value in wanted.items() if value is not None)
+    return _BOARD.page(connection, may_read() + given, told(reader, **wanted), cursor=cursor, limit=limit)
+
+
+def seen(connection: sqlite3.Connection, reader: Reader, challenge: StreamId) -> Challenge | None:
+    sql = f"{_BOARD.select} where challenge = :challenge and {may_read()}"
+    return only(connection, Challenge, sql, told(reader, challenge=challenge))
+
+
+def answers(
+    connection: sqlite3.Connection,
+    reader: Reader,
+    challenge: StreamId,
+    *,
+    cursor: str | None = None,
+    limit: int = USUAL,
+) -> Page[Answer]:
+    """In the order in which they were given; none to a challenge that is not there for this reader."""
+    where = f"challenge = {seen_id(':challenge')} and {not_hidden('owner', 'answered')}"
+    return _ANSWERS.page(connection, where, told(reader, challenge=challenge), cursor=cursor, limit=limit)
+
 
 _CHALLENGES: Final = 'select owner as author, merged_into as "into", * from challenges'
 
@@ -157,12 +233,6 @@ def by_author(connection: sqlite3.Connection, author: MemberId) -> list[Challeng
     return list(rows(connection, Challenge, f"{_CHALLENGES} where owner = ? order by since desc", (author,)))
 
 
-def answers_of(connection: sqlite3.Connection, challenge: StreamId) -> list[Answer]:
-    """In the order in which they were given."""
-    sql = 'select owner as member, answered as "to", * from answers where challenge = ? order by position'
-    return list(rows(connection, Answer, sql, (challenge,)))
-
-
 def author(connection: sqlite3.Connection, challenge: StreamId) -> MemberId:
     """Whose challenge it is; refused when there is none."""
     row = connection.execute("select owner from challenges where challenge = ?", (challenge,)).fetchone()
@@ -172,10 +242,24 @@ def author(connection: sqlite3.Connection, challenge: StreamId) -> MemberId:
     return found
 
 
-def reached(connection: sqlite3.Connection) -> dict[StreamId, str]:
-    """For every challenge its stage while it is open, then how it ended."""
-    sql = "select challenge, case status when 'open' then stage else status end from challenges"
-    return dict(connection.execute(sql))
+def posted_by(connection: sqlite3.Connection, author: MemberId) -> list[StreamId]:
+    """One member's challenges, open and ended."""
+    return [
+        challenge for (challenge,) in connection.execute("select challenge from challenges where owner = ?", (author,))
+    ]
+
+
+def authors(connection: sqlite3.Connection, challenges: Collection[StreamId]) -> dict[StreamId, MemberId]:
+    """Of those of these challenges that there are."""
+    these, values = among("challenge", challenges)
+    return dict(connection.execute(f"select challenge, owner from challenges where {these}", values))
+
+
+def reached(connection: sqlite3.Connection, challenges: Collection[StreamId]) -> dict[StreamId, str]:
+    """For each of these challenges its stage while it is open, then how it ended."""
+    these, values = among("challenge", challenges)
+    sql = f"select challenge, case status when 'open' then stage else status end from challenges where {these}"
+    return dict(connection.execute(sql, values))
 
 
 def all_challenges(connection: sqlite3.Connection) -> list[Challenge]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Final
 
 from msgspec import Struct
@@ -9,7 +10,8 @@ from msgspec import Struct
 from domain.kernel import Recorded
 from domain.members import ConflictDeclared, ConflictEnded, MemberMuted, MemberUnmuted
 from domain.vocabulary import MemberId
-from projections.shape import Projection, rows
+from projections.reading import Reader
+from projections.shape import Projection, among, rows
 
 _SCHEMA: Final = """
     create table if not exists conflicts (
@@ -59,24 +61,41 @@ def conflicts_of(connection: sqlite3.Connection, member: MemberId) -> list[Confl
     return list(rows(connection, Conflict, "select * from conflicts where owner = ? order by other", (member,)))
 
 
+def declared_by(connection: sqlite3.Connection, reader: Reader) -> list[Conflict]:
+    """The reader's own; what others declared about them is not theirs to read."""
+    return conflicts_of(connection, reader.member)
+
+
+def muted_by(connection: sqlite3.Connection, reader: Reader) -> list[MemberId]:
+    """Whom the reader muted."""
+    found = connection.execute("select other from mutes where owner = ? order by other", (reader.member,))
+    return [other for (other,) in found]
+
+
 _APART: Final = """
     with recursive line (member, other) as (
-        select owner, other from conflicts where kind = 'supervises'
+        select owner, other from conflicts where kind = 'supervises' and {owner}
         union select line.member, conflicts.other from line
         join conflicts on conflicts.owner = line.other and conflicts.kind = 'supervises'
     )
-    select owner, other from conflicts union select member, other from line where member <> other
+    select owner, other from conflicts where {owner} union select member, other from line where member <> other
 """  # whoever supervises stands above all further down, as the rules see it
 
 
-def kept_apart(connection: sqlite3.Connection) -> dict[MemberId, frozenset[MemberId]]:
+def kept_apart(
+    connection: sqlite3.Connection, members: Collection[MemberId] | None = None
+) -> dict[MemberId, frozenset[MemberId]]:
     """For each: with whom they declared a conflict, and everybody further down their line of supervision."""
-    return _grouped(connection.execute(_APART))
+    owner, values = among("owner", members)
+    return _grouped(connection.execute(_APART.format(owner=owner), values))
 
 
-def muted(connection: sqlite3.Connection) -> dict[MemberId, frozenset[MemberId]]:
+def muted(
+    connection: sqlite3.Connection, members: Collection[MemberId] | None = None
+) -> dict[MemberId, frozenset[MemberId]]:
     """For each who muted somebody: whom."""
-    return _grouped(connection.execute("select owner, other from mutes"))
+    owner, values = among("owner", members)
+    return _grouped(connection.execute(f"select owner, other from mutes where {owner}", values))
 
 
 def _grouped(pairs: sqlite3.Cursor) -> dict[MemberId, frozenset[MemberId]]:

@@ -18,7 +18,9 @@ from domain.introductions import (
 )
 from domain.kernel import Recorded
 from domain.vocabulary import MemberId, StreamId
-from projections.shape import Projection, microseconds, only, rows
+from projections.challenge_board import seen_id
+from projections.reading import Reader, not_hidden, told
+from projections.shape import USUAL, Listed, Page, Projection, microseconds, only, rows
 
 _SCHEMA: Final = """
     create table if not exists introductions (
@@ -31,7 +33,8 @@ _SCHEMA: Final = """
         reached text not null,
         offered_at integer not null,
         expires_at integer not null,
-        met_at integer
+        met_at integer,
+        since integer not null
     ) strict;
     create index if not exists introductions_sought on introductions (seeker);
     create index if not exists introductions_helped on introductions (helper);
@@ -46,6 +49,7 @@ class Reached(StrEnum):
     DISPUTED = "disputed"
     DECLINED = "declined"
     EXPIRED = "expired"
+    OVER = "over"  # how it ended is for the two alone
 
 
 class Introduction(Struct, frozen=True, kw_only=True):
@@ -59,6 +63,7 @@ class Introduction(Struct, frozen=True, kw_only=True):
     offered_at: datetime
     expires_at: datetime
     met_at: datetime | None
+    since: int
 
 
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
@@ -86,7 +91,7 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
 
 def _offer(connection: sqlite3.Connection, recorded: Recorded, offered: IntroductionOffered) -> None:
     connection.execute(
-        "insert into introductions values (?, ?, ?, ?, ?, ?, 'offered', ?, ?, null)",
+        "insert into introductions values (?, ?, ?, ?, ?, ?, 'offered', ?, ?, null, ?)",
         (
             recorded.stream,
             offered.seeker,
@@ -96,6 +101,7 @@ def _offer(connection: sqlite3.Connection, recorded: Recorded, offered: Introduc
             offered.introduced_by,
             microseconds(recorded.envelope.occurred_at),
             microseconds(offered.expires_at),
+            recorded.position,
         ),
     )
 
@@ -111,15 +117,43 @@ def introduction(connection: sqlite3.Connection, introduction: StreamId) -> Intr
     return only(connection, Introduction, "select * from introductions where introduction = ?", (introduction,))
 
 
-def introductions_of(connection: sqlite3.Connection, member: MemberId) -> list[Introduction]:
-    """Those that this member seeks or gives help by, the newest first."""
-    sql = """select * from introductions where seeker = ?1 or helper = ?1
-        order by offered_at desc, introduction"""
-    return list(rows(connection, Introduction, sql, (member,)))
-
-
 def expired_offers(connection: sqlite3.Connection, now: datetime) -> list[Introduction]:
     """Offers whose time has run out and that nobody has closed yet, the oldest first."""
     sql = """select * from introductions where reached = 'offered' and expires_at <= ?
         order by expires_at, introduction"""
     return list(rows(connection, Introduction, sql, (microseconds(now),)))
+
+
+_OWN: Final = ":reader in (seeker, helper)"
+_SEEN: Final = f"(:staff or {_OWN}) and {not_hidden('seeker', 'helper')}"
+_MEETINGS: Final = Listed(
+    name="introductions",
+    of=Introduction,
+    table="introductions",
+    key=("since",),
+    newest_first=True,
+    select=f"""select introduction, seeker, helper, {seen_id("introductions.challenge")} as challenge, minutes,
+        case when {not_hidden("introduced_by")} then introduced_by else '' end as introduced_by,
+        case when {_OWN} then reached when reached in ('declined', 'expired') then 'over'
+            when reached = 'disputed' then 'made' else reached end as reached,
+        offered_at, expires_at, met_at, since from introductions""",
+)
+
+
+def meetings(
+    connection: sqlite3.Connection, reader: Reader, *, cursor: str | None = None, limit: int = USUAL
+) -> Page[Introduction]:
+    """The reader's own, the newest first; staff see that of others but not what the two said of it."""
+    return _MEETINGS.page(connection, _SEEN, told(reader), cursor=cursor, limit=limit)
+
+
+def seen(connection: sqlite3.Connection, reader: Reader, introduction: StreamId) -> Introduction | None:
+    sql = f"{_MEETINGS.select} where introduction = :introduction and {_SEEN}"
+    return only(connection, Introduction, sql, told(reader, introduction=introduction))
+
+
+def offered_to(connection: sqlite3.Connection, reader: Reader, *, after: int, limit: int) -> list[Introduction]:
+    """What others offered the reader beyond a position, in that order."""
+    sql = f"""{_MEETINGS.select} where {_OWN} and introduced_by <> :reader and since > :after
+        and {not_hidden("seeker", "helper")} order by since limit :limit"""
+    return list(rows(connection, Introduction, sql, told(reader, after=after, limit=limit)))

@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.kernel import Recorded
 from domain.members import (
@@ -24,8 +26,10 @@ from domain.members import (
     ProfileDescribed,
 )
 from domain.vocabulary import Level, MemberId, NetworkRole, RoleFamily, StreamId
-from projections import conflicts
-from projections.shape import Projection, microseconds, only, rows
+from projections import conflicts, expertise
+from projections.expertise import Expertise
+from projections.reading import Reader, listed, not_hidden, told
+from projections.shape import USUAL, Listed, Page, Projection, among, microseconds, only, rows
 
 _SCHEMA: Final = """
     create table if not exists members (
@@ -86,6 +90,29 @@ class Member(Struct, frozen=True, kw_only=True):
     profile: str
     joined_at: datetime | None
     since: int  # the position of the invitation or of the latest joining
+
+
+class MemberEntry(Struct, frozen=True, kw_only=True):
+    """A member as others may read of them."""
+
+    member: MemberId
+    name: str
+    cohort: str
+    level: Level | None
+    experience: str
+    grades: str
+    place: str
+    joined_at: datetime
+    standing: Standing | None  # for themselves and staff: who paused is worded like who is busy
+    roles: tuple[NetworkRole, ...] = ()
+    affiliations: tuple[Affiliation, ...] = ()
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    entry: MemberEntry
+    text: str
+    expertise: tuple[Expertise, ...]
+    growth_areas: tuple[str, ...]
 
 
 class DirectoryEntry(Struct, frozen=True, kw_only=True):
@@ -176,6 +203,56 @@ def directory(connection: sqlite3.Connection, *, after: MemberId = "", limit: in
     return list(rows(connection, Member, sql, (after, limit)))
 
 
+_HERE: Final = f"standing in ('active', 'paused') and {not_hidden('owner')}"
+_PEOPLE: Final = Listed(
+    name="members",
+    of=MemberEntry,
+    table="members",
+    key=("member",),
+    select="""select owner as member, name, cohort, level, experience, grades, place, joined_at,
+        case when :staff or owner = :reader then standing end as standing from members""",
+)
+
+
+def people(
+    connection: sqlite3.Connection, reader: Reader, *, cursor: str | None = None, limit: int = USUAL
+) -> Page[MemberEntry]:
+    """Those who are in the network, in order of their ids."""
+    page = _PEOPLE.page(connection, _HERE, told(reader), cursor=cursor, limit=limit)
+    return replace(page, items=_with_places(connection, page.items))
+
+
+def profile(connection: sqlite3.Connection, reader: Reader, member: MemberId) -> Profile | None:
+    """All that the reader may know of somebody who is in the network."""
+    parameters = told(reader, member=member)
+    found = only(connection, MemberEntry, f"{_PEOPLE.select} where owner = :member and {_HERE}", parameters)
+    if found is None:
+        return None
+    text = connection.execute("select profile from members where owner = ?", (member,)).fetchone()[0]
+    return Profile(
+        entry=_with_places(connection, (found,))[0],
+        text=text,
+        expertise=expertise.claimed(connection, reader, member),
+        growth_areas=expertise.growth_areas(connection, member),
+    )
+
+
+def _with_places(connection: sqlite3.Connection, entries: tuple[MemberEntry, ...]) -> tuple[MemberEntry, ...]:
+    """With roles and affiliations, in one query each."""
+    whom = (listed([each.member for each in entries]),)
+    roles, places = defaultdict[str, list[NetworkRole]](list), defaultdict[str, list[Affiliation]](list)
+    sql = "select member, role from network_roles where member in (select value from json_each(?)) order by role"
+    for who, role in connection.execute(sql, whom):
+        roles[who].append(NetworkRole(role))
+    sql = """select member, site, role, since from affiliations
+        where member in (select value from json_each(?)) order by member, site"""
+    for who, site, role, since in connection.execute(sql, whom):
+        places[who].append(Affiliation(site=site, role=RoleFamily(role), since=date.fromisoformat(since)))
+    return tuple(
+        replace(each, roles=tuple(roles[each.member]), affiliations=tuple(places[each.member])) for each in entries
+    )
+
+
 def affiliations_of(connection: sqlite3.Connection, member: MemberId) -> list[Affiliation]:
     sql = "select site, role, since from affiliations where member = ? order by site"
     return list(rows(connection, Affiliation, sql, (member,)))
@@ -192,26 +269,31 @@ def affiliations(connection: sqlite3.Connection) -> dict[MemberId, list[Affiliat
 
 _SAME: Final = """
     with recursive same (member, other) as (
-        select owner, same_as from links
+        select owner, same_as from links where {owner}
         union select same.member, links.same_as from same join links on links.owner = same.other
     )
     select member, other from same where member <> other
 """  # over however many links, as the rules see it
 
 
-def candidates(connection: sqlite3.Connection) -> dict[MemberId, DirectoryEntry]:
-    """Everybody who ever joined, in a handful of queries however many there are."""
+def candidates(
+    connection: sqlite3.Connection, members: Collection[MemberId] | None = None
+) -> dict[MemberId, DirectoryEntry]:
+    """Everybody who ever joined, or these alone, in a handful of queries however many there are."""
+    owner, values = among("owner", members)
+    member, _ = among("member", members)
     families, sites = defaultdict[str, set[RoleFamily]](set), defaultdict[str, set[str]](set)
-    for who, site, role in connection.execute("select member, site, role from affiliations"):
+    for who, site, role in connection.execute(f"select member, site, role from affiliations where {member}", values):
         families[who].add(RoleFamily(role))
         sites[who] |= {site} - {""}
     roles, same_as = defaultdict[str, set[NetworkRole]](set), defaultdict[str, set[str]](set)
-    for who, role in connection.execute("select member, role from network_roles"):
+    for who, role in connection.execute(f"select member, role from network_roles where {member}", values):
         roles[who].add(NetworkRole(role))
-    for who, other in connection.execute(_SAME):
+    for who, other in connection.execute(_SAME.format(owner=owner), values):
         same_as[who].add(other)
-    apart, muted = conflicts.kept_apart(connection), conflicts.muted(connection)
-    joined = connection.execute("select owner, name, standing, level from members where standing <> 'invited'")
+    apart, muted = conflicts.kept_apart(connection, members), conflicts.muted(connection, members)
+    sql = f"select owner, name, standing, level from members where standing <> 'invited' and {owner}"
+    joined = connection.execute(sql, values)
     return {
         who: DirectoryEntry(
             member=who,

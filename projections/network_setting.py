@@ -8,7 +8,17 @@ from msgspec import Struct
 
 from domain.calendar import SchoolCalendar
 from domain.kernel import Recorded
-from domain.networks import NetworkChartered, PolicyAdopted, PolicyProposed, RuleWaived, SchoolCalendarSet
+from domain.networks import (
+    CharterSectionRevised,
+    CohortClosed,
+    CohortOpened,
+    NetworkChartered,
+    PolicyAdopted,
+    PolicyProposed,
+    RuleWaived,
+    SchoolCalendarSet,
+    Section,
+)
 from domain.policies import MatchingPolicy
 from domain.refusals import IllegalMove, Unknown
 from domain.vocabulary import StreamId, WaivableRule
@@ -23,6 +33,17 @@ _SCHEMA: Final = """
         policy_hash text not null
     ) strict;
     create table if not exists policies (hash text primary key, body text not null, since integer not null) strict;
+    create table if not exists charter_sections (
+        section text primary key,
+        owner text not null,
+        text text not null
+    ) strict, without rowid;
+    create table if not exists cohorts (
+        position integer primary key,
+        owner text not null,
+        cohort text not null,
+        open integer not null
+    ) strict;
     create table if not exists waivers (
         rule text not null,
         subject text not null,
@@ -43,6 +64,22 @@ class Setting(Struct, frozen=True, kw_only=True):
     waivers: frozenset[tuple[WaivableRule, StreamId]]  # rule, challenge
 
 
+class Cohort(Struct, frozen=True, kw_only=True):
+    cohort: str
+    open: bool
+
+
+class Charter(Struct, frozen=True, kw_only=True):
+    """What every member may read of their network."""
+
+    network: str
+    name: str
+    sections: dict[Section, str]
+    cohorts: tuple[Cohort, ...]  # in the order in which they opened
+    calendar: SchoolCalendar
+    policy_hash: str
+
+
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
     match recorded.event:
         case NetworkChartered(name=name, zone=zone):
@@ -52,6 +89,14 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             )
         case SchoolCalendarSet(calendar=calendar):
             connection.execute("update setting set calendar = ?", (_encoded(calendar),))
+        case CharterSectionRevised(section=section, text=text):
+            connection.execute(
+                "insert or replace into charter_sections values (?, ?, ?)", (section, recorded.stream, text)
+            )
+        case CohortOpened(cohort=cohort):
+            connection.execute("insert into cohorts values (?, ?, ?, 1)", (recorded.position, recorded.stream, cohort))
+        case CohortClosed(cohort=cohort):
+            connection.execute("update cohorts set open = 0 where cohort = ?", (cohort,))
         case PolicyProposed(policy_hash=key, policy=proposed):
             connection.execute("insert into policies values (?, ?, ?)", (key, _encoded(proposed), recorded.position))
         case PolicyAdopted(policy_hash=key):
@@ -84,6 +129,22 @@ def setting(connection: sqlite3.Connection) -> Setting:
         waivers=frozenset(
             (WaivableRule(rule), subject) for rule, subject in connection.execute("select rule, subject from waivers")
         ),
+    )
+
+
+def charter(connection: sqlite3.Connection) -> Charter:
+    """The charter as it stands; refused while there is none."""
+    now = setting(connection)
+    sections = connection.execute("select section, text from charter_sections").fetchall()
+    written = dict(sections)
+    cohorts = connection.execute("select cohort, open from cohorts order by position")
+    return Charter(
+        network=now.network,
+        name=now.name,
+        sections={each: written[each] for each in Section if each in written},
+        cohorts=tuple(Cohort(cohort=cohort, open=bool(is_open)) for cohort, is_open in cohorts),
+        calendar=now.calendar,
+        policy_hash=now.policy_hash,
     )
 
 

@@ -1,6 +1,7 @@
 """Who reads: their roles, whom they must not be shown, and the part of every query that keeps to it."""
 
 import sqlite3
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -88,11 +89,12 @@ def told(reader: Reader, **more: object) -> dict[str, object]:
     return {
         "reader": reader.member,
         "staff": reader.staff,
-        "hidden": _listed(reader.hidden),
-        "classes": _listed(reader.classes),
+        "hidden": listed(reader.hidden),
+        "classes": listed(reader.classes),
         **more,
     }
 
 
-def _listed(values: frozenset[str]) -> str:
+def listed(values: Collection[str]) -> str:
+    """As `json_each` takes them."""
     return msgspec.json.encode(sorted(values)).decode()

@@ -6,9 +6,12 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from domain.eligibility import Mode
 from domain.kernel import Recorded
 from domain.recommendations import (
+    ListKind,
     RecommendationAccepted,
     RecommendationDismissed,
     RecommendationExpired,
@@ -16,13 +19,16 @@ from domain.recommendations import (
     RecommendationViewed,
 )
 from domain.vocabulary import MemberId, StreamId
-from projections.shape import Projection, instant, microseconds
+from projections.reading import Reader, listed, told
+from projections.shape import USUAL, Listed, Page, Projection, instant, microseconds, rows
 
 _SCHEMA: Final = """
     create table if not exists lists (
         recommendation text primary key,
         owner text not null,
         need text not null,
+        kind text not null,
+        mode text not null,
         issued blob not null,
         at integer not null,
         position integer not null,
@@ -57,6 +63,19 @@ class IssuedList(Struct, frozen=True, kw_only=True):
     expired: bool
 
 
+class ListEntry(Struct, frozen=True, kw_only=True):
+    """A list among others, without what stands on it."""
+
+    recommendation: StreamId
+    need: StreamId
+    kind: ListKind
+    mode: Mode
+    at: datetime
+    position: int
+    viewed: bool
+    expired: bool
+
+
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
     match recorded.event:
         case RecommendationsIssued():
@@ -77,8 +96,8 @@ def _issue(connection: sqlite3.Connection, recorded: Recorded, issued: Recommend
     at = microseconds(recorded.envelope.occurred_at)
     body = msgspec.msgpack.encode(issued)
     connection.execute(
-        "insert or replace into lists values (?, ?, ?, ?, ?, ?, 0, 0)",
-        (recorded.stream, issued.reader, issued.need, body, at, recorded.position),
+        "insert or replace into lists values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+        (recorded.stream, issued.reader, issued.need, issued.kind, issued.mode, body, at, recorded.position),
     )
     connection.executemany(
         """insert into suggested values (?, ?, ?, ?)
@@ -96,6 +115,13 @@ def _reply(connection: sqlite3.Connection, recorded: Recorded, candidate: Stream
 
 PROJECTION: Final = Projection(name="recommendation lists", schema=_SCHEMA, fill=fill)
 
+_THEIRS: Final = """
+    with apart (owner) as (select value from json_each(?1)), named (id) as (select value from json_each(?2))
+    select id from named where id in apart
+    union all select challenge from challenges where challenge in named and owner in apart
+    union all select resource from resources where resource in named and owner in apart
+    union all select id from evidence where id in named and owner in apart
+"""  # of what is named, whatever is, or belongs to, somebody to be kept apart
 _LISTS: Final = "select recommendation, issued, at, position, viewed, expired from lists"
 
 
@@ -108,6 +134,61 @@ def lists_of(connection: sqlite3.Connection, reader: MemberId) -> list[IssuedLis
     """All of one reader's, the newest first."""
     found = connection.execute(f"{_LISTS} where owner = ? order by position desc", (reader,))
     return [_list(*row) for row in found]
+
+
+_ENTRIES: Final = Listed(
+    name="lists",
+    of=ListEntry,
+    table="lists",
+    key=("position",),
+    newest_first=True,
+    select="""select recommendation, need, kind, mode, at, position, viewed, expired
+        from lists""",
+)
+
+
+def issued_to(
+    connection: sqlite3.Connection, reader: Reader, *, cursor: str | None = None, limit: int = USUAL
+) -> Page[ListEntry]:
+    """The reader's own, the newest first."""
+    return _ENTRIES.page(connection, "owner = :reader", told(reader), cursor=cursor, limit=limit)
+
+
+def issued_after(connection: sqlite3.Connection, reader: Reader, *, after: int, limit: int) -> list[ListEntry]:
+    """The reader's own beyond a position, in that order."""
+    sql = (
+        f"{_ENTRIES.select} where owner = :reader and position > :after and not expired order by position limit :limit"
+    )
+    return list(rows(connection, ListEntry, sql, told(reader, after=after, limit=limit)))
+
+
+def seen(connection: sqlite3.Connection, reader: Reader, recommendation: StreamId) -> IssuedList | None:
+    """The reader's own list without what they must not be shown any more; the operator sees any, and whole."""
+    found = latest(connection, recommendation)
+    if found is None or (found.issued.reader != reader.member and not reader.operator):
+        return None
+    return without(connection, found, reader.apart) if reader.apart else found
+
+
+def without(connection: sqlite3.Connection, stored: IssuedList, apart: frozenset[MemberId]) -> IssuedList:
+    """A list without whom and whose things the reader must not be shown, or whose words a reason leans on."""
+    issued = stored.issued
+    candidates = [pick.candidate for pick in issued.picks] + [miss.candidate for miss in issued.near_misses]
+    reasons = [reason.evidence for pick in issued.picks for reason in pick.reasons]
+    theirs = {found for (found,) in connection.execute(_THEIRS, (listed(apart), listed(candidates + reasons)))}
+    picks = [
+        pick
+        for pick in issued.picks
+        if theirs.isdisjoint((pick.candidate, *(reason.evidence for reason in pick.reasons)))
+    ]
+    misses = [miss for miss in issued.near_misses if miss.candidate not in theirs]
+    return replace(stored, issued=replace(issued, picks=tuple(picks), near_misses=tuple(misses)))
+
+
+def listed_for(connection: sqlite3.Connection, reader: MemberId, need: StreamId) -> frozenset[StreamId]:
+    """Whoever stands on a list of this reader's for this need that has not expired."""
+    found = connection.execute(f"{_LISTS} where owner = ? and need = ? and not expired", (reader, need))
+    return frozenset(pick.candidate for row in found for pick in _list(*row).issued.picks)
 
 
 def suggested_lately(

@@ -1,6 +1,7 @@
 """Resources with what their readers say of them: asked for, shared, reviewed, used, retired."""
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -17,7 +18,8 @@ from domain.resources import (
     ResourceUsed,
 )
 from domain.vocabulary import MemberId, OwnerId, StreamId
-from projections.shape import Projection, microseconds, only, rows
+from projections.reading import Reader, not_hidden, told
+from projections.shape import USUAL, Listed, Page, Projection, among, microseconds, only, rows
 
 _SCHEMA: Final = """
     create table if not exists resources (
@@ -46,6 +48,7 @@ _SCHEMA: Final = """
         stars integer not null,
         text text not null,
         at integer not null,
+        position integer not null,
         primary key (resource, owner)
     ) strict;
     create table if not exists resource_uses (
@@ -88,6 +91,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     member: MemberId
     text: str
     at: datetime
+    position: int
 
 
 class Review(Struct, frozen=True, kw_only=True):
@@ -96,6 +100,7 @@ class Review(Struct, frozen=True, kw_only=True):
     stars: int
     text: str
     at: datetime
+    position: int
 
 
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
@@ -114,7 +119,8 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             )
         case ResourceReviewed(member=member, stars=stars, text=text):
             connection.execute(
-                "insert or replace into reviews values (?, ?, ?, ?, ?)", (resource, member, stars, text, _at(recorded))
+                "insert or replace into reviews values (?, ?, ?, ?, ?, ?)",
+                (resource, member, stars, text, _at(recorded), position),
             )
         case ResourceUsed(member=member, challenge=challenge):
             connection.execute(
@@ -171,11 +177,74 @@ def shelf(connection: sqlite3.Connection, *, after: StreamId = "", limit: int = 
     return list(rows(connection, Resource, sql, (after, limit)))
 
 
-def reviews_of(connection: sqlite3.Connection, resource: StreamId) -> list[Review]:
-    sql = "select owner as member, * from reviews where resource = ? order by at, owner"
-    return list(rows(connection, Review, sql, (resource,)))
+_REVIEW_SEEN: Final = f"reviews.resource = resources.resource and {not_hidden('reviews.owner')}"
+_STOCK: Final = Listed(
+    name="resources",
+    of=Resource,
+    table="resources",
+    key=("since",),
+    newest_first=True,
+    select=f"""select owner as contributor, *, (select count(*) from reviews where {_REVIEW_SEEN}) as reviews,
+        (select avg(stars) from reviews where {_REVIEW_SEEN}) as stars,
+        (select count(*) from resource_uses as used
+            where used.resource = resources.resource and {not_hidden("used.member")}) as uses
+        from resources""",
+)
+_REVIEWS: Final = Listed(
+    name="reviews",
+    of=Review,
+    table="reviews",
+    key=("position",),
+    newest_first=True,
+    select="select owner as member, * from reviews",
+)
+_WISHES: Final = Listed(
+    name="wishes",
+    of=Wish,
+    table="resource_wishes",
+    key=("position",),
+    select="select owner as member, * from resource_wishes",
+)
 
 
-def wishes(connection: sqlite3.Connection) -> list[Wish]:
+def stock(
+    connection: sqlite3.Connection, reader: Reader, *, cursor: str | None = None, limit: int = USUAL
+) -> Page[Resource]:
+    """What can be used, the newest first."""
+    where = f"status = 'shared' and {not_hidden('owner')}"
+    return _STOCK.page(connection, where, told(reader), cursor=cursor, limit=limit)
+
+
+def seen(connection: sqlite3.Connection, reader: Reader, resource: StreamId) -> Resource | None:
+    """A retired one too."""
+    sql = f"{_STOCK.select} where resource = :resource and {not_hidden('owner')}"
+    return only(connection, Resource, sql, told(reader, resource=resource))
+
+
+def reviews(
+    connection: sqlite3.Connection,
+    reader: Reader,
+    resource: StreamId,
+    *,
+    cursor: str | None = None,
+    limit: int = USUAL,
+) -> Page[Review]:
+    """The latest of each reviewer, the newest first; none of a resource that is not there for this reader."""
+    there = (
+        f"exists (select 1 from resources as about where about.resource = :resource and {not_hidden('about.owner')})"
+    )
+    where = f"resource = :resource and {not_hidden('owner')} and {there}"
+    return _REVIEWS.page(connection, where, told(reader, resource=resource), cursor=cursor, limit=limit)
+
+
+def wishes(
+    connection: sqlite3.Connection, reader: Reader, *, cursor: str | None = None, limit: int = USUAL
+) -> Page[Wish]:
     """What was asked for and is not there yet, the oldest first."""
-    return list(rows(connection, Wish, "select owner as member, * from resource_wishes order by position"))
+    return _WISHES.page(connection, not_hidden("owner"), told(reader), cursor=cursor, limit=limit)
+
+
+def contributors(connection: sqlite3.Connection, resources: Collection[StreamId]) -> dict[StreamId, OwnerId]:
+    """Who shared each of these resources, on the shelf or retired."""
+    these, values = among("resource", resources)
+    return dict(connection.execute(f"select resource, owner from resources where {these}", values))

@@ -3,13 +3,13 @@
 import binascii
 import sqlite3
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct, convert
+from msgspec import Struct, convert, json
 from msgspec.structs import fields
 
 from domain.kernel import Recorded
@@ -52,11 +52,11 @@ def rows(connection: sqlite3.Connection, of: type[R], sql: str, parameters: Para
     """Select columns named as the fields of a row type."""
     cursor = connection.execute(sql, parameters)
     names = [column[0] for column in cursor.description]
-    instants = [i for i, name in enumerate(names) if name in _instants(of)]
+    turned = [(i, turn) for i, name in enumerate(names) if (turn := _turned(of).get(name))]
     for row in cursor:
         values: list[Any] = list(row)
-        for i in instants:
-            values[i] = None if values[i] is None else instant(values[i])
+        for i, turn in turned:
+            values[i] = None if values[i] is None else turn(values[i])
         yield convert(dict(zip(names, values, strict=True)), of)
 
 
@@ -65,9 +65,20 @@ def only(connection: sqlite3.Connection, of: type[R], sql: str, parameters: Para
     return next(rows(connection, of, sql, parameters), None)
 
 
+_TURNS: Final[Mapping[object, Callable[[int], object]]] = {datetime: instant, datetime | None: instant, bool: bool}
+
+
 @cache
-def _instants(of: type[Struct]) -> frozenset[str]:
-    return frozenset(field.name for field in fields(of) if field.type in (datetime, datetime | None))
+def _turned(of: type[Struct]) -> dict[str, Callable[[int], object]]:
+    """Fields that tables keep as numbers."""
+    return {field.name: _TURNS[field.type] for field in fields(of) if field.type in _TURNS}
+
+
+def bounded(limit: int) -> int:
+    """How many items a page may hold; refused beyond that."""
+    if not 1 <= limit <= MOST:
+        raise Malformed(f"a page holds 1 to {MOST} items", field="limit")
+    return limit
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True):
@@ -98,8 +109,6 @@ class Listed(Struct, Generic[R], frozen=True, kw_only=True):
         limit: int = USUAL,
     ) -> Page[R]:
         """The rows for which `where` holds, beyond the cursor. Raises Malformed for a limit or cursor out of place."""
-        if not 1 <= limit <= MOST:
-            raise Malformed(f"a page holds 1 to {MOST} items", field="limit")
         count: int = connection.execute(f"select count(*) from {self.table} where {where}", parameters).fetchone()[0]
         named = [f":key{place}" for place in range(len(self.key))]
         values = {} if cursor is None else dict(zip((name[1:] for name in named), self._in(cursor), strict=True))
@@ -107,7 +116,7 @@ class Listed(Struct, Generic[R], frozen=True, kw_only=True):
         further = f" and ({', '.join(self.key)}) {beyond} ({', '.join(named)})" if values else ""
         order = ", ".join(f"{each} {direction}" for each in self.key)
         sql = f"{self.select} where {where}{further} order by {order} limit :limit"
-        found = tuple(rows(connection, self.of, sql, {**parameters, **values, "limit": limit + 1}))
+        found = tuple(rows(connection, self.of, sql, {**parameters, **values, "limit": bounded(limit) + 1}))
         items = found[:limit]
         return Page(items=items, count=count, next=self._after(items[-1]) if len(found) > limit else None)
 
@@ -133,3 +142,10 @@ _LARGEST: Final = 2**63
 
 def _no_cursor() -> Malformed:
     return Malformed("this marks no place in this list", field="cursor", remedy="begin without one")
+
+
+def among(column: str, values: Collection[str] | None) -> tuple[str, dict[str, str]]:
+    """A condition with its parameters: the column is one of the values; always true where no values are given."""
+    if values is None:
+        return "true", {}
+    return f"{column} in (select value from json_each(:among))", {"among": json.encode(list(values)).decode()}

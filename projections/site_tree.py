@@ -1,7 +1,7 @@
 """Sites and how they lie in one another: school in district in state, or an organisation."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from msgspec import Struct
@@ -9,7 +9,8 @@ from msgspec import Struct
 from domain.kernel import Recorded
 from domain.sites import SiteRegistered
 from domain.vocabulary import SiteKind, StreamId
-from projections.shape import Projection, only, rows
+from projections.reading import Reader
+from projections.shape import USUAL, Listed, Page, Projection, among, only, rows
 
 _SCHEMA: Final = """
     create table if not exists sites (
@@ -56,6 +57,20 @@ def site(connection: sqlite3.Connection, site: StreamId) -> Site | None:
     return only(connection, Site, "select * from sites where site = ?", (site,))
 
 
+_PLACES: Final = Listed(name="sites", of=Site, select="select * from sites", table="sites", key=("site",))
+
+
+def places(
+    connection: sqlite3.Connection,
+    reader: Reader,  # noqa: ARG001 - sites are open to everybody who is in the network
+    *,
+    cursor: str | None = None,
+    limit: int = USUAL,
+) -> Page[Site]:
+    """In order of their ids."""
+    return _PLACES.page(connection, "true", {}, cursor=cursor, limit=limit)
+
+
 def sites(connection: sqlite3.Connection) -> list[Site]:
     return list(rows(connection, Site, "select * from sites order by site"))
 
@@ -65,10 +80,21 @@ def district_of(connection: sqlite3.Connection, place: StreamId) -> StreamId:
     return _district(place, lambda each: site(connection, each))
 
 
-def districts(connection: sqlite3.Connection) -> dict[StreamId, StreamId]:
-    """The same for every site."""
-    every = {each.site: each for each in sites(connection)}
-    return {place: _district(place, every.get) for place in every}
+def districts(connection: sqlite3.Connection, places: Collection[StreamId] | None = None) -> dict[StreamId, StreamId]:
+    """The same for every site, or for these."""
+    known = {each.site: each for each in (sites(connection) if places is None else _above(connection, places))}
+    return {place: _district(place, known.get) for place in known if places is None or place in places}
+
+
+def _above(connection: sqlite3.Connection, places: Collection[StreamId]) -> list[Site]:
+    """These sites and all that they lie in."""
+    here, values = among("site", places)
+    sql = f"""with recursive above (site) as (
+            select site from sites where {here}
+            union select sites.parent from above join sites using (site) where sites.parent is not null
+        )
+        select sites.* from above join sites using (site)"""
+    return list(rows(connection, Site, sql, values))
 
 
 def _district(place: StreamId, find: Callable[[StreamId], Site | None]) -> StreamId:

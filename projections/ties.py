@@ -9,8 +9,10 @@ from msgspec import Struct
 from domain.challenges import ChallengeAnswered
 from domain.introductions import HelpConfirmed, HelpDisputed, PartnershipFormed
 from domain.kernel import Recorded
-from domain.vocabulary import Confidentiality, MemberId, StreamId, TieKind
-from projections.shape import Projection, microseconds, rows
+from domain.vocabulary import OPEN, Confidentiality, MemberId, StreamId, TieKind
+from projections.challenge_board import seen_id
+from projections.reading import Reader, listed, not_hidden, told
+from projections.shape import USUAL, Listed, Page, Projection, microseconds, rows
 
 _SCHEMA: Final = """
     create table if not exists ties (
@@ -34,7 +36,7 @@ class Tie(Struct, frozen=True, kw_only=True):
     kind: TieKind
     at: datetime
     position: int
-    source: StreamId  # the challenge or introduction it came from
+    source: StreamId | None  # the challenge or introduction it came from, where the reader may know of it
     challenge: StreamId | None
     confidentiality: Confidentiality
 
@@ -88,21 +90,36 @@ def ties(connection: sqlite3.Connection) -> list[Tie]:
     return list(rows(connection, Tie, "select * from ties order by position, giver"))
 
 
-def ties_of(connection: sqlite3.Connection, member: MemberId) -> list[Tie]:
-    """All that this member gave or received."""
-    sql = "select * from ties where giver = ?1 or receiver = ?1 order by position, giver"
-    return list(rows(connection, Tie, sql, (member,)))
-
-
-def between(connection: sqlite3.Connection, one: MemberId, other: MemberId) -> list[Tie]:
-    """What passed between two members, either way."""
-    sql = """select * from ties where giver = ?1 and receiver = ?2 union all
-        select * from ties where giver = ?2 and receiver = ?1 order by position, giver"""
-    return list(rows(connection, Tie, sql, (one, other)))
-
-
 def counts(connection: sqlite3.Connection) -> list[TieCount]:
     """For every ordered pair and kind of tie: how often, and when last."""
     sql = """select giver, receiver, kind, count(*) as times, max(at) as last from ties
         group by giver, receiver, kind order by giver, receiver, kind"""
     return list(rows(connection, TieCount, sql))
+
+
+_SEEN: Final = f"""(:reader in (giver, receiver) or confidentiality in (select value from json_each(:shown)))
+    and {not_hidden("giver", "receiver")}"""
+_TIES: Final = Listed(
+    name="ties",
+    of=Tie,
+    table="ties",
+    key=("position", "giver"),
+    newest_first=True,
+    select=f"""select giver, receiver, kind, at, position, confidentiality, {seen_id("ties.challenge")} as challenge,
+        case when source like 'challenge-%' then {seen_id("ties.source")} else source end as source from ties""",
+)
+
+
+def ties_seen(
+    connection: sqlite3.Connection,
+    reader: Reader,
+    *,
+    member: MemberId | None = None,
+    cursor: str | None = None,
+    limit: int = USUAL,
+) -> Page[Tie]:
+    """The reader's own, the newest first; staff see that there are others', auditors those that are no secret."""
+    shown = reader.classes | {Confidentiality.PAIR} if reader.staff else OPEN if reader.auditor else frozenset()
+    where = _SEEN if member is None else f"{_SEEN} and :member in (giver, receiver)"
+    parameters = told(reader, member=member, shown=listed(shown))
+    return _TIES.page(connection, where, parameters, cursor=cursor, limit=limit)

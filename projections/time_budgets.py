@@ -1,16 +1,21 @@
 """Minutes that members offer, and what open and past asks hold of them."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
+from msgspec import Struct
+
 from domain.budgets import Budget, Reservation, TimeBudgetSet, TimeReleased, TimeReserved, TimeSpent
+from domain.calendar import period_of
 from domain.kernel import Recorded
 from domain.vocabulary import MemberId, PeriodKind
-from projections.shape import Projection
+from projections.network_setting import setting
+from projections.reading import Reader
+from projections.shape import Projection, among
 
 _SCHEMA: Final = """
     create table if not exists time_settings (
@@ -29,6 +34,19 @@ _SCHEMA: Final = """
         primary key (member, reservation)
     ) strict, without rowid;
 """
+
+
+class TimeOffer(Struct, frozen=True, kw_only=True):
+    """What a member offers in one period, and what is left of it."""
+
+    member: MemberId
+    minutes: int
+    period: PeriodKind
+    first: date
+    last: date
+    reserved: int
+    spent: int
+    free: int
 
 
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
@@ -55,10 +73,11 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
 PROJECTION: Final = Projection(name="time budgets", schema=_SCHEMA, fill=fill)
 
 
-def budgets(connection: sqlite3.Connection) -> dict[MemberId, Budget]:
-    """Everybody who ever offered time, as the domain knows their budget."""
-    settings = connection.execute("select * from time_settings order by member, effective")
-    held = connection.execute("select * from reservations order by member")
+def budgets(connection: sqlite3.Connection, members: Collection[MemberId] | None = None) -> dict[MemberId, Budget]:
+    """Everybody who ever offered time, or these of them, as the domain knows their budget."""
+    theirs, values = among("member", members)
+    settings = connection.execute(f"select * from time_settings where {theirs} order by member, effective", values)
+    held = connection.execute(f"select * from reservations where {theirs} order by member", values)
     promised = {member: tuple(rows) for member, rows in groupby(held, itemgetter(0))}
     return {member: _budget(rows, promised.get(member, ())) for member, rows in groupby(settings, itemgetter(0))}
 
@@ -81,4 +100,28 @@ def _budget(settings: Iterable[tuple[str, str, int, str]], held: Iterable[tuple[
             reservation: Reservation(minutes, date.fromisoformat(day), open=bool(is_open))
             for _, reservation, minutes, day, is_open in held
         },
+    )
+
+
+def offered(connection: sqlite3.Connection, reader: Reader, member: MemberId, on: date) -> TimeOffer | None:
+    """In the period of a day, to the member themselves and to staff. None also where no time was ever offered."""
+    if not reader.staff and reader.member != member:
+        return None
+    whole, calendar = budget(connection, member), setting(connection).calendar
+    in_force = whole.setting_on(on)
+    if in_force is None:
+        return None
+    first, last = period_of(on, in_force.period, calendar)
+    here = [each for each in whole.reservations.values() if first <= each.day <= last]
+    counted = [each for each in here if whole.setting_on(each.day) == in_force]
+    reserved, spent = (sum(each.minutes for each in counted if each.open is still) for still in (True, False))
+    return TimeOffer(
+        member=member,
+        minutes=in_force.minutes,
+        period=in_force.period,
+        first=first,
+        last=last,
+        reserved=reserved,
+        spent=spent,
+        free=in_force.minutes - reserved - spent,
     )

@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.catalogue import CATALOGUE
 from domain.kernel import Recorded
-from domain.vocabulary import Confidentiality, StreamId
-from projections.shape import Projection, microseconds, rows
+from domain.refusals import NotTheirs
+from domain.vocabulary import OPEN, Confidentiality, StreamId
+from projections import introductions, recommendation_lists
+from projections.reading import Reader
+from projections.shape import USUAL, Projection, bounded, microseconds, rows
 
 _SCHEMA: Final = """
     create table if not exists timeline (
@@ -105,6 +109,14 @@ class Moment(Struct, frozen=True, kw_only=True):
     words: str
 
 
+class News(Struct, frozen=True, kw_only=True):
+    """Something for one member: a list issued to them, or an introduction that somebody offered them."""
+
+    position: int
+    subject: StreamId
+    at: datetime
+
+
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
     envelope = recorded.envelope
     name = CATALOGUE.by_type[type(recorded.event)].name
@@ -136,3 +148,31 @@ def moments(connection: sqlite3.Connection, *, after: int = 0, limit: int = 100)
 def latest(connection: sqlite3.Connection, limit: int = 20) -> list[Moment]:
     """The last ones, the newest first."""
     return list(rows(connection, Moment, "select * from timeline order by position desc limit ?", (limit,)))
+
+
+WITHHELD: Final = "withheld"
+
+
+def log(connection: sqlite3.Connection, reader: Reader, *, after: int = 0, limit: int = USUAL) -> list[Moment]:
+    """Everything that happened, to those who audit; of what was told to few only that it did. Raises NotTheirs."""
+    if not reader.auditor:
+        raise NotTheirs("only an auditor follows the log", remedy="ask an admin for the role")
+    found = moments(connection, after=after, limit=bounded(limit))
+    return [each if each.confidentiality in OPEN else _withheld(each) for each in found]
+
+
+def _withheld(moment: Moment) -> Moment:
+    name = WITHHELD if moment.confidentiality is Confidentiality.SEALED else moment.name
+    return replace(moment, name=name, stream="", actor="", on_behalf_of=None, words="")
+
+
+def news(connection: sqlite3.Connection, reader: Reader, *, after: int = 0, limit: int = USUAL) -> list[News]:
+    """What came for the reader beyond a position, in that order."""
+    most = bounded(limit)
+    lists = recommendation_lists.issued_after(connection, reader, after=after, limit=most)
+    offers = introductions.offered_to(connection, reader, after=after, limit=most)
+    found = [
+        *(News(position=each.position, subject=each.recommendation, at=each.at) for each in lists),
+        *(News(position=each.since, subject=each.introduction, at=each.offered_at) for each in offers),
+    ]
+    return sorted(found, key=lambda each: each.position)[:most]

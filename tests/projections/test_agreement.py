@@ -16,6 +16,7 @@ from projections import (
     challenge_board,
     conflicts,
     evidence,
+    expertise,
     introductions,
     member_directory,
     network_setting,
@@ -27,6 +28,8 @@ from projections import (
 from projections.evidence import Says
 from projections.introductions import Reached
 from projections.member_directory import Standing
+from projections.reading import Reader
+from projections.shape import MOST
 from tests.histories import NET, History
 from tests.projections.seeing import seen
 from tests.random_histories import histories
@@ -48,6 +51,9 @@ def test_the_setting_is_the_networks_state(history: History) -> None:
         assert (setting.name, setting.calendar, setting.policy_hash) == (state.name, state.calendar, state.policy_hash)
         assert setting.policy == state.policy
         assert setting.waivers == state.waivers
+        charter = network_setting.charter(c)
+        assert charter.sections == state.sections
+        assert {each.cohort for each in charter.cohorts if each.open} == state.cohorts
         assert {key: network_setting.policy(c, key) for key in state.policies} == state.policies
 
 
@@ -89,6 +95,13 @@ def test_the_directory_knows_every_member_as_they_are(history: History) -> None:
             held = {each.site: each.role for each in member_directory.affiliations_of(c, member)}
             assert held == person.affiliations
             assert {each.other: each.kind for each in conflicts.conflicts_of(c, member)} == person.conflicts
+            themselves = Reader(member=member)
+            assert set(conflicts.muted_by(c, themselves)) == person.muted
+            claimed = {each.topic: set(each.endorsers) for each in expertise.claimed(c, themselves, member)}
+            assert claimed == {
+                topic: {who for what, who in person.endorsements if what == topic} for topic in person.expertise
+            }
+            assert set(expertise.growth_areas(c, member)) == person.growth_areas
 
 
 @soon
@@ -119,7 +132,7 @@ def test_a_challenge_stands_on_the_board_as_far_as_it_came(history: History) -> 
         for challenge in streams(history, "challenge"):
             state, row = history.facts()(CHALLENGE, challenge), challenge_board.challenge(c, challenge)
             assert row is not None
-            answers = challenge_board.answers_of(c, challenge)
+            answers = challenge_board.answers(c, Reader(member=row.author), challenge, limit=MOST).items
             assert row.answers == len(answers) == len(state.answers)
             assert {each.answer for each in answers} == state.answers.keys()
             assert row.confidentiality is state.posted.confidentiality

@@ -10,8 +10,9 @@ from domain.challenges import (
     SetChallengeAside,
 )
 from domain.vocabulary import Stage
-from projections.challenge_board import Status, answers_of, by_author, challenge, open_challenges
-from tests.histories import ADA, BEN, BUSES, DESKS, NOON, READING, History, begun
+from projections.challenge_board import Status, answers, by_author, challenge, open_challenges
+from projections.reading import Reader
+from tests.histories import ADA, BEN, BUSES, CLEO, DESKS, NOON, READING, History, begun
 from tests.projections.seeing import seen
 
 
@@ -49,10 +50,10 @@ def test_answers_are_read_in_the_order_in_which_they_came() -> None:
     for number, text in enumerate(("Borrow some.", "Build some.")):
         history.do(AnswerChallenge(challenge=DESKS, answer=f"answer-{number:08x}", member=BEN, text=text))
     with seen(history) as c:
-        first, second = answers_of(c, DESKS)
+        first, second = answers(c, Reader(member=CLEO), DESKS).items
         assert (first.text, second.text) == ("Borrow some.", "Build some.")
         assert (first.member, first.to) == (BEN, ADA)
-        assert answers_of(c, READING) == []
+        assert answers(c, Reader(member=CLEO), READING).items == ()
 
 
 def test_an_ended_challenge_leaves_the_open_ones_and_says_how_it_ended() -> None:

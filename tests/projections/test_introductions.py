@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from domain.introductions import ConsentToIntroduction, DeclineIntroduction, ExpireIntroduction, OfferIntroduction
-from projections.introductions import Reached, expired_offers, introduction, introductions_of
+from projections.introductions import Reached, expired_offers, introduction, meetings
+from projections.reading import Reader
 from tests.histories import ADA, BEN, CALL, CHAT, CLEO, History
 from tests.projections.seeing import seen
 from tests.projections.test_evidence import helped
@@ -38,15 +39,15 @@ def test_an_expired_offer_is_told_once() -> None:
     history.do(ExpireIntroduction(introduction=CALL))
     with seen(history) as c:
         assert expired_offers(c, history.now) == []
-        assert [each.reached for each in introductions_of(c, BEN)] == [Reached.EXPIRED]
+        assert [each.reached for each in meetings(c, Reader(member=BEN)).items] == [Reached.EXPIRED]
 
 
 def test_a_members_introductions_are_those_they_seek_and_those_they_help_in() -> None:
     history = offered()
     history.do(OfferIntroduction(introduction=CHAT, seeker=CLEO, helper=BEN, minutes=20))
     with seen(history) as c:
-        assert [each.introduction for each in introductions_of(c, BEN)] == [CHAT, CALL]
-        assert [each.introduction for each in introductions_of(c, ADA)] == [CALL]
+        assert [each.introduction for each in meetings(c, Reader(member=BEN)).items] == [CHAT, CALL]
+        assert [each.introduction for each in meetings(c, Reader(member=ADA)).items] == [CALL]
 
 
 def test_a_meeting_leaves_the_minutes_it_took() -> None:

@@ -4,6 +4,7 @@ from domain.challenges import AnswerChallenge, PostChallenge
 from domain.introductions import ConfirmHelp, ConsentToIntroduction, DisputeHelp, FormPartnership, OfferIntroduction
 from domain.vocabulary import Confidentiality, TieKind
 from projections import ties
+from projections.reading import Reader
 from tests.histories import ADA, BEN, CALL, CHAT, CLEO, DESKS, History, begun
 from tests.projections.seeing import seen
 from tests.projections.test_evidence import helped
@@ -40,11 +41,10 @@ def test_ties_are_counted_for_every_pair_and_direction() -> None:
         assert latest.last == history.now
 
 
-def test_what_passed_between_two_is_found_either_way() -> None:
+def test_a_members_ties_are_what_they_gave_and_received() -> None:
     with seen(talk()) as c:
-        assert [each.giver for each in ties.between(c, ADA, BEN)] == [BEN, ADA, BEN]
-        assert ties.between(c, BEN, ADA) == ties.between(c, ADA, BEN)
-        assert [each.giver for each in ties.ties_of(c, CLEO)] == [CLEO]
+        assert [each.giver for each in ties.ties_seen(c, Reader(member=ADA)).items] == [BEN, ADA, BEN]
+        assert [each.giver for each in ties.ties_seen(c, Reader(member=CLEO)).items] == [CLEO]
 
 
 def test_help_counts_once_its_receiver_confirms_it_and_while_they_do() -> None:
