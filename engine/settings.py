@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -30,7 +31,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: int = 8000
     public_url: str | None = None
     allowed_hosts: tuple[str, ...] = ()
-    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1/32",)
     pool: int = 2
     rate_limit: int = 600
     body_limit: int = 1_000_000
@@ -97,6 +98,13 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(_host(each.strip()) for each in text.split(","))
 
 
+def _proxies(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(each.strip(), strict=False)) for each in text.split(","))
+    except ValueError:
+        raise ValueError("addresses are needed, like 127.0.0.1 or 10.0.0.0/8") from None
+
+
 def _url(text: str) -> str:
     if not _URL.fullmatch(text):
         raise ValueError("an address like https://confrere.example.org is needed")
@@ -112,7 +120,9 @@ SETTINGS: Final = (
     Setting("port", "port to serve on; 0 takes a free one", _whole(0, 65535), "8000"),
     Setting("public_url", "address under which others reach the service", _url),
     Setting("allowed_hosts", "host names that requests may ask for, with commas between; any when left out", _hosts),
-    Setting("trusted_proxies", "addresses whose X-Forwarded-For is believed, with commas between", _hosts, "127.0.0.1"),
+    Setting(
+        "trusted_proxies", "addresses whose X-Forwarded-For is believed, with commas between", _proxies, "127.0.0.1"
+    ),
     Setting("pool", "threads that answer requests", _whole(1, 64), "2"),
     Setting("rate_limit", "requests a minute of one token, or of one address without a token", _whole(1, 10**6), "600"),
     Setting("body_limit", "bytes that the body of a request may have", _whole(1000, 10**8), "1000000"),

@@ -18,7 +18,7 @@ GIVEN = {  # text, and what it means
     "port": ("0", 0),
     "public_url": ("https://confrere.example.org/", "https://confrere.example.org"),
     "allowed_hosts": ("confrere.example.org, *.example.com", ("confrere.example.org", "*.example.com")),
-    "trusted_proxies": ("10.0.0.1", ("10.0.0.1",)),
+    "trusted_proxies": ("10.0.0.0/8, ::1", ("10.0.0.0/8", "::1/128")),
     "pool": ("4", 4),
     "rate_limit": ("60", 60),
     "body_limit": ("2000", 2000),
@@ -90,6 +90,7 @@ def test_an_empty_value_counts_as_left_out(file: Path) -> None:
         ("public_url", "confrere.example.org"),
         ("public_url", "https://x.example/?q=1"),
         ("allowed_hosts", "a,,b"),
+        ("trusted_proxies", "*"),  # then anybody might say they come from this machine
         ("rate_limit", "0"),
         ("log_level", "loud"),
         ("metrics", "yes"),
