@@ -38,6 +38,7 @@ _SCHEMA: Final = """
 _SECRET_BYTES: Final = 32
 _NOTED: Final = timedelta(minutes=1)  # how often uses are written down, at most
 _KEPT: Final = 10_000
+_PATIENCE: Final = 1.0  # seconds: requests wait for this file
 
 
 class Bearer(Struct, frozen=True, kw_only=True):
@@ -89,7 +90,7 @@ class Tokens:
         """`home` gives the network of a stream, None when there is no such stream."""
         self._home: Final = home
         self._clock: Final = clock
-        self._database: Final = Database(folder / "accounts.db", _SCHEMA, readers=1)
+        self._database: Final = Database(folder / "accounts.db", _SCHEMA, readers=1, patience=_PATIENCE)
         self._reads: Final = self._database.connect()  # by which alone is told whether anybody wrote
         self._turn: Final = Lock()
         self._held: Final[dict[str, _Held]] = {}
@@ -118,7 +119,7 @@ class Tokens:
         prefix, _, rest = presented.partition("_")
         token_id, _, secret = rest.partition("_")
         with self._turn, in_words("accounts.db"):
-            held = self._find(token_id)
+            held = self._find(token_id) if token_id.isascii() else _NOBODY
             now = self._clock()
             fits = hmac.compare_digest(_hash(secret), held.hash)
             if not fits or prefix != PREFIX or held.revoked or held.expires_at <= microseconds(now):
