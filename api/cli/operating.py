@@ -2,6 +2,7 @@
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from api.cli.running import json_option, out, print_json
 from engine.settings import effective, read_settings
@@ -19,10 +20,9 @@ def settings(as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("setting", "value", "from", "meaning")
     for each in found:
-        table.add_row(each.name, each.value, each.source, each.meaning)
-    out.print(table)
+        out.print(Text.assemble((each.name, "bold"), f" = {each.value}  ", (f"({each.source})", "dim")), soft_wrap=True)
+        out.print(f"    {each.meaning}", soft_wrap=True)
 
 
 @click.command()

@@ -1,0 +1,49 @@
+"""Settings and doctor at the command line."""
+
+import json
+
+from tests.api.shell import Shell
+
+
+def test_settings_say_what_holds_and_where_it_comes_from(empty: Shell) -> None:
+    file = empty.folder / "given.toml"
+    file.write_text("pool = 3")
+    given = {"CONFRERE_CONFIG": str(file), "CONFRERE_PORT": "9000"}
+    printed = empty.run("settings", **given).stdout
+    assert "CONFRERE_PORT = 9000  (environment)" in printed
+    assert f"CONFRERE_POOL = 3  ({file})" in printed
+    assert "CONFRERE_HOST = 127.0.0.1  (default)\n    address to serve on" in printed
+    told = {each["name"]: each for each in json.loads(empty.run("settings", "--json", **given).stdout)}
+    assert told["CONFRERE_POOL"]["value"] == "3"
+    assert told["CONFRERE_DATA"]["source"] == "environment"
+
+
+def test_settings_that_cannot_be_used_are_refused(empty: Shell) -> None:
+    assert empty.refused("settings", CONFRERE_PORT="many").startswith("CONFRERE_PORT: a number from 0 to 65535")
+    file = empty.folder / "given.toml"
+    file.write_text("prot = 9000")
+    words = empty.refused("settings", CONFRERE_CONFIG=str(file))
+    assert words == f"{file}: prot: there is no such setting (the nearest is port)"
+
+
+def test_the_doctor_finds_a_sound_network_well_in_every_respect(shell: Shell) -> None:
+    found = shell.json("doctor")
+    assert found["ready"] is True
+    assert len(found["checks"]) == 9
+    printed = shell.run("doctor").stdout
+    assert "well" in printed
+    assert "ILL" not in printed
+
+
+def test_the_doctor_says_what_is_not_well_and_what_helps(shell: Shell) -> None:
+    (shell.folder / "data" / "keys.db").unlink()
+    printed = shell.run("doctor", code=1).stdout
+    assert "ILL" in printed
+    assert "restore keys.db" in printed
+    found = json.loads(shell.run("doctor", "--json", code=1).stdout)
+    assert [each["name"] for each in found["checks"] if not each["ok"]] == ["keys"]
+
+
+def test_the_doctor_begins_nothing(empty: Shell) -> None:
+    assert "nothing is recorded yet" in empty.run("doctor").stdout
+    assert list(empty.folder.iterdir()) == []
