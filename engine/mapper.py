@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
@@ -18,7 +18,6 @@ from engine.storage.recorder import Row
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _ANY_FIELDS: Final = msgpack.Decoder(dict[str, Any])
-_SMALL: Final = 0x7F  # the largest number that msgpack writes as the byte it is
 _NOTHING_SEALED: Final = 0x80  # how msgpack writes an empty map, and how a payload without sealed texts ends
 
 F = TypeVar("F")
@@ -51,18 +50,16 @@ class _Payload(Struct, Generic[F], array_like=True, frozen=True, gc=False):
     sealed: dict[str, OwnerId] = {}  # field → whose key opens it, whatever later versions of the class say
 
 
-_Reading: TypeAlias = tuple[int, Callable[[bytes], _Payload[Event]]]
-_IN_STEPS: Final[_Reading] = (-1, msgpack.Decoder(_Payload[Event]).decode)  # no byte is -1: nothing is read at once
-
-
 class _Form(Struct, frozen=True):
     """How one kind of event is read and sealed; made once."""
 
     entry: Entry
+    schema: int  # the entry's version: looked at for every event that is read
     owners: Mapping[str, str]
     plain: Shape
     open_fields: msgpack.Decoder[dict[str, Any]]
-    sealed_fields: msgpack.Decoder[dict[str, Any]]  # lets bytes stand where a text belongs
+    at_once: Callable[[bytes], _Payload[Event]] | None  # with the event in it; None where a limit could refuse a fact
+    sealed_at_once: Callable[[bytes], _Payload[dict[str, Any]]]  # lets bytes stand where a text belongs
 
 
 class _NoTranscoder(Transcoder):
@@ -81,9 +78,6 @@ class EventMapper(Mapper[str]):
         self._keys = keys
         self._catalogue = catalogue
         self._forms = {entry.name: _form(entry) for entry in catalogue.entries}
-        self._at_once: dict[str, _Reading] = {
-            entry.name: (entry.version, _at_once(entry)) for entry in catalogue.entries if _is_plain(entry)
-        }
         self._encoder = msgpack.Encoder()
         self._payloads = msgpack.Decoder(_Payload[Raw])
 
@@ -133,27 +127,33 @@ class EventMapper(Mapper[str]):
         )
 
     def _read(self, stream: str, version: int, name: str, state: bytes) -> _Payload[Event]:
-        schema, at_once = self._at_once.get(name, _IN_STEPS)
-        if state[1] == schema and state[-1] == _NOTHING_SEALED:
-            whole = at_once(state)
-            if not whole.sealed and whole.schema == schema:
+        form = self._forms.get(name)
+        if form is None or state[1] != form.schema:  # msgpack writes a small number as the byte it is
+            return self._read_in_steps(stream, version, name, state)
+        if state[-1] != _NOTHING_SEALED:
+            sealed = form.sealed_at_once(state)
+            if sealed.sealed and sealed.schema == form.schema:
+                self._open(sealed.fields, sealed.sealed, stream, version)
+                return _Payload(form.schema, sealed.envelope, form.plain.build(sealed.fields))
+        elif form.at_once is not None:
+            whole = form.at_once(state)
+            if not whole.sealed and whole.schema == form.schema:
                 return whole
         return self._read_in_steps(stream, version, name, state)
 
     def _read_in_steps(self, stream: str, version: int, name: str, state: bytes) -> _Payload[Event]:
+        """What older software wrote, or in another form than msgpack's shortest; and classes with limits."""
         form = self._forms.get(name)
         payload = self._payloads.decode(state)
-        if form is None or payload.schema > form.entry.version:
+        if form is None or payload.schema > form.schema:
             raise NewerSoftware(
                 f"the event {name} (schema {payload.schema}) comes from newer software", remedy="upgrade confrere"
             )
-        current = payload.schema == form.entry.version
-        if current and not payload.sealed:
+        if payload.schema == form.schema and not payload.sealed:
             values = form.open_fields.decode(payload.fields)
         else:
-            values = (form.sealed_fields if current else _ANY_FIELDS).decode(payload.fields)
+            values = _ANY_FIELDS.decode(payload.fields)
             self._open(values, payload.sealed, stream, version)
-        if not current:
             values = convert(self._catalogue.upcast(name, payload.schema, values), form.plain.type)
         return _Payload(payload.schema, payload.envelope, form.plain.build(values))
 
@@ -200,22 +200,13 @@ def _form(entry: Entry) -> _Form:
     plain, sealed = shape_of(entry.type), shape_of(entry.type, owners)
     return _Form(
         entry=entry,
+        schema=entry.version,
         owners=owners,
         plain=plain,
         open_fields=msgpack.Decoder(plain.type),
-        sealed_fields=msgpack.Decoder(sealed.type),
+        at_once=None if is_limited(entry.type) else msgpack.Decoder(_Payload[entry.type]).decode,  # type: ignore[name-defined] # made while running
+        sealed_at_once=msgpack.Decoder(_Payload[sealed.type]).decode,  # type: ignore[name-defined] # same
     )
-
-
-def _is_plain(entry: Entry) -> bool:
-    """Whether payloads of the present version may be decoded into the class itself."""
-    return entry.version <= _SMALL and not is_limited(entry.type)
-
-
-def _at_once(entry: Entry) -> Callable[[bytes], _Payload[Event]]:
-    """Decodes a payload together with the event in it."""
-    decoder: msgpack.Decoder[_Payload[Event]] = msgpack.Decoder(_Payload[entry.type])  # type: ignore[name-defined] # made while running
-    return decoder.decode
 
 
 def _place(stream: str, version: int, field: str) -> bytes:
