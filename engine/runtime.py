@@ -32,6 +32,7 @@ from engine.settings import Settings
 from engine.snapshot import Need
 from engine.tokens import Tokens
 from engine.vector_store import VectorStore
+from models.corpus import View
 from models.encoder import Encoder, ModelFault
 from projections import challenge_board, introductions, recommendation_lists
 from projections.network_setting import setting
@@ -196,6 +197,17 @@ class Confrere:
     def explain(self, network: StreamId, recommendation: StreamId) -> WordedList:
         """A stored list in words."""
         return self.ask(network, lambda connection: in_words(connection, _stored(connection, recommendation)))
+
+    @contextmanager
+    def evidence(self, network: StreamId) -> Iterator[tuple[Connection, View]]:
+        """All evidence that is open and holds now, and the projections at the same position."""
+        with _model_in_words(), ExitStack() as opened:
+            index = self._index(network)
+            with index.turn:
+                connection = opened.enter_context(self.queries.kept_up(network).reading())
+                position = Views.position_in(connection)
+                index.keep_up(connection, position)
+            yield connection, index.corpus.as_of(position)
 
     @contextmanager
     def _snapshot(self, network: StreamId, need: Need, progress: Progress | None = None) -> Iterator[LiveSnapshot]:

@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from domain.kernel import ERASED, Recorded
 from domain.vocabulary import Confidentiality, OwnerId, StreamId
+from projections.challenge_board import seen_id
+from projections.reading import Reader, listed, may_read, not_hidden, told
 from projections.shape import microseconds, rows
 
 # a row holds from position `since` until before position `until`; who left has none that hold,
@@ -85,6 +87,16 @@ class Evidence(Struct, frozen=True, kw_only=True):
     until: int | None  # position, exclusive
 
 
+class Shown(Struct, frozen=True, gc=False):
+    """What a piece of evidence is, besides its words."""
+
+    subject: StreamId
+    owner: OwnerId
+    says: Says
+    strength: Strength
+    challenge: StreamId | None
+
+
 class Words(Struct, frozen=True):
     """A text with whose it is and who may read it."""
 
@@ -156,6 +168,15 @@ def evidence(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Ev
     wanted = msgspec.json.encode(list(ids)).decode()
     sql = "select * from evidence where id in (select value from json_each(?))"
     return {each.id: each for each in rows(connection, Evidence, sql, (wanted,))}
+
+
+def readable(connection: sqlite3.Connection, reader: Reader, ids: Iterable[str]) -> dict[str, Evidence]:
+    """Of these pieces those that the reader may see: what they are about, and whose words they are."""
+    made = """(select owner from resources where resource = subject union all
+        select owner from challenges where challenge = subject)"""
+    sql = f"""select * from evidence where id in (select value from json_each(:ids)) and {may_read()}
+        and {not_hidden("subject", made)} and (subject_kind <> 'challenge' or {seen_id("subject")} is not null)"""
+    return {each.id: each for each in rows(connection, Evidence, sql, told(reader, ids=listed(list(ids))))}
 
 
 def of_subject(connection: sqlite3.Connection, subject: StreamId) -> list[Evidence]:

@@ -222,6 +222,12 @@ def people(
     return replace(page, items=_with_places(connection, page.items))
 
 
+def named(connection: sqlite3.Connection, reader: Reader, words: str) -> list[tuple[MemberId, str]]:
+    """Those in whose name these words stand, in order of names."""
+    found = connection.execute(f"select owner, name from members where {_HERE} order by name, owner", told(reader))
+    return [(member, name) for member, name in found if words.casefold() in name.casefold()]
+
+
 def profile(connection: sqlite3.Connection, reader: Reader, member: MemberId) -> Profile | None:
     """All that the reader may know of somebody who is in the network."""
     parameters = told(reader, member=member)
