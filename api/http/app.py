@@ -1,0 +1,74 @@
+"""The web application put together: tables to routes, the door around them, what begins and ends with the server."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+
+from api.http import logs, problems, writing
+from api.http.desk import Desk
+from api.http.door import Door, Watchmen
+from api.http.endpoints import Endpoint
+from api.http.lists import LISTS
+from api.http.metrics import Metrics
+from api.http.openapi import document
+from api.http.pages import pages, probes
+from api.http.reading import READS
+from api.http.streams import STREAMS, Watch
+from domain.refusals import Refused
+from engine.health import standings
+from engine.rate_limits import RateLimits
+from engine.runtime import Confrere
+from engine.settings import Settings
+
+
+def endpoints() -> list[Endpoint]:
+    """Every address under /api/v1."""
+    return [*READS, *LISTS, *STREAMS, *writing.endpoints()]
+
+
+def create_app(system: Confrere, settings: Settings) -> Litestar:
+    """The service over a running system, which its caller closes after it."""
+    metrics = Metrics(lambda: standings(system))
+    pool = ThreadPoolExecutor(settings.pool, thread_name_prefix="answers")
+    limits = RateLimits(settings.data, settings.rate_limit)
+    table = endpoints()
+    description = document(table, version=version("confrere"), server=settings.public_url)
+
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        app.state.watch = Watch(system.store)
+        try:
+            yield
+        finally:
+            await app.state.watch.join()
+            pool.shutdown()
+            limits.close()
+
+    desk = Desk(system, settings, pool, lambda: app.state.watch)
+    app = Litestar(
+        [*map(desk.handler, table), *pages(description), *probes(system, metrics, settings.metrics)],
+        lifespan=[running],
+        exception_handlers={
+            Refused: problems.refused,
+            HTTPException: problems.http_error,
+            Exception: problems.failed,
+        },
+        request_max_body_size=settings.body_limit,
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.asgi_handler = Door(
+        app.asgi_handler,
+        Watchmen(
+            tokens=system.tokens,
+            limits=limits,
+            metrics=metrics,
+            log=logs.opened(settings.log_level, settings.log_format),
+            hosts=settings.allowed_hosts,
+        ),
+    )
+    return app

@@ -1,0 +1,150 @@
+"""What a request asks for, decoded once: path, query and body; each bad form is refused with its place."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Annotated, Any, Final, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar.exceptions import HTTPException
+from msgspec import Meta, Struct
+
+from api.http.access import Access, permit
+from api.http.problems import Undecodable
+from api.http.visit import Tables
+from domain.refusals import Unknown
+from domain.vocabulary import StreamId
+from engine.commands import malformed
+from engine.followers import Views
+from engine.runtime import Confrere
+from engine.settings import Settings
+from engine.tokens import Bearer
+from projections.reading import Reader
+
+T = TypeVar("T")
+Q = TypeVar("Q", bound=Struct)
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9-]{1,100}")  # what ids and hashes are written with
+_QUERY_LIMIT: Final = 4_000  # characters
+_FIELDS_LIMIT: Final = 20
+_STRANGER: Final = re.compile(r"Object contains unknown field `(\w{1,60})")
+
+Position = Annotated[int, Meta(ge=0, le=2**53, description="Wait until this position is reached: read what one wrote.")]
+Limit = Annotated[int, Meta(ge=1, le=200, description="Items on the page; at most as many as the server allows.")]
+Cursor = Annotated[
+    str, Meta(max_length=400, pattern=r"^[A-Za-z0-9_=-]+$(?!\n)", description="The `next` of the page before.")
+]
+
+
+class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """No parameters."""
+
+
+class Fresh(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    after_position: Position | None = None
+
+
+class Paged(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    cursor: Cursor | None = None
+    limit: Limit | None = None
+    after_position: Position | None = None
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One request of somebody known, with all it says."""
+
+    system: Confrere
+    settings: Settings
+    bearer: Bearer
+    access: Access
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    headers: Mapping[str, str]
+
+    @property
+    def network(self) -> StreamId:
+        return self.bearer.network
+
+    @property
+    def after(self) -> int | None:
+        """The position that the answer must have seen."""
+        found: int | None = getattr(self.query, "after_position", None)
+        return found
+
+    @property
+    def limit(self) -> int:
+        """Items on a page, as far as the settings allow."""
+        wanted: int = self.query.limit or self.settings.page_size
+        return min(wanted, self.settings.page_limit)
+
+    def read(self, query: Callable[[Tables, Reader], T]) -> T:
+        """The answer, if the caller's roles reach at the position that is read."""
+        return self.read_at(query)[1]
+
+    def read_at(self, query: Callable[[Tables, Reader], T]) -> tuple[int, T]:
+        """The same with that position."""
+        return self.system.queries.read(
+            self.network, self.bearer.member, partial(_permitted, self.access, query), after=self.after
+        )
+
+
+def _permitted(
+    access: Access, query: Callable[[Tables, Reader], T], connection: Tables, reader: Reader
+) -> tuple[int, T]:
+    permit(access, reader)
+    return Views.position_in(connection), query(connection, reader)
+
+
+def absent(kind: str) -> Unknown:
+    """There is none, or none for this reader: told alike."""
+    return Unknown(f"there is no such {kind} in this network", field=kind)
+
+
+def named_in(path: Mapping[str, str]) -> Mapping[str, str]:
+    """What the path names; nothing is called by anything else than letters, digits and dashes."""
+    for kind, value in path.items():
+        if not _PLAIN.fullmatch(value):
+            raise absent(kind) if kind != "network" else Unknown("there is no such network", field="network")
+    return path
+
+
+def decoded_query(raw: bytes, into: type[Q]) -> Q:
+    """Each parameter at most once, and none that nobody knows."""
+    if len(raw) > _QUERY_LIMIT:
+        raise Undecodable("the query is too long", remedy=f"use at most {_QUERY_LIMIT} characters")
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS_LIMIT)
+    except ValueError:
+        raise Undecodable("the query cannot be read", remedy="percent-encode it as UTF-8") from None
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise Undecodable("a parameter of the query came twice")
+    try:
+        found = msgspec.convert(values, into, strict=False)
+    except (msgspec.ValidationError, UnicodeError) as error:
+        raise _undecodable(error) from None
+    for name in values:
+        if getattr(found, name) is None:  # the word null stands for nothing in JSON alone
+            raise Undecodable("this is no value", field=name)
+    return found
+
+
+def decoded_body(raw: bytes, content_type: str, into: type[Q]) -> Q:
+    """JSON; an empty body says as much as `{}`."""
+    if raw and content_type.partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(status_code=415)
+    try:
+        return msgspec.json.decode(raw or b"{}", type=into)
+    except (msgspec.ValidationError, UnicodeError) as error:
+        raise _undecodable(error) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise Undecodable("the body is no JSON", field="body") from None
+
+
+def _undecodable(error: Exception) -> Undecodable:
+    if (stranger := _STRANGER.match(str(error))) is not None:
+        return Undecodable("there is no such field", field=stranger[1], remedy="the API's description names them")
+    refusal = malformed(error)
+    return Undecodable(refusal.words, field=refusal.field, remedy=refusal.remedy)

@@ -1,0 +1,111 @@
+"""Where requests become calls: answered at once from what is kept, else in a small pool of threads."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any, Final
+
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+
+from api.http.access import ACCESS, guard, known
+from api.http.answers import Answer
+from api.http.calling import Call, decoded_body, decoded_query, named_in
+from api.http.endpoints import Endpoint
+from api.http.streams import Stream, Watch
+from api.http.visit import Visit, visit_of
+from domain.refusals import StorageTrouble
+from engine.runtime import Confrere
+from engine.settings import Settings
+
+PATIENCE: Final = 5.0  # seconds a request waits for a position that is still to come
+_KEPT: Final = 2_000  # answers …
+_LARGEST: Final = 50_000  # … of at most so many bytes
+
+_Key = tuple[str, str, bytes]  # member, path, query: the token's network stands in the path
+
+
+class Kept:
+    """Answers that hold as long as nothing is recorded anywhere. Used in the event loop alone."""
+
+    def __init__(self) -> None:
+        self._head = -1
+        self._answers: Final[dict[_Key, Answer]] = {}
+
+    def get(self, key: _Key, head: int) -> Answer | None:
+        return self._answers.get(key) if head == self._head else None
+
+    def put(self, key: _Key, head: int, answer: Answer) -> None:
+        """`head` is where the log stood before the answer was made."""
+        if head != self._head or len(self._answers) >= _KEPT:
+            self._answers.clear()
+            self._head = head
+        if answer.size <= _LARGEST:
+            self._answers[key] = answer
+
+
+class Desk:
+    def __init__(self, system: Confrere, settings: Settings, pool: Executor, watch: Callable[[], Watch]) -> None:
+        """`watch` gives the one that watches the log, once the server runs."""
+        self._system: Final = system
+        self._settings: Final = settings
+        self._pool: Final = pool
+        self._watch: Final = watch
+        self._kept: Final = Kept()
+
+    def handler(self, endpoint: Endpoint) -> HTTPRouteHandler:
+        """The route of an address, with its access declared."""
+
+        async def answer(request: Request[Any, Any, Any]) -> ASGIApp:
+            return await self._answer(endpoint, request)
+
+        route = HTTPRouteHandler(
+            endpoint.path.replace("}", ":str}"),
+            http_method=endpoint.method,
+            guards=[guard],
+            opt={ACCESS: endpoint.access},
+            name=endpoint.name,
+            include_in_schema=False,
+        )
+        return route(answer)
+
+    async def _answer(self, endpoint: Endpoint, request: Request[Any, Any, Any]) -> ASGIApp:
+        visit = visit_of(request.scope)
+        bearer = known(visit)
+        if endpoint.follows is not None:
+            return Stream(endpoint.follows, await self._call(endpoint, request, visit), self._watch(), self._pool)
+        if not endpoint.lasting:
+            return await self._made(endpoint, request, visit)
+        head = self._system.store.head()
+        key = (bearer.member, request.scope["path"], request.scope["query_string"])
+        ready = self._kept.get(key, head)
+        if ready is None:
+            ready = await self._made(endpoint, request, visit)
+            self._kept.put(key, head, ready)
+        return ready.unless(visit.headers.get("if-none-match"))
+
+    async def _made(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit) -> Answer:
+        call = await self._call(endpoint, request, visit)
+        if call.after is not None:
+            await self._watch().reached(call.after, PATIENCE)
+            if self._system.store.head() < call.after:
+                raise StorageTrouble("this position has not arrived here yet", remedy="ask again")
+        assert endpoint.answer is not None  # noqa: S101 - only a stream has none
+        return await asyncio.get_running_loop().run_in_executor(self._pool, endpoint.answer, call)
+
+    async def _call(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit) -> Call:
+        body = None
+        if endpoint.body is not None:
+            raw = await request.body()
+            body = decoded_body(raw, visit.headers.get("content-type", ""), endpoint.body)
+        return Call(
+            system=self._system,
+            settings=self._settings,
+            bearer=known(visit),
+            access=endpoint.access,
+            path=named_in(request.scope["path_params"]),
+            query=decoded_query(request.scope["query_string"], endpoint.query),
+            body=body,
+            headers=visit.headers,
+        )

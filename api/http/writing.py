@@ -1,0 +1,197 @@
+"""From the table of commands to addresses: bodies derived from the commands, one function that carries them out."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final, get_type_hints
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
+
+from api.http.access import Access, permit
+from api.http.answers import Answer, done
+from api.http.calling import Call, absent
+from api.http.endpoints import NETWORK, Endpoint
+from api.http.orders import ORDERS, Row
+from api.http.problems import Stale, Undecodable
+from api.http.visit import Tables
+from domain.budgets import BUDGET, budget_of
+from domain.catalogue import CATALOGUE
+from domain.kernel import Command, Recorded
+from domain.networks import NETWORK as THE_NETWORK
+from domain.plans import DECIDER_OF
+from domain.refusals import Beaten, NotTheirs
+from domain.vocabulary import Id, Instant, NetworkRole, StreamId
+from engine.commands import Order, Sender
+from projections import challenge_board, introductions, member_directory, recommendation_lists, resource_shelf
+from projections.reading import Reader
+
+KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
+_TAG: Final = re.compile(r'"(\d{1,15})(-[0-9a-f]{16})?"')
+_PLACEHOLDER: Final = re.compile(r"{(\w+)}")
+_CAPITAL: Final = re.compile(r"(?<=.)(?=[A-Z])")
+
+_SEEN: Final[Mapping[str, Callable[[Tables, Reader, StreamId], object]]] = {
+    "member": member_directory.profile,
+    "challenge": challenge_board.seen,
+    "resource": resource_shelf.seen,
+    "introduction": introductions.seen,
+    "recommendation": recommendation_lists.seen,
+}  # what the path of a command names has to be there for the one who speaks
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What came of a command."""
+
+    stream: StreamId
+    id: str  # of what was made, where the command makes something; else the stream
+    version: int  # of the stream, now
+    position: int  # of the log: give it as `after_position` to read what was written
+    events: tuple[str, ...]  # names of the events; empty when there was nothing to change
+
+
+def body_of(row: Row) -> type[Struct]:
+    """The command's fields that neither path nor network tell, with their limits, and what every command takes."""
+    given = {*_PLACEHOLDER.findall(row.path), "network"}
+    hints = get_type_hints(row.command, include_extras=True)
+    optional = {row.speaker, row.new}
+    own = [
+        _field(each, hints[each.name], each.name in optional) for each in fields(row.command) if each.name not in given
+    ]
+    every = [("occurred_at", Instant | None, None), ("on_behalf_of", Id | None, None)]
+    return msgspec.defstruct(
+        row.command.__name__, [*own, *every], kw_only=True, frozen=True, forbid_unknown_fields=True
+    )
+
+
+def _field(info: FieldInfo, hint: Any, optional: bool) -> Any:  # noqa: ANN401, FBT001 - defstruct's own kinds
+    if optional:
+        return info.name, hint | None, None
+    if info.default is not NODEFAULT:
+        return info.name, hint, info.default
+    return (info.name, hint)
+
+
+def endpoints() -> list[Endpoint]:
+    return [
+        Endpoint(
+            method="POST",
+            path=f"{NETWORK}{row.path}",
+            name=operation(row.command),
+            tag=row.path.split("/")[1],
+            access=row.access,
+            summary=row.summary,
+            about=row.about,
+            gives=Outcome,
+            body=body_of(row),
+            example=row.example,
+            makes=row.makes,
+            answer=partial(carry_out, row),
+        )
+        for row in ORDERS
+    ]
+
+
+def operation(command: type[Command]) -> str:
+    """PostChallenge → post_challenge."""
+    return _CAPITAL.sub("_", command.__name__).lower()
+
+
+def carry_out(row: Row, call: Call) -> Answer:
+    """Check who speaks of what, send the command through the door, and tell what came of it."""
+    _may_speak(row, call)
+    sender = Sender(network=call.network, actor=call.bearer.member, command_id=_command_id(call))
+    command = _command(row, call, sender.command_id)
+    at: datetime = call.body.occurred_at or call.system.clock()
+    order = Order(command=command, at=at, on_behalf_of=call.body.on_behalf_of)
+    stream = _home(command, call.network)
+    expected = _expected(call.headers.get("if-match"), stream)
+    try:
+        events = call.system.commands.handle(order, sender, expected=expected)
+    except Beaten as beaten:
+        raise beaten if expected is None else Stale(beaten.words, field="If-Match", remedy=beaten.remedy) from None
+    return _told(row, call, command, stream, events)
+
+
+def _may_speak(row: Row, call: Call) -> None:
+    """A body may speak for another member only where a facilitator sends it; then it sees what that member sees."""
+    if row.access is Access.INVITED and _is_invited(call):
+        return
+    reader = call.system.queries.reader(call.network, call.bearer.member)
+    permit(row.access, reader)
+    spoken_for = call.body.on_behalf_of
+    if spoken_for is not None and spoken_for != call.bearer.member:
+        if NetworkRole.FACILITATOR not in reader.roles:
+            raise NotTheirs("only a facilitator acts for somebody else", field="on_behalf_of")
+        if row.access is Access.INVITED:  # who is spoken for is not there yet
+            return
+    call.system.queries.read(call.network, spoken_for or call.bearer.member, partial(_all_seen, call.path))
+
+
+def _is_invited(call: Call) -> bool:
+    """Whether the caller is the one that the path names and may not be in the network yet."""
+    return call.path.get("member") == call.bearer.member
+
+
+def _all_seen(path: Mapping[str, str], connection: Tables, reader: Reader) -> None:
+    for kind, stream in path.items():
+        if kind in _SEEN and _SEEN[kind](connection, reader, stream) is None:
+            raise absent(kind)
+
+
+def _command_id(call: Call) -> str:
+    """From the Idempotency-Key a name of its own for each actor; what the key says is not kept."""
+    key = call.headers.get("idempotency-key")
+    if key is None:
+        return f"command-{secrets.token_hex(16)}"
+    if not KEY.fullmatch(key):
+        raise Undecodable("1 to 200 visible ASCII characters are needed", field="Idempotency-Key")
+    return f"key-{sha256(f'{call.network}|{call.bearer.member}|{key}'.encode()).hexdigest()[:32]}"
+
+
+def _command(row: Row, call: Call, command_id: str) -> Command:
+    values = {each.name: getattr(call.body, each.name, None) for each in fields(row.command)}
+    values |= {name: value for name, value in call.path.items() if name in values}
+    if row.speaker is not None and values[row.speaker] is None:
+        values[row.speaker] = call.body.on_behalf_of or call.bearer.member
+    if row.new is not None and values[row.new] is None:
+        digits = sha256(f"{call.network}|{command_id}|{row.new}".encode()).hexdigest()[:32]
+        values[row.new] = f"{row.new}-{digits}"
+    return row.command(**values)
+
+
+def _home(command: Command, network: StreamId) -> StreamId:
+    """The stream that a command moves first."""
+    decider = DECIDER_OF[type(command)]
+    if decider is BUDGET:
+        return budget_of(getattr(command, "member"))  # noqa: B009 - every budget command has one
+    return network if decider is THE_NETWORK else str(getattr(command, decider.kind))
+
+
+def _expected(if_match: str | None, stream: StreamId) -> Mapping[StreamId, int] | None:
+    if if_match is None:
+        return None
+    tag = _TAG.fullmatch(if_match.strip())
+    if tag is None:
+        raise Undecodable("one entity tag is needed", field="If-Match", remedy="send the ETag that was read")
+    return {stream: int(tag[1])}
+
+
+def _told(row: Row, call: Call, command: Command, stream: StreamId, events: tuple[Recorded, ...]) -> Answer:
+    own = [each.version for each in events if each.stream == stream]
+    version = own[-1] if own else call.system.store.version(stream)
+    position = events[-1].position if events else call.system.store.head()
+    outcome = Outcome(
+        stream=stream,
+        id=stream if row.new is None else getattr(command, row.new),
+        version=version,
+        position=position,
+        events=tuple(CATALOGUE.by_type[type(each.event)].name for each in events),
+    )
+    begun = row.makes and own[:1] == [1]
+    location = f"{NETWORK.format(network=call.network)}{row.path}/{stream}" if begun else None
+    return done(outcome, position=position, tag=f'"{version}"', location=location)
