@@ -1,4 +1,4 @@
-# Two commands do all their own set-up: `make demo` and `make test`.
+# Three commands do all their own set-up: `make demo`, `make serve` and `make test`.
 NAMES := python3 python3.11 python3.12 python3.13 python3.14
 FITS := -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'
 # the first that is there and runs; name another with `make PYTHON=…`
@@ -7,7 +7,7 @@ BIN := .venv/bin
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: python demo test test-fast check bench eval clean
+.PHONY: python demo serve test test-fast check bench eval clean
 
 .venv/ready: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { $(MAKE) --silent python && $(PYTHON) -m venv .venv; }
@@ -21,7 +21,10 @@ python:
 	@echo '$(PYTHON)'
 
 demo: .venv/ready
-	$(BIN)/confrere demo
+	$(BIN)/confrere demo --serve
+
+serve: .venv/ready
+	$(BIN)/confrere serve
 
 test: .venv/ready
 	$(BIN)/python -m pytest

@@ -13,6 +13,7 @@ from api.cli.matching import explain, rank, recommend
 from api.cli.operating import doctor, settings
 from api.cli.recording import answer, charter, import_, post
 from api.cli.replying import accept, dismiss, view
+from api.cli.serving import serve
 from api.cli.showing import show
 from api.faults import places
 from domain.refusals import Refused
@@ -77,6 +78,7 @@ for command in (
     export,
     settings,
     doctor,
+    serve,
 ):
     confrere.add_command(command)
 

@@ -1,5 +1,6 @@
-"""The demo: an invented network recorded, and a member's challenge answered with recommendations."""
+"""The demo: an invented network recorded, a member's challenge answered, and all of it served to try out."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,13 +11,17 @@ import api.demo
 from api.cli.matching import FOR_CHALLENGE, recommended
 from api.cli.printing import print_list
 from api.cli.running import out, progress_bar
+from api.cli.serving import announce
 from domain.eligibility import Mode
 from engine.explaining import described, short
 from engine.runtime import Confrere
-from engine.settings import read_settings
+from engine.settings import Settings, read_settings
 from projections import challenge_board
 
 ORDERS = 1300  # about as many as the year has, for the progress bar alone
+LABEL = "demo"  # of the tokens handed out here
+DAYS = 7
+READS = {"member": "me", "facilitator": "introductions", "auditor": "events"}
 
 
 @click.command()
@@ -27,26 +32,61 @@ ORDERS = 1300  # about as many as the year has, for the progress bar alone
     show_default=True,
     help="Where the demo network is kept.",
 )
-def demo(folder: Path) -> None:
+@click.option("--serve", "serves", is_flag=True, help="Serve it afterwards on this machine alone, until Ctrl-C.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to serve on (default: 8000, or a free one).")
+def demo(folder: Path, serves: bool, port: int | None) -> None:
     """Record an invented network's school year, and print recommendations with their reasons.
 
-    Again it changes nothing: the history and the lists stand already.
+    Again it changes nothing: the history and the lists stand already. With --serve, tokens of three of its members
+    are printed, which replace those of the last time.
     """
-    settings = msgspec.structs.replace(read_settings(), data=folder / "data", master_key=folder / "master.key")
+    settings = msgspec.structs.replace(
+        read_settings(), data=folder / "data", master_key=folder / "master.key", public_url=None, log_format="text"
+    )
     with Confrere(settings) as system:
-        with progress_bar("recording a school year", ORDERS) as told:
-            events = api.demo.tell(system, told)
-        told_in = f": {events} events of one school year in {folder}"
-        out.print(Text.assemble((api.demo.NAME, "bold"), told_in), soft_wrap=True)
-        challenge = api.demo.challenges(system)[0]
-        author = system.ask(api.demo.NETWORK, lambda c: challenge_board.author(c, challenge))
-        title, stage = system.ask(api.demo.NETWORK, lambda c: described(c, challenge))
-        name, about = system.ask(api.demo.NETWORK, lambda c: described(c, author))
-        out.print(f"\n{name} ({about}) posted, now at stage {stage}:")
-        out.print(Text.assemble("  ", (title, "bold"), f"  {short(challenge)}"), soft_wrap=True)
-        for one in recommended(system, api.demo.NETWORK, challenge, list(FOR_CHALLENGE), Mode.ANY):
-            print_list(one)
-        for one in recommended(system, api.demo.NETWORK, author, [], Mode.ANY):
-            print_list(one)
-    places = f"CONFRERE_DATA={settings.data} CONFRERE_MASTER_KEY={settings.master_key}"
-    out.print(f"Go on with this network: export {places}", soft_wrap=True)
+        _tour(system, folder)
+        places = f"CONFRERE_DATA={settings.data} CONFRERE_MASTER_KEY={settings.master_key}"
+        out.print(f"Go on with this network: export {places}", soft_wrap=True)
+        if serves:
+            _serve(system, settings, port)
+
+
+def _tour(system: Confrere, folder: Path) -> None:
+    with progress_bar("recording a school year", ORDERS) as told:
+        events = api.demo.tell(system, told)
+    told_in = f": {events} events of one school year in {folder}"
+    out.print(Text.assemble((api.demo.NAME, "bold"), told_in), soft_wrap=True)
+    challenge = api.demo.challenges(system)[0]
+    author = system.ask(api.demo.NETWORK, lambda c: challenge_board.author(c, challenge))
+    title, stage = system.ask(api.demo.NETWORK, lambda c: described(c, challenge))
+    name, about = system.ask(api.demo.NETWORK, lambda c: described(c, author))
+    out.print(f"\n{name} ({about}) posted, now at stage {stage}:")
+    out.print(Text.assemble("  ", (title, "bold"), f"  {short(challenge)}"), soft_wrap=True)
+    for one in recommended(system, api.demo.NETWORK, challenge, list(FOR_CHALLENGE), Mode.ANY):
+        print_list(one)
+    for one in recommended(system, api.demo.NETWORK, author, [], Mode.ANY):
+        print_list(one)
+
+
+def _serve(system: Confrere, settings: Settings, port: int | None) -> None:
+    from api.http import serving  # noqa: PLC0415 - the web's libraries are for serving alone
+
+    with serving.listening("127.0.0.1", 8000 if port is None else port, or_free=port is None) as listener:
+        address = serving.address(listener)
+        _hand_out_tokens(system, address)
+        announce(address)
+        serving.serve(system, settings, listener)
+
+
+def _hand_out_tokens(system: Confrere, address: str) -> None:
+    """One for each speaker; those of an earlier demo end."""
+    for token in system.tokens.list(api.demo.NETWORK):
+        if token.label == LABEL and token.revoked_at is None:
+            system.tokens.revoke(token.token)
+    for kind, member in api.demo.speakers(system).items():
+        secret, _ = system.tokens.create(api.demo.NETWORK, member, label=LABEL, days=DAYS)
+        name, about = system.ask(api.demo.NETWORK, partial(described, candidate=member))
+        out.print(Text.assemble(f"\nAs {kind}: ", (name, "bold"), f", {about}"), soft_wrap=True)
+        place = f"{address}/api/v1/networks/{api.demo.NETWORK}/{READS[kind]}"
+        out.print(f"  curl -H 'Authorization: Bearer {secret}' {place}", soft_wrap=True)
+    out.print()

@@ -19,7 +19,7 @@ from domain.introductions import (
 from domain.kernel import Command
 from domain.members import DeclareConflict, EndorseExpertise, PauseMember, ResumeMember
 from domain.networks import CharterNetwork, SetSchoolCalendar
-from domain.vocabulary import OPERATOR, StreamId
+from domain.vocabulary import OPERATOR, MemberId, StreamId
 from engine.commands import Order, Sender, build
 from engine.importing import plan_import
 from engine.importing.ids import Ids
@@ -30,6 +30,7 @@ NETWORK: Final[StreamId] = "network-de300000000000000000000000000001"
 NAME: Final = "Bridgewater Improvement Network"
 ZONE: Final = "America/New_York"
 FOLDER: Final = Path(__file__).parent
+SPEAKERS: Final = {"member": "m39", "facilitator": "m01", "auditor": "m03"}  # the first posted what is shown first
 SHOWN: Final = ("c049", "c057", "c020")  # challenges for which peers, resources and experts all exist
 
 _BEGAN: Final = datetime(2025, 8, 1, 9, tzinfo=ZoneInfo(ZONE))
@@ -56,6 +57,12 @@ def challenges(system: Confrere) -> tuple[StreamId, ...]:
     """The ids of the challenges worth showing."""
     ids = Ids(NETWORK, system.keys)
     return tuple(ids.of("challenge", key) for key in SHOWN)
+
+
+def speakers(system: Confrere) -> dict[str, MemberId]:
+    """One member of each kind that reads differently, by what they are."""
+    ids = Ids(NETWORK, system.keys)
+    return {kind: ids.of("member", key) for kind, key in SPEAKERS.items()}
 
 
 def _charter(system: Confrere) -> None:

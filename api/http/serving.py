@@ -1,0 +1,74 @@
+"""One process that serves until it is told to end: SIGTERM, or Ctrl-C."""
+
+import errno
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+
+from api.http import logs
+from api.http.app import create_app
+from domain.refusals import IllegalMove
+from engine.runtime import Confrere
+from engine.settings import Settings
+
+CONCURRENT: Final = 500  # connections; beyond them a 503, well below the files that a process may open
+GRACE: Final = 2  # seconds that requests have to end, once it is told to; streams never would by themselves
+WAITING: Final = 256  # connections that the system keeps while all of ours are taken
+
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_TAKEN: Final = {errno.EADDRINUSE, errno.EACCES}
+
+
+def listening(host: str, port: int, *, or_free: bool = False) -> socket.socket:
+    """A socket at this place, or when it is taken at a free port. Raises IllegalMove where there is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=WAITING)
+    except OSError as error:
+        if or_free and error.errno in _TAKEN:
+            return listening(host, 0)
+        words = "another program has it" if error.errno == errno.EADDRINUSE else "nothing can be served here"
+        raise IllegalMove(
+            words, field=f"{host}, port {port}", remedy="name another with CONFRERE_HOST and CONFRERE_PORT"
+        ) from error
+
+
+def address(listener: socket.socket) -> str:
+    """Under which this machine reaches it; port and all."""
+    host, port = listener.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - not bound here, but said of what is
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(system: Confrere, settings: Settings, listener: socket.socket) -> None:
+    """Answer requests until a signal comes. What was acknowledged is kept, open streams are cut."""
+    logs.take_over(logs.opened(settings.log_level, settings.log_format))
+    config = uvicorn.Config(
+        create_app(system, settings),
+        access_log=False,
+        log_config=None,
+        lifespan="on",
+        server_header=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        limit_concurrency=CONCURRENT,
+        backlog=WAITING,
+        timeout_graceful_shutdown=GRACE,
+    )
+    with _signals_end_it_well():
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def _signals_end_it_well() -> Iterator[None]:
+    """The server raises its signals once more when it has ended; then there is nothing left to end."""
+    before = {each: signal.signal(each, lambda *_: None) for each in _SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
