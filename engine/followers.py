@@ -57,6 +57,7 @@ class Views:
         self._log = log
         self._projections = projections
         self._folder = folder
+        self._mark: object = None  # of the pointer when it was last read
         self._lock = Lock()
         self._schema = _SCHEMA + "".join(each.schema for each in projections)
         self._live = ViewFile(None, self._schema) if folder is None else view_files.opened(folder, self._schema)
@@ -95,12 +96,18 @@ class Views:
         Raises StorageTrouble when the file of the views cannot be written.
         """
         try:
+            end = self._end(until)
             with self._using() as file:
-                self._stopped_by = self._follow(file.database, progress, until)
+                if file.reached < end or self._stopped_by is not None:
+                    self._stopped_by = self._follow(file, end, progress)
+                return file.reached
         except StorageTrouble as trouble:
             self._stopped_by = _Stuck(str(trouble), trouble)
             raise
-        return self.position
+
+    def _end(self, until: int | None) -> int:
+        head = self._log.head()
+        return head if until is None else min(until, head)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -124,9 +131,7 @@ class Views:
         try:
             with view_files.held(self._folder, "building", wait=False):
                 path = view_files.next_after(view_files.pointed_at(self._folder) or view_files.claimed(self._folder))
-                new = self._built(path, progress)
-                view_files.change_over(path)
-                self._turn_to(new)
+                self._turn_to(self._built(path, progress))
         except BlockingIOError:
             raise StorageTrouble("these views are being rebuilt already", remedy="wait for that to end") from None
 
@@ -144,7 +149,7 @@ class Views:
     def _built(self, path: Path | None, progress: Progress | None) -> ViewFile:
         new = ViewFile(path, self._schema)
         try:
-            stuck = self._follow(new.database, progress, None)
+            stuck = self._follow(new, self._end(None), progress)
         except BaseException:
             new.discard()
             raise
@@ -153,22 +158,21 @@ class Views:
             raise stuck.refusal or StorageTrouble(str(stuck), remedy="the views in use stay as they are")
         return new
 
-    def _follow(self, database: Database, progress: Progress | None, until: int | None) -> _Stuck | None:
+    def _follow(self, file: ViewFile, end: int, progress: Progress | None) -> _Stuck | None:
         """Page after page; ever smaller ones when one event is in the way, so that all before it is kept."""
         limit = PAGE
-        end = self._log.head() if until is None else min(until, self._log.head())
-        with database.read() as connection:
-            position = self.position_in(connection)
-        while position < end:
+        with file.database.read() as connection:
+            file.reached = self.position_in(connection)
+        while file.reached < end:
             try:
-                position = self._take(database, position, end, limit)
+                file.reached = self._take(file.database, file.reached, end, limit)
             except _Stuck as stuck:
                 if limit == 1:
                     return stuck
                 limit //= 2
             else:
                 if progress is not None:
-                    progress(position)
+                    progress(file.reached)
         return None
 
     def _take(self, database: Database, after: int, end: int, limit: int) -> int:
@@ -212,12 +216,22 @@ class Views:
 
     def _turn_to_pointer(self) -> None:
         """Go along when another process has rebuilt."""
-        path = None if self._folder is None else view_files.pointed_at(self._folder)
-        if path is not None and path != self._live.path:
+        if self._folder is None:
+            return
+        mark = view_files.mark(self._folder)
+        if mark is not None and mark == self._mark:
+            return
+        path = view_files.pointed_at(self._folder)
+        if path is None:
+            return  # nothing to go to yet, so it is looked at again the next time
+        if path != self._live.path:
             self._retire(ViewFile(path, self._schema))
+        self._mark = mark
 
     def _turn_to(self, new: ViewFile) -> None:
-        with self._lock:
+        with self._lock:  # nobody here follows the pointer to a file that is being turned to already
+            if new.path is not None:
+                view_files.change_over(new.path)
             self._retire(new)
 
     def _retire(self, new: ViewFile) -> None:

@@ -29,6 +29,7 @@ class ViewFile:
         self.database.writer.execute("pragma cache_size = -32768")  # kB: room for the indexes while filling
         self.users = 0
         self.retired = False
+        self.reached = 0  # a position that its tables have taken in; others may have brought them further
 
     def leave(self) -> None:
         """Gone, with its file, once it is retired and nobody uses it any more."""
@@ -72,6 +73,15 @@ def pointed_at(folder: Path) -> Path | None:
     except FileNotFoundError:
         return None
     return path if path.name.startswith(f"views-{fingerprint()}") and path.exists() else None
+
+
+def mark(folder: Path) -> tuple[int, int, int] | None:
+    """Changes whenever the pointer is set anew; looking at it costs less than reading the pointer."""
+    try:
+        found = (folder / _POINTER).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns
 
 
 def claimed(folder: Path) -> Path:

@@ -5,7 +5,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -370,6 +370,74 @@ def test_another_process_goes_along_with_a_rebuild(tmp_path: Path) -> None:
         assert ours.position == theirs.position == history.head()
         with ours.reading() as c:
             assert challenge_board.challenge(c, DESKS) is not None
+
+
+def test_every_one_of_many_rebuilds_elsewhere_is_noticed(tmp_path: Path) -> None:
+    history = begun()
+    with following(tmp_path, history) as ours, following(tmp_path, history) as theirs:
+        for _ in range(5):
+            ours.catch_up()
+            theirs.rebuild()
+            ours.catch_up()
+            assert {name.partition(".db")[0] for name in files(tmp_path)} == {Path(live(tmp_path)).stem}
+        assert ours.digest() == theirs.digest() == digest_of(history)
+
+
+def test_a_question_amid_the_change_over_does_not_cost_the_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking: list[Thread] = []
+
+    def change_over_while_somebody_asks(
+        path: Path, change_over: Callable[[Path], None] = view_files.change_over
+    ) -> None:
+        change_over(path)
+        asking.append(Thread(target=lambda: views.position))
+        asking[0].start()
+        asking[0].join(0.2)
+
+    history = begun()
+    with following(tmp_path, history) as views:
+        views.catch_up()
+        monkeypatch.setattr(view_files, "change_over", change_over_while_somebody_asks)
+        views.rebuild()
+        asking[0].join()
+        assert (tmp_path / live(tmp_path)).exists()
+        assert views.digest() == digest_of(history)
+
+
+def test_when_nothing_is_new_neither_the_log_nor_the_pointer_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = begun()
+    with following(tmp_path, history) as views:
+        views.catch_up()
+        monkeypatch.setattr(view_files, "pointed_at", None)
+        monkeypatch.setattr(history, "page", None)
+        assert views.catch_up() == history.head()
+        with views.reading() as c:
+            assert views.position_in(c) == history.head()
+
+
+def test_what_another_process_recorded_is_noticed(tmp_path: Path) -> None:
+    keys = KeyRing.in_memory()
+    with (
+        closing(EventStore(tmp_path, keys, CATALOGUE)) as ours,
+        closing(EventStore(tmp_path, keys, CATALOGUE)) as theirs,
+        following(tmp_path / "views", ours) as views,
+    ):
+        assert views.catch_up() == 0
+        copy_into(theirs, begun().recorded)
+        assert views.catch_up() == theirs.head() > 0
+
+
+def test_a_follower_that_others_overtook_long_ago_says_where_it_stands(tmp_path: Path) -> None:
+    history = begun()
+    with following(tmp_path, history) as ours, following(tmp_path, history) as theirs:
+        ours.catch_up(until=3)
+        theirs.catch_up()
+        assert ours.catch_up() == ours.position == history.head()
+        assert ours.catch_up(until=3) == history.head()
 
 
 def test_a_rebuild_that_cannot_finish_leaves_the_live_file_serving(tmp_path: Path) -> None:
