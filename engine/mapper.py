@@ -173,6 +173,8 @@ class EventMapper(Mapper[str]):
     def _to_seal(self, fact: Fact) -> dict[str, OwnerId]:
         """Field → owner, for each text that is there. Empty ones stay open."""
         form = self._form_of(fact.event)
+        if not form.owners:
+            return {}
         owners = {
             field: fact.originator_id if owner == STREAM else getattr(fact.event, owner)
             for field, owner in form.owners.items()
