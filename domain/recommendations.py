@@ -166,13 +166,13 @@ def decide(command: RecommendationCommand, state: Recommendation, facts: Facts) 
     match command, state:
         case IssueRecommendations(), NotIssued():
             present(facts, command.reader, field="reader")
-            return (_issued(command),)
+            return (issued_by(command),)
         case IssueRecommendations(), Issued(latest=latest):
             present(facts, command.reader, field="reader")
-            if _question(_issued(command)) != _question(latest):
+            if _question(issued_by(command)) != _question(latest):
                 raise IllegalMove("a list of this id answers another need", field="recommendation")
-            unchanged = same_outcome(_issued(command), latest) and not state.expired
-            return () if unchanged else (_issued(command),)
+            unchanged = same_outcome(issued_by(command), latest) and not state.expired
+            return () if unchanged else (issued_by(command),)
         case ViewRecommendation(reader=reader), Issued(viewed=viewed):
             _of_reader(reader, state, facts)
             return () if viewed else (RecommendationViewed(reader=reader),)
@@ -240,7 +240,8 @@ def _question(issued: RecommendationsIssued) -> object:
     return issued.reader, issued.need, issued.kind, issued.mode
 
 
-def _issued(command: IssueRecommendations) -> RecommendationsIssued:
+def issued_by(command: IssueRecommendations) -> RecommendationsIssued:
+    """The event that a command leads to, where it leads to one."""
     listing = command.listing
     return RecommendationsIssued(
         reader=command.reader,

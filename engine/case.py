@@ -1,6 +1,6 @@
 """One need with all that was looked up for it, and a candidate with what speaks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,19 +13,44 @@ from domain.vocabulary import MemberId, StreamId, WaivableRule
 from engine.snapshot import SOUGHT, Need, Snapshot
 from models.lexical import Figures, rarity, telling_words, terms
 from models.ranking import Hit, words_share
-from projections.evidence import Evidence
+from projections.evidence import Shown
+
+
+class People:
+    """Members as the rules see them, looked up when they are asked about, many at once where they are known."""
+
+    def __init__(self, find: Callable[[Collection[MemberId]], Mapping[MemberId, Candidate]]) -> None:
+        self._find = find
+        self._found: dict[MemberId, Candidate | None] = {}
+
+    def look_up(self, members: Collection[MemberId]) -> None:
+        if new := set(members) - self._found.keys():
+            self._found |= dict.fromkeys(new) | dict(self._find(new))
+
+    def get(self, member: MemberId) -> Candidate | None:
+        """None for somebody who never joined."""
+        self.look_up((member,))
+        return self._found[member]
+
+    def known(self) -> dict[MemberId, Candidate]:
+        """All that were found so far."""
+        return {member: found for member, found in self._found.items() if found is not None}
 
 
 class Case(Struct, frozen=True, kw_only=True):
     need: Need
     policy: MatchingPolicy
     asking: Asking
-    people: Mapping[MemberId, Candidate]
+    people: People
     waived: frozenset[WaivableRule] = frozenset()  # for this need
     hits: tuple[Hit, ...]  # weighted by the strength of their source, without what the reader must not meet
-    evidence: Mapping[str, Evidence]
+    evidence: Mapping[str, Shown]
+    spoken: Mapping[str, frozenset[str]]  # which of the need's terms a piece has, where a group has to cover them
     figures: Figures
     words_share: float  # of the words in a score; the rest is the meaning's
+
+    def known(self, member: MemberId) -> Candidate:
+        return self.people.get(member) or Candidate(member=member, present=False)
 
     @property
     def rarity(self) -> dict[str, float]:
@@ -54,12 +79,15 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
     texts = snapshot.need_texts(need)
     if not texts.texts:
         raise IllegalMove("there are no words yet to search with", field="need", remedy="describe the need first")
-    people = snapshot.people()
+    people = People(snapshot.people)
     asking = _asking(need, policy, snapshot, people)
     search = snapshot.near(*SOUGHT[need.kind])
     figures = search.figures(texts.texts)
     hits = search.search(texts.texts, texts.vectors, figures=figures)
-    evidence = snapshot.evidence(hit.id for hit in hits)
+    ids = [hit.id for hit in hits]
+    evidence = snapshot.shown(ids)
+    people.look_up({piece.owner for piece in evidence.values() if _of_a_third(piece)})
+    group = need.kind is ListKind.CONSULTANCY
     weights = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
     return Case(
         need=need,
@@ -68,17 +96,18 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
         people=people,
         waived=snapshot.waived(need),
         hits=tuple(
-            replace(hit, weight=weights[evidence[hit.id].strength])
+            replace(hit, weight=weights[piece.strength])
             for hit in hits
-            if _counts(evidence[hit.id], need, asking.reader, people)
+            if _counts(piece := evidence[hit.id], need, asking.reader, people)
         ),
         evidence=evidence,
+        spoken=search.speaking(ids, figures.spread) if group else {},
         figures=figures,
         words_share=words_share(telling_words([terms(text) for text in texts.texts])),
     )
 
 
-def _asking(need: Need, policy: MatchingPolicy, snapshot: Snapshot, people: Mapping[MemberId, Candidate]) -> Asking:
+def _asking(need: Need, policy: MatchingPolicy, snapshot: Snapshot, people: People) -> Asking:
     reader = people.get(need.reader)
     if reader is None or not reader.present:
         raise Unknown("there is no such member in this network", field="reader")
@@ -93,7 +122,7 @@ def _asking(need: Need, policy: MatchingPolicy, snapshot: Snapshot, people: Mapp
     )
 
 
-def _counts(piece: Evidence, need: Need, reader: Candidate, people: Mapping[MemberId, Candidate]) -> bool:
+def _counts(piece: Shown, need: Need, reader: Candidate, people: People) -> bool:
     """Whether evidence may speak for somebody to this reader.
 
     What was said under the need itself the reader has already, and words of a third person whom the reader must not
@@ -101,6 +130,9 @@ def _counts(piece: Evidence, need: Need, reader: Candidate, people: Mapping[Memb
     """
     if piece.challenge == need.subject:
         return False
-    of_a_third = piece.owner != piece.subject and piece.says != "is about"
-    writer = people.get(piece.owner) if of_a_third else None
+    writer = people.get(piece.owner) if _of_a_third(piece) else None
     return writer is None or not must_not_meet(reader, writer)
+
+
+def _of_a_third(piece: Shown) -> bool:
+    return piece.owner != piece.subject and piece.says != "is about"

@@ -1,6 +1,6 @@
 """One network's evidence in memory, with its vectors: follows the projections, can be read as of a position."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from sqlite3 import Connection
 from threading import RLock
 from typing import Final, Protocol, TypeVar
@@ -14,7 +14,7 @@ from domain.vocabulary import OPEN, OwnerId, StreamId
 from engine.vector_store import VectorStore
 from models.corpus import Corpus, Item
 from projections import evidence
-from projections.evidence import Evidence
+from projections.evidence import Evidence, Shown
 
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int], None]
@@ -52,6 +52,7 @@ class EvidenceIndex:
         self._encoder: Final = encoder
         self.turn: Final = RLock()  # held from the look at a position until this has been kept up to it
         self.corpus: Final = Corpus(encoder.width)
+        self._shown: Final[dict[str, Shown]] = {}
         self.position = 0
 
     def keep_up(self, connection: Connection, position: int, progress: Progress | None = None) -> Kept:
@@ -77,8 +78,13 @@ class EvidenceIndex:
         """Texts of erased owners have no vector and stay out."""
         found = self._vectors.get([(each.owner, each.text) for each in part])
         known = [(each, vector) for each, vector in zip(part, found, strict=True) if vector is not None]
+        self._shown.update((each.id, _shown(each)) for each, _ in known)  # first: what is found can be shown
         if known:
             self.corpus.add([_item(each) for each, _ in known], np.stack([vector for _, vector in known]))
+
+    def shown(self, ids: Collection[str]) -> dict[str, Shown]:
+        """What these pieces in the corpus are."""
+        return {each: self._shown[each] for each in ids}
 
     def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
         """Vectors of owned texts, in their order, encoding what was never seen."""
@@ -113,6 +119,10 @@ class EvidenceIndex:
 def kind_of(subject_kind: str, says: str) -> str:
     """The word under which the corpus knows a kind of evidence."""
     return f"{subject_kind}:{says}"
+
+
+def _shown(each: Evidence) -> Shown:
+    return Shown(each.subject, each.owner, each.says, each.strength, each.challenge)
 
 
 def _item(each: Evidence) -> Item:

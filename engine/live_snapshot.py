@@ -1,16 +1,17 @@
 """The network as it stands at the position of its projections: what recommending sees while the network lives."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import product
 from sqlite3 import Connection
 from typing import Final
 
 from domain.budgets import Budget
 from domain.calendar import SchoolCalendar, day_of
-from domain.eligibility import Candidate
+from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy
-from domain.recommendations import ListKind
+from domain.recommendations import ListKind, list_id
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
 from engine.evidence_index import EvidenceIndex, kind_of
@@ -24,10 +25,12 @@ from projections import (
     site_tree,
     time_budgets,
 )
-from projections.evidence import Evidence, Says, Strength
+from projections.evidence import Says, Shown, Strength
 from projections.member_directory import DirectoryEntry, Standing
 from projections.network_setting import Setting, setting
+from projections.recommendation_lists import IssuedList
 
+OF_PEOPLE: Final = (ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY)
 _OWN_TEXTS: Final = 8  # how much of what a member knows makes up a need that lies in the person
 
 
@@ -79,29 +82,24 @@ class LiveSnapshot:
         kinds = [kind_of(subjects, word) for word in says]
         return self._index.corpus.as_of(self.position, kinds=kinds)
 
-    def evidence(self, ids: Iterable[str]) -> Mapping[str, Evidence]:
-        return evidence.evidence(self._connection, ids)
+    def shown(self, ids: Collection[str]) -> Mapping[str, Shown]:
+        return self._index.shown(ids)
 
-    @cached_property
-    def _reached(self) -> Mapping[StreamId, str]:
-        return challenge_board.reached(self._connection)
+    def reached(self, challenges: Collection[StreamId]) -> Mapping[StreamId, str]:
+        return challenge_board.reached(self._connection, challenges)
 
-    def reached(self, challenge: StreamId) -> str | None:
-        return self._reached.get(challenge)
+    def made_by(self, things: Collection[StreamId]) -> Mapping[StreamId, OwnerId]:
+        of_resources = resource_shelf.contributors(self._connection, things)
+        return of_resources | challenge_board.authors(self._connection, things)
 
-    def made_by(self, thing: StreamId) -> OwnerId | None:
-        if thing.startswith("resource-"):
-            found = resource_shelf.resource(self._connection, thing)
-            return found.contributor if found else None
-        return challenge_board.author(self._connection, thing)
-
-    def people(self) -> Mapping[MemberId, Candidate]:
-        districts = site_tree.districts(self._connection)
-        budgets = time_budgets.budgets(self._connection)
+    def people(self, members: Collection[MemberId]) -> Mapping[MemberId, Candidate]:
+        entries = member_directory.candidates(self._connection, members)
+        districts = site_tree.districts(self._connection, {site for each in entries.values() for site in each.sites})
+        budgets = time_budgets.budgets(self._connection, members)
         calendar = self._setting.calendar
         return {
             member: _candidate(entry, districts, self._free(budgets.get(member), calendar))
-            for member, entry in member_directory.candidates(self._connection).items()
+            for member, entry in entries.items()
         }
 
     def _free(self, budget: Budget | None, calendar: SchoolCalendar) -> int | None:
@@ -113,13 +111,17 @@ class LiveSnapshot:
     def suggested_lately(self, need: Need) -> frozenset[str]:
         since = need.at - timedelta(days=self.policy.cool_down_days)
         lately = recommendation_lists.suggested_lately(self._connection, need.reader, need.subject, since)
-        return lately - self._listed(need)
+        # whoever stands on a list for this very need stays on it, whatever was suggested for others since
+        return lately - recommendation_lists.listed_for(self._connection, need.reader, need.subject)
 
-    def _listed(self, need: Need) -> frozenset[str]:
-        """Whoever stands on a list for this very need: it keeps them, whatever was suggested for others since."""
-        lists = recommendation_lists.lists_of(self._connection, need.reader)
-        own = [each.issued for each in lists if each.issued.need == need.subject and not each.expired]
-        return frozenset(pick.candidate for issued in own for pick in issued.picks)
+    def issued(self, recommendation: StreamId) -> IssuedList | None:
+        return recommendation_lists.latest(self._connection, recommendation)
+
+    def other_lists(self, need: Need) -> list[StreamId]:
+        """The reader's lists of people for all their other challenges: a cool-down is judged by all of them."""
+        posted = challenge_board.posted_by(self._connection, need.reader)
+        others = [each for each in posted if each != need.subject]
+        return [list_id(need.reader, each, kind, mode) for each, kind, mode in product(others, OF_PEOPLE, Mode)]
 
     def dismissed(self, need: Need) -> frozenset[str]:
         return recommendation_lists.dismissed(self._connection, need.reader, need.subject)

@@ -6,16 +6,17 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from domain.eligibility import UNAVAILABLE, Candidate, Mode, first_objection, words_of
+from domain.eligibility import UNAVAILABLE, Mode, first_objection, words_of
 from domain.policies import MatchingPolicy
 from domain.recommendations import Inputs, Listing, ListKind, NearMiss, Pick, Reason
 from domain.refusals import IllegalMove
-from domain.vocabulary import StreamId
+from domain.vocabulary import OwnerId, StreamId
 from engine.case import Case, Ranked, look_up, nearness
 from engine.convening import convened, presenter_of
 from engine.snapshot import STAGES, Need, Snapshot
 from models.ranking import Hit, Pooled, pool, weighted_top_three
 
+AT_ONCE: Final = 16  # candidates looked up together: few are needed beyond the length of a list
 NOT_LISTED: Final = "others are nearer, or they are unavailable just now"  # one sentence, so that it tells of neither
 
 
@@ -51,6 +52,7 @@ def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, candidate: S
     rule = _objection(found, case)
     if rule is not None:
         return NOT_LISTED if rule == UNAVAILABLE else words_of(rule)
+    _look_up(everyone, case)
     near = [one for one in everyone if _objection(one, case) is None]
     if need.kind is ListKind.CONSULTANCY:
         return _beside_the_group(candidate, near, case)
@@ -67,7 +69,7 @@ def _why_unknown(case: Case, candidate: StreamId, snapshot: Snapshot) -> str:
 
 
 def _beside_the_group(candidate: StreamId, near: Sequence[Ranked], case: Case) -> str:
-    if case.people[candidate].sites & presenter_of(case).sites:
+    if case.known(candidate).sites & presenter_of(case).sites:
         return "they are from your own site, and consultants come from others"
     try:
         group = convened(case, near)
@@ -80,29 +82,24 @@ def _beside_the_group(candidate: StreamId, near: Sequence[Ranked], case: Case) -
 
 def ranked(case: Case, snapshot: Snapshot, floor: float) -> list[Ranked]:
     """Everybody with fitting evidence that is near enough, nearest first, before any rule is asked."""
-    near = [hit for hit in case.hits if nearness(hit) >= floor]
-    fitting = [one for hit in near if (one := _fitting(hit, case, snapshot)) is not None]
-    return [_with_parts(pooled, snapshot) for pooled in pool(fitting)]
+    pooled = pool(_fitting([hit for hit in case.hits if nearness(hit) >= floor], case, snapshot))
+    makers = snapshot.made_by([each.person for each in pooled if not each.person.startswith("member-")])
+    return [_with_parts(each, makers.get(each.person, each.person)) for each in pooled]
 
 
-def _fitting(hit: Hit, case: Case, snapshot: Snapshot) -> Hit | None:
+def _fitting(near: Sequence[Hit], case: Case, snapshot: Snapshot) -> list[Hit]:
     """Peers by their stage, challenges while they are open; everything else fits as it is."""
-    challenge = case.evidence[hit.id].challenge
-    match case.need.kind:
-        case ListKind.CHALLENGES:
-            return hit if _reached(challenge, snapshot) in range(len(STAGES) - 1) else None
-        case ListKind.PEERS | ListKind.AHEAD:
-            ours, theirs = _reached(case.need.subject, snapshot), _reached(challenge, snapshot)
-            steps = None if ours is None or theirs is None else theirs - ours
-            return _at_distance(hit, case, steps)
-        case ListKind.EXPERTS | ListKind.RESOURCES | ListKind.CONSULTANCY:
-            return hit
-
-
-def _reached(challenge: StreamId | None, snapshot: Snapshot) -> int | None:
-    """How far a challenge has come, counted in stages; None when it was set aside or merged."""
-    reached = None if challenge is None else snapshot.reached(challenge)
-    return STAGES.index(reached) if reached in STAGES else None
+    if case.need.kind not in {ListKind.CHALLENGES, ListKind.PEERS, ListKind.AHEAD}:
+        return list(near)
+    about = {hit.id: challenge for hit in near if (challenge := case.evidence[hit.id].challenge) is not None}
+    reached = snapshot.reached({case.need.subject, *about.values()})
+    stages = {challenge: STAGES.index(stage) for challenge, stage in reached.items() if stage in STAGES}
+    found = [(hit, stages.get(about.get(hit.id, ""))) for hit in near]
+    if case.need.kind is ListKind.CHALLENGES:
+        return [hit for hit, theirs in found if theirs in range(len(STAGES) - 1)]
+    ours = stages.get(case.need.subject)
+    steps = [(hit, None if ours is None or theirs is None else theirs - ours) for hit, theirs in found]
+    return [one for hit, step in steps if (one := _at_distance(hit, case, step)) is not None]
 
 
 def _at_distance(hit: Hit, case: Case, steps: int | None) -> Hit | None:
@@ -113,11 +110,10 @@ def _at_distance(hit: Hit, case: Case, steps: int | None) -> Hit | None:
     return replace(hit, weight=hit.weight * case.policy.step_further ** (steps - 1)) if steps else None
 
 
-def _with_parts(pooled: Pooled, snapshot: Snapshot) -> Ranked:
-    person = pooled.person if pooled.person.startswith("member-") else snapshot.made_by(pooled.person)
+def _with_parts(pooled: Pooled, person: OwnerId) -> Ranked:
     return Ranked(
         candidate=pooled.person,
-        person=person if person and person.startswith("member-") else None,
+        person=person if person.startswith("member-") else None,
         score=pooled.score,
         parts={
             "meaning": weighted_top_three([hit.cosine * hit.weight for hit in pooled.hits]),
@@ -128,17 +124,38 @@ def _with_parts(pooled: Pooled, snapshot: Snapshot) -> Ranked:
 
 
 def _choose(case: Case, everyone: Sequence[Ranked]) -> tuple[list[Ranked], list[NearMiss]]:
-    rules = {one.candidate: _objection(one, case) for one in everyone}
-    eligible = [one for one in everyone if rules[one.candidate] is None]
     consultancy = case.need.kind is ListKind.CONSULTANCY
+    judged = _judged(everyone, case, enough=len(everyone) if consultancy else case.policy.list_length)
+    eligible = [one for one, rule in judged if rule is None]
     picks = convened(case, eligible) if consultancy else eligible[: case.policy.list_length]
     last = picks[-1].score if len(picks) == case.policy.list_length else 0.0
     missed = [
         NearMiss(candidate=one.candidate, score=one.score, rule=rule)
-        for one in everyone
-        if (rule := rules[one.candidate]) is not None and rule != "oneself" and one.score >= last
+        for one, rule in judged
+        if rule is not None and rule != "oneself" and one.score >= last
     ]
     return picks, [*_first(missed, case.policy, private=False), *_first(missed, case.policy, private=True)]
+
+
+def _judged(everyone: Sequence[Ranked], case: Case, enough: int) -> list[tuple[Ranked, str | None]]:
+    """The nearest with the rule that keeps each off the list, up to where enough are eligible, and their equals."""
+    judged: list[tuple[Ranked, str | None]] = []
+    eligible, last = 0, 0.0
+    for start in range(0, len(everyone), AT_ONCE):
+        part = everyone[start : start + AT_ONCE]
+        if eligible >= enough and part[0].score < last:
+            break
+        _look_up(part, case)
+        for one in part:
+            rule = _objection(one, case)
+            judged.append((one, rule))
+            if rule is None and eligible < enough:
+                eligible, last = eligible + 1, one.score
+    return judged
+
+
+def _look_up(some: Sequence[Ranked], case: Case) -> None:
+    case.people.look_up([one.person for one in some if one.person is not None])
 
 
 def _first(missed: Sequence[NearMiss], policy: MatchingPolicy, *, private: bool) -> Sequence[NearMiss]:
@@ -152,7 +169,7 @@ def _objection(one: Ranked, case: Case) -> str | None:
         return "dismissed"
     if one.person is None:
         return None
-    who, asking = case.people.get(one.person, Candidate(member=one.person, present=False)), case.asking
+    who, asking = case.known(one.person), case.asking
     if one.candidate != one.person:  # a thing of theirs can wait for them
         who, asking = replace(who, away=False), replace(asking, suggested_lately=frozenset())
     if case.need.kind is ListKind.RESOURCES:  # and material is usable without them, whatever their role

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from itertools import product
 from pathlib import Path
 from sqlite3 import Connection
 from threading import RLock
@@ -15,7 +14,7 @@ import msgspec
 
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
-from domain.recommendations import IssueRecommendations, ListKind, list_id
+from domain.recommendations import IssueRecommendations, Listing, ListKind, issued_by, list_id, same_outcome
 from domain.refusals import Beaten, ModelTrouble, StorageTrouble, Unknown
 from domain.vocabulary import ENGINE, MemberId, StreamId
 from engine.commands import Commands, Order, Sender
@@ -34,7 +33,7 @@ from engine.tokens import Tokens
 from engine.vector_store import VectorStore
 from models.corpus import View
 from models.encoder import Encoder, ModelFault
-from projections import challenge_board, introductions, recommendation_lists
+from projections import introductions, recommendation_lists
 from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
 
@@ -43,7 +42,6 @@ Progress = Callable[[int], None]
 
 SEED: Final = 0  # nothing is left to chance yet
 _TRIES: Final = 10
-_OF_PEOPLE: Final = (ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY)
 
 
 class Confrere:
@@ -149,28 +147,22 @@ class Confrere:
         """The reader's list for this need: the stored one while its inputs lead to the same, else a new one."""
         self.react(network)
         for _ in range(_TRIES):
-            others = self._other_lists(network, reader, subject)
             need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
+            with self._snapshot(network, need, progress) as snapshot:
+                issue = _issue(need, recommend(need, snapshot.policy, snapshot, SEED))
+                before = snapshot.issued(issue.recommendation)
+                others = self.store.versions(snapshot.other_lists(need), until=snapshot.position)
+            if before and not before.expired and same_outcome(issued_by(issue), before.issued):
+                return before
             try:
-                issued = self._issue(network, need, others, progress)
+                return self._issued(network, issue, need, others)
             except Beaten:  # another list of this reader came in between: who is on it has to wait for this need
                 continue
-            return self.ask(network, partial(_stored, recommendation=issued))
         raise Beaten("other lists of this reader keep changing", remedy="ask again")
 
-    def _issue(
-        self, network: StreamId, need: Need, others: Mapping[StreamId, int], progress: Progress | None
-    ) -> StreamId:
-        with self._snapshot(network, need, progress) as snapshot:
-            listing = recommend(need, snapshot.policy, snapshot, SEED)
-        issue = IssueRecommendations(
-            recommendation=list_id(need.reader, need.subject, need.kind, need.mode),
-            reader=need.reader,
-            need=need.subject,
-            kind=need.kind,
-            mode=need.mode,
-            listing=listing,
-        )
+    def _issued(
+        self, network: StreamId, issue: IssueRecommendations, need: Need, others: Mapping[StreamId, int]
+    ) -> IssuedList:
         body = msgspec.msgpack.encode(issue, order="deterministic")  # the calendar too changes a list, not events alone
         command_id = f"issue-{self.store.keyed_hash(network, body).hex()}"
         self.commands.handle(
@@ -178,14 +170,7 @@ class Confrere:
             Sender(network=network, actor=ENGINE, command_id=command_id),
             expected=others,
         )
-        return issue.recommendation
-
-    def _other_lists(self, network: StreamId, reader: MemberId, subject: StreamId) -> dict[StreamId, int]:
-        """The versions at which the reader's lists for other needs stand: a cool-down is judged by all of them."""
-        posted = self.ask(network, partial(challenge_board.by_author, author=reader))
-        others = [each.challenge for each in posted if each.challenge != subject]
-        ids = [list_id(reader, need, kind, mode) for need, kind, mode in product(others, _OF_PEOPLE, Mode)]
-        return {each: self.store.version(each) for each in ids}
+        return self.ask(network, partial(_stored, recommendation=issue.recommendation))
 
     def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
         """In words for its reader, what keeps a candidate off a list as things stand now."""
@@ -246,6 +231,17 @@ def _model_in_words() -> Iterator[None]:
         yield
     except ModelFault as fault:
         raise ModelTrouble(str(fault), remedy="reinstall confrere, or mend CONFRERE_MODEL") from fault
+
+
+def _issue(need: Need, listing: Listing) -> IssueRecommendations:
+    return IssueRecommendations(
+        recommendation=list_id(need.reader, need.subject, need.kind, need.mode),
+        reader=need.reader,
+        need=need.subject,
+        kind=need.kind,
+        mode=need.mode,
+        listing=listing,
+    )
 
 
 def _stored(connection: Connection, recommendation: StreamId) -> IssuedList:

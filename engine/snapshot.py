@@ -1,6 +1,6 @@
 """What recommending is told: a need, and a network at one position."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -14,7 +14,7 @@ from domain.recommendations import ListKind
 from domain.vocabulary import MemberId, OwnerId, Stage, StreamId, WaivableRule
 from models.lexical import Figures
 from models.ranking import Hit
-from projections.evidence import Evidence
+from projections.evidence import Shown
 
 Vectors = npt.NDArray[np.float32]
 
@@ -54,6 +54,9 @@ class Search(Protocol):
 
     def search(self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None) -> Sequence[Hit]: ...
 
+    def speaking(self, ids: Sequence[str], words: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Which of these terms each of these pieces has."""
+
 
 class Snapshot(Protocol):
     """The network at one position. Live, past and file-made snapshots differ in nothing but this."""
@@ -75,15 +78,17 @@ class Snapshot(Protocol):
     def near(self, subjects: str, says: Collection[str]) -> Search:
         """Evidence about `member`, `resource` or `challenge` subjects that says one of these."""
 
-    def evidence(self, ids: Iterable[str]) -> Mapping[str, Evidence]: ...
+    def shown(self, ids: Collection[str]) -> Mapping[str, Shown]:
+        """What these pieces of evidence are."""
 
-    def reached(self, challenge: StreamId) -> str | None:
-        """The stage of an open challenge, how an ended one ended, None where there is none."""
+    def reached(self, challenges: Collection[StreamId]) -> Mapping[StreamId, str]:
+        """The stage of each open challenge, and how each ended one ended."""
 
-    def made_by(self, thing: StreamId) -> OwnerId | None:
-        """Who shared a resource (a member, or the network itself) or posted a challenge."""
+    def made_by(self, things: Collection[StreamId]) -> Mapping[StreamId, OwnerId]:
+        """Who shared each resource (a member, or the network itself) or posted each challenge."""
 
-    def people(self) -> Mapping[MemberId, Candidate]: ...
+    def people(self, members: Collection[MemberId]) -> Mapping[MemberId, Candidate]:
+        """Those of these who ever joined."""
 
     def waived(self, need: Need) -> frozenset[WaivableRule]:
         """The rules that staff set aside for this need."""

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from models.lexical import Figures, Postings, telling_words, terms
+from models.lexical import Figures, telling_words, terms
+from models.postings import Postings
 from models.ranking import PLACES, Hit, Hits, fused, top_three
 from models.vector_index import Floats, Mask, Rows, VectorIndex, Vectors
 
@@ -59,6 +60,8 @@ class Corpus:
         self._rows: Final[dict[str, int]] = {}
         self._since: Final = array("q")
         self._until: Final = array("q")
+        self._views: Final[dict[frozenset[str] | None, View]] = {}  # of what holds now
+        self._changed = 0  # the newest position from which something holds or no longer does
         self._lock: Final = Lock()
 
     def __len__(self) -> int:
@@ -80,6 +83,7 @@ class Corpus:
             self.vectors.add(vectors)
             for item in items:
                 self._append(item)
+                self._change(item.since)
 
     def _append(self, item: Item) -> None:
         self.words.add(item.text)
@@ -92,6 +96,9 @@ class Corpus:
         self._until.append(FOR_EVER)
         self.ids.append(item.id)  # last: from here on views see it
 
+    def row(self, id: str) -> int:  # noqa: A002 - the item's own word
+        return self._rows[id]
+
     def end(self, id: str, position: int) -> None:  # noqa: A002 - the item's own word
         """From this position on the item no longer holds."""
         if id not in self._rows:
@@ -99,6 +106,11 @@ class Corpus:
         with self._lock:
             row = self._rows[id]
             self._until[row] = min(position, self._until[row])
+            self._change(position)
+
+    def _change(self, position: int) -> None:
+        self._changed = max(self._changed, position)
+        self._views.clear()
 
     def as_of(
         self,
@@ -108,16 +120,29 @@ class Corpus:
     ) -> "View":
         """What held at that position (None: what holds now); `keep` chooses by id, or is a mask in order of adding."""
         with self._lock:
-            size = len(self.ids)
-            until = np.array(self._until)
-            mask = until == FOR_EVER if position is None else (np.array(self._since) <= position) & (position < until)
-            if kinds is not None:
-                mask &= self._by_kind.among(kinds)
+            if position is not None and position < self._changed:
+                mask = self._then(position, kinds)
+            elif keep is None:
+                return self._now(kinds)
+            else:
+                mask = self._now(kinds).mask.copy()
         if callable(keep):
-            mask &= np.fromiter(map(keep, self.ids[:size]), dtype=np.bool_, count=size)
+            mask &= np.fromiter(map(keep, self.ids[: len(mask)]), dtype=np.bool_, count=len(mask))
         elif keep is not None:
             mask &= keep
-        return View(self, mask, mask)
+        return View(self, mask)
+
+    def _now(self, kinds: Collection[str] | None) -> "View":
+        """One view for all who ask until the next change."""
+        chosen = None if kinds is None else frozenset(kinds)
+        if chosen not in self._views:
+            self._views[chosen] = View(self, self._then(None, kinds))
+        return self._views[chosen]
+
+    def _then(self, position: int | None, kinds: Collection[str] | None) -> Mask:
+        until = np.array(self._until)
+        mask = until == FOR_EVER if position is None else (np.array(self._since) <= position) & (position < until)
+        return mask if kinds is None else mask & self._by_kind.among(kinds)
 
     def belonging_to(self, persons: Collection[str], size: int) -> Mask:
         """Which of the first `size` rows are theirs."""
@@ -126,11 +151,12 @@ class Corpus:
 
 
 class View:
-    """The items that may be found, and the perhaps wider set that the words' figures are counted over."""
+    """The items that may be found, and the perhaps wider view that the words' figures are counted over."""
 
-    def __init__(self, corpus: Corpus, mask: Mask, counted: Mask) -> None:
+    def __init__(self, corpus: Corpus, mask: Mask, counted: "View | None" = None) -> None:
         self._corpus: Final = corpus
-        self._counted: Final = counted
+        self._counted: Final = counted or self
+        self._spread: Final[dict[str, int]] = {}  # as far as it was asked for
         self.mask: Final = mask
 
     def among(self, persons: Collection[str]) -> "View":
@@ -139,7 +165,24 @@ class View:
 
     def figures(self, texts: Sequence[str]) -> Figures:
         """What the words' scores for this need depend on, besides the items themselves."""
-        return self._corpus.words.figures([terms(text) for text in texts], self._counted)
+        words = {word for text in texts for word in terms(text)}
+        return self._counted.figures_of(words)
+
+    def figures_of(self, words: Collection[str]) -> Figures:
+        for word in words:
+            if word not in self._spread:
+                self._spread[word] = self._corpus.words.count(word, self.mask)
+        items = int(np.count_nonzero(self.mask))
+        return Figures(items=items, spread={word: self._spread[word] for word in sorted(words)})
+
+    def speaking(self, ids: Sequence[str], words: Collection[str]) -> dict[str, frozenset[str]]:
+        """Which of these terms each of these items has."""
+        rows = np.array([self._corpus.row(id_) for id_ in ids], dtype=np.int64)
+        found: dict[str, set[str]] = {id_: set() for id_ in ids}
+        for word in words:
+            for place in np.flatnonzero(self._corpus.words.having(word, rows, len(self.mask))).tolist():
+                found[ids[place]].add(word)
+        return {id_: frozenset(theirs) for id_, theirs in found.items()}
 
     def search(
         self, texts: Sequence[str], vectors: Vectors, *, limit: int = 400, figures: Figures | None = None
@@ -154,38 +197,32 @@ class View:
             return ()
         corpus, size = self._corpus, len(self.mask)
         need = [terms(text) for text in texts]
-        known = corpus.words.figures(need, self._counted) if figures is None else figures
-        lexical = np.stack([corpus.words.scores(text, known, size) for text in need])
-        rows = np.union1d(corpus.vectors.nearest(vectors, limit, self.mask), _sharing_most(lexical, limit, self.mask))
+        known = self.figures(texts) if figures is None else figures
+        lexical = [corpus.words.scores(text, known, size) for text in need]
+        sharing = [_sharing_most(scores, limit, self.mask) for scores in lexical]
+        rows = np.unique(np.concatenate([corpus.vectors.nearest(vectors, limit, self.mask), *sharing]))
         near = top_three(corpus.vectors.cosines(vectors, rows)).round(PLACES)
-        shared = top_three(lexical[:, rows]).round(PLACES)
+        shared = top_three(np.stack([scores[rows] for scores in lexical])).round(PLACES)
         return self._hits(rows, near, shared, fused(near, shared, telling_words(need)).round(PLACES), limit)
 
     def _hits(self, rows: Rows, near: Floats, shared: Floats, score: Floats, limit: int) -> Hits:
-        ids = [self._corpus.ids[row] for row in rows]
-        by_id = np.array(ids)
+        ids = [self._corpus.ids[row] for row in rows.tolist()]
+        by_id = np.empty(len(ids), dtype=np.int64)
+        by_id[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
         chosen = {*np.lexsort((by_id, -near))[:limit].tolist(), *np.lexsort((by_id, -shared))[:limit].tolist()}
+        persons, weights = self._corpus.persons, self._corpus.weights
+        found = list(zip(ids, rows.tolist(), near.tolist(), shared.tolist(), score.tolist(), strict=True))
+        order = [found[at] for at in np.lexsort((by_id, -score)).tolist() if at in chosen]
         return tuple(
-            Hit(
-                id=ids[at],
-                person=self._corpus.persons[rows[at]],
-                cosine=float(near[at]),
-                lexical=float(shared[at]),
-                score=float(score[at]),
-                weight=self._corpus.weights[rows[at]],
-            )
-            for at in np.lexsort((by_id, -score)).tolist()
-            if at in chosen
+            Hit(id=id_, person=persons[row], cosine=cosine, lexical=lexical, score=both, weight=weights[row])
+            for id_, row, cosine, lexical, both in order
         )
 
 
-def _sharing_most(lexical: Floats, limit: int, mask: Mask) -> Rows:
-    """Rows in the mask that share words: the highest `limit` of each need, and all their equals."""
-    found = []
-    for scores in lexical:
-        rows = np.flatnonzero(mask & (scores > 0))
-        if len(rows) > limit:
-            edge = np.partition(scores[rows], len(rows) - limit)[len(rows) - limit]
-            rows = rows[scores[rows] >= edge]
-        found.append(rows)
-    return np.unique(np.concatenate(found))
+def _sharing_most(scores: Floats, limit: int, mask: Mask) -> Rows:
+    """Rows in the mask that share words: the highest `limit`, and all their equals."""
+    rows = np.flatnonzero(mask & (scores > 0))
+    if len(rows) > limit:
+        theirs = scores[rows]
+        rows = rows[theirs >= np.partition(theirs, len(rows) - limit)[len(rows) - limit]]
+    return rows

@@ -2,7 +2,7 @@
 
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import Condition
 from typing import NamedTuple
 
@@ -93,6 +93,10 @@ class MemoryRecorder(Recorder):
         with self._news:
             rows = self._streams.get(stream)
             return max(Top(row.version, row.network) for row in rows) if rows else None
+
+    def versions(self, streams: Collection[str], until: int) -> dict[str, int]:
+        there = {stream: self.rows_of(stream, until=until) for stream in streams}
+        return {stream: rows[-1][4] for stream, rows in there.items() if rows}
 
     def receipt(self, network: str, command: str) -> Receipt | None:
         return self._receipts.get((network, command))

@@ -2,7 +2,7 @@
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -90,6 +90,10 @@ class Recorder(ProcessRecorder):
 
     @abstractmethod
     def top(self, stream: str) -> Top | None: ...
+
+    @abstractmethod
+    def versions(self, streams: Collection[str], until: int) -> dict[str, int]:
+        """The newest version up to a position of each of these streams that was there."""
 
     @abstractmethod
     def receipt(self, network: str, command: str) -> Receipt | None: ...

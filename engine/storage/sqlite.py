@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Condition
 from typing import Final
@@ -110,6 +110,14 @@ class SQLiteRecorder(Recorder):
     def top(self, stream: str) -> Top | None:
         with self.database.read() as c:
             return _top(c, stream)
+
+    def versions(self, streams: Collection[str], until: int) -> dict[str, int]:
+        query = """
+            select stream, max(version) from events
+            where stream in (select value from json_each(?)) and position <= ? group by stream
+        """
+        with self.database.read() as c:
+            return dict(c.execute(query, (json.encode(list(streams)).decode(), until)))
 
     def receipt(self, network: str, command: str) -> Receipt | None:
         with self.database.read() as c:

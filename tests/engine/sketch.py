@@ -1,6 +1,6 @@
 """A network on paper: a snapshot drawn by hand, with as much evidence as a test needs."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from engine.recommending import recommend, why_not
 from engine.snapshot import Need, NeedTexts, Search, Vectors
 from models.lexical import Figures, telling_words, terms
 from models.ranking import Hit, words_share
-from projections.evidence import Evidence, Says, Strength
+from projections.evidence import Evidence, Says, Shown, Strength
 
 ADA, BEN, CLEO, DAN, EVE = (f"member-0000000{each}" for each in "abcde")
 NET = "network-00000001"
@@ -143,21 +143,30 @@ class Sketch:
                 hit
                 for hit in self.hits
                 if self.pieces[hit.id].subject_kind == subjects and self.pieces[hit.id].says in says
-            ]
+            ],
+            self.pieces,
         )
 
-    def evidence(self, ids: Iterable[str]) -> Mapping[str, Evidence]:
-        return {each: self.pieces[each] for each in ids}
+    def shown(self, ids: Collection[str]) -> Mapping[str, Shown]:
+        pieces = {each: self.pieces[each] for each in ids}
+        return {
+            each: Shown(piece.subject, piece.owner, piece.says, piece.strength, piece.challenge)
+            for each, piece in pieces.items()
+        }
 
-    def reached(self, challenge: str) -> str | None:
-        return self.stages.get(challenge)
+    def reached(self, challenges: Collection[str]) -> Mapping[str, str]:
+        return {each: self.stages[each] for each in challenges if each in self.stages}
 
-    def made_by(self, thing: str) -> str | None:
+    def made_by(self, things: Collection[str]) -> Mapping[str, str]:
+        makers = {each: self.maker(each) for each in things}
+        return {thing: maker for thing, maker in makers.items() if maker is not None}
+
+    def maker(self, thing: str) -> str | None:
         owners = [each.owner for each in self.pieces.values() if each.subject == thing and each.says is Says.IS_ABOUT]
         return owners[0] if owners else None
 
-    def people(self) -> Mapping[str, Candidate]:
-        return self.members
+    def people(self, members: Collection[str]) -> Mapping[str, Candidate]:
+        return {each: self.members[each] for each in members if each in self.members}
 
     def waived(self, need: Need) -> frozenset[WaivableRule]:
         return self.set_aside
@@ -170,14 +179,18 @@ class Sketch:
 
 
 class _Search:
-    def __init__(self, hits: Sequence[Hit]) -> None:
+    def __init__(self, hits: Sequence[Hit], pieces: Mapping[str, Evidence]) -> None:
         self._hits = hits
+        self._pieces = pieces
 
     def figures(self, texts: Sequence[str]) -> Figures:
         return Figures(items=60, spread=dict.fromkeys(terms(" ".join(texts)), 3))
 
     def search(self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None) -> Sequence[Hit]:
         return self._hits
+
+    def speaking(self, ids: Sequence[str], words: Collection[str]) -> Mapping[str, frozenset[str]]:
+        return {each: frozenset(terms(self._pieces[each].text).keys() & set(words)) for each in ids}
 
 
 def partner(minutes: int | None = 600, **traits: Any) -> dict[str, Any]:

@@ -32,6 +32,15 @@ def minutes(store: EventStore, stream: str, until: int | None = None) -> list[in
 # appending
 
 
+def test_versions_are_those_at_a_position(store: EventStore) -> None:
+    store.append(NET, adding("budget-01", 1, 2), origin=origin())
+    store.append(NET, adding("budget-02", 3), origin=origin("second"))
+    both = ["budget-01", "budget-02", "budget-03"]
+    assert store.versions(both, until=1) == {"budget-01": 1, "budget-02": 0, "budget-03": 0}
+    assert store.versions(both, until=store.head()) == {"budget-01": 2, "budget-02": 1, "budget-03": 0}
+    assert store.versions([], until=3) == {}
+
+
 def test_what_was_appended_is_read_back_equal(store: EventStore) -> None:
     told = store.append(NET, [saying(ADA, 0, (Joined(name="Ada", level=Level.LEAD), *counted(30)))], origin=origin())
     assert store.stream(ADA) == told

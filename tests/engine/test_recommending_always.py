@@ -9,6 +9,7 @@ from domain.eligibility import UNAVAILABLE, Mode
 from domain.recommendations import ListKind
 from domain.refusals import IllegalMove
 from domain.vocabulary import Level, RoleFamily
+from engine import recommending
 from models.ranking import weighted_top_three
 from projections.evidence import Says, Strength
 from tests.engine.sketch import (
@@ -73,10 +74,10 @@ def sketches(draw: st.DrawFn) -> Sketch:
 
 def add(sketch: Sketch, number: int, subject: str, says: str, owner: str, stage: str, **more: Any) -> None:
     if subject.startswith("resource-"):
-        made = sketch.made_by(subject)
+        made = sketch.maker(subject)
         sketch.shows(subject, says=Says.REVIEWED if made else Says.IS_ABOUT, owner=owner, **more)
     elif subject.startswith("challenge-"):
-        if sketch.made_by(subject) is None:
+        if sketch.maker(subject) is None:
             sketch.stages[subject] = stage
             sketch.shows(subject, says=Says.IS_ABOUT, owner=owner, challenge=subject, **more)
     elif says == "posted":
@@ -105,6 +106,17 @@ def test_the_same_inputs_give_the_same_list_in_whatever_order_they_come(
     assert derived(sketch.shuffled(seed), kind, mode) == listing
 
 
+@given(sketches(), kinds, modes, st.integers(1, 5))
+def test_looking_up_few_or_all_at_once_gives_the_same_list(
+    sketch: Sketch, kind: ListKind, mode: Mode, few: int
+) -> None:
+    """Whom nobody asked about is not looked up, and would not have been on it."""
+    listing = derived(sketch, kind, mode)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recommending, "AT_ONCE", few)
+        assert derived(sketch, kind, mode) == listing
+
+
 @given(sketches(), kinds, modes)
 def test_nobody_on_a_list_may_not_be_there(sketch: Sketch, kind: ListKind, mode: Mode) -> None:
     """Said once more, by code that shares nothing with the rules."""
@@ -113,7 +125,7 @@ def test_nobody_on_a_list_may_not_be_there(sketch: Sketch, kind: ListKind, mode:
         return
     ada = sketch.members[ADA]
     for pick in listing.picks:
-        person = pick.candidate if pick.candidate.startswith("member-") else sketch.made_by(pick.candidate)
+        person = pick.candidate if pick.candidate.startswith("member-") else sketch.maker(pick.candidate)
         who = sketch.members[person]
         assert person != ADA
         assert person not in ada.same_as

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from models.corpus import Corpus, Item, Unsearchable
 from models.ranking import pool
@@ -66,6 +67,35 @@ def test_the_past_equals_a_corpus_of_what_held_then(
     fresh = a_corpus(then).as_of()
     assert past.figures([need]) == fresh.figures([need])
     assert past.search([need], vectors_of([need])) == fresh.search([need], vectors_of([need]))
+
+
+@given(histories(), st.lists(st.sampled_from([None, ["odd"], ["odd", "even"]]), min_size=1), texts)
+@settings(deadline=None)
+def test_asking_in_between_changes_nothing(
+    history: list[tuple[Item, int | None]], asked: list[list[str] | None], need: str
+) -> None:
+    """A view is kept until the next change, and no longer."""
+    corpus, vectors = Corpus(WIDTH), vectors_of([need])
+    there: dict[str, Item] = {}
+    for step, (item, until) in enumerate(history):
+        kinds = asked[step % len(asked)]
+        new = replace(item, kind="odd" if step % 2 else "even")
+        corpus.add([new], vectors_of([new.text]))
+        there[new.id] = new
+        for ended in (None, until):
+            if ended is not None:
+                corpus.end(new.id, ended)
+                del there[new.id]
+            fresh = a_corpus(list(there.values())).as_of(kinds=kinds)
+            for now in (corpus.as_of(kinds=kinds), corpus.as_of(26, kinds=kinds)):
+                assert now.figures([need]) == fresh.figures([need])
+                assert now.search([need], vectors) == fresh.search([need], vectors)
+
+
+def test_what_an_item_speaks_of_is_told_by_terms() -> None:
+    corpus = a_corpus([Item(id=word, person="x", text=f"{word} budget", since=1) for word in ("mentor", "family")])
+    found = corpus.as_of().speaking(["family", "mentor"], ["mentor", "budget", "unheard"])
+    assert found == {"family": {"budget"}, "mentor": {"budget", "mentor"}}
 
 
 @given(histories(), texts, st.randoms(use_true_random=False))

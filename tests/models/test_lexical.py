@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.lexical import Figures, Postings, shared_words, term, terms
+from models.lexical import Figures, shared_words, term, terms
+from models.postings import Postings
 
 FIGURES = Figures(items=100, spread={"attendance": 2, "student": 60, "late": 5, "art": 1})
 

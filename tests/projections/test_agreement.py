@@ -112,6 +112,9 @@ def test_candidates_are_what_the_rules_see(history: History) -> None:
         entries, budgets = member_directory.candidates(c), time_budgets.budgets(c)
         joined = {m for m in streams(history, "member") if not isinstance(facts(MEMBER, m), NotJoined)}
         assert entries.keys() == joined
+        few = [*sorted(joined)[::2], "member-ffffffff"]
+        assert member_directory.candidates(c, few) == {each: entries[each] for each in few[:-1]}
+        assert time_budgets.budgets(c, few) == {each: budgets[each] for each in few if each in budgets}
         for member, entry in entries.items():
             assert budgets.get(member, BUDGET.initial) == facts(BUDGET, budget_of(member))
             assert time_budgets.budget(c, member) == facts(BUDGET, budget_of(member))

@@ -28,7 +28,10 @@ def test_without_a_district_the_state_or_organisation_stands_in_else_the_site_it
 
 def test_the_districts_of_all_sites_are_those_of_each() -> None:
     with seen(begun()) as c:
-        assert districts(c) == {each.site: district_of(c, each.site) for each in sites(c)}
+        every = districts(c)
+        assert every == {each.site: district_of(c, each.site) for each in sites(c)}
+        for place in every:
+            assert districts(c, {place, "site-ffffffff"}) == {place: every[place]}
         assert districts(c).keys() == {SCHOOL, DISTRICT, STATE}
 
 

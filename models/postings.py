@@ -1,0 +1,142 @@
+"""In which rows each term stands and with what weight: scores of all rows for a need, readable under a mask."""
+
+import math
+from collections.abc import Iterable, Sequence
+from threading import Lock
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.lexical import Figures, Terms, rarity, terms
+from models.vector_index import Floats, Mask, Rows
+
+OFTEN: Final = 8  # a term in more than one of so many rows is kept spread out over all of them too
+
+Weights = npt.NDArray[np.float32]
+
+
+class Column:
+    """One term: its rows, rising, with its weight in each. Grows at the end; may be read while it does."""
+
+    __slots__ = ("_rows", "_size", "_spread", "_spread_to", "_weights")
+
+    def __init__(self, rows: npt.NDArray[np.int32] | None = None, weights: Weights | None = None) -> None:
+        self._rows = np.empty(2, dtype=np.int32) if rows is None else rows
+        self._weights = np.empty(2, dtype=np.float32) if weights is None else weights
+        self._size = 0 if rows is None else len(rows)
+        self._spread = np.zeros(0, dtype=np.float32)
+        self._spread_to = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def is_spread_out(self) -> bool:
+        return self._spread_to > 0
+
+    def append(self, row: int, weight: float) -> None:
+        if self._size == len(self._rows):
+            self._rows, self._weights = np.resize(self._rows, 2 * self._size), np.resize(self._weights, 2 * self._size)
+        self._rows[self._size], self._weights[self._size] = row, weight
+        self._size += 1  # last: from here on readers see it
+
+    def up_to(self, size: int | None = None) -> tuple[npt.NDArray[np.int32], Weights]:
+        """Rows below `size`, and the weights there."""
+        there = self._size  # before the arrays, which only get longer
+        rows, weights = self._rows[:there], self._weights[:there]
+        if size is None:
+            return rows, weights
+        end = int(np.searchsorted(rows, size))
+        return rows[:end], weights[:end]
+
+    def add_to(self, total: Floats, factor: float) -> None:
+        """Add the weight in every row there is a place for, times the factor; in 64 bits, the same either way."""
+        if self.is_spread_out:
+            total += np.multiply(self._spread[: len(total)], factor, dtype=np.float64)
+        else:
+            rows, weights = self.up_to(len(total))
+            total[rows] += np.multiply(weights, factor, dtype=np.float64)
+
+    def among(self, rows: Rows) -> Mask:
+        """In which of these rows the term stands; of each row that is asked for it is known by now."""
+        return self._spread[rows] > 0 if self.is_spread_out else np.isin(rows, self.up_to()[0])
+
+    def count(self, mask: Mask) -> int:
+        """In how many rows of the mask the term stands."""
+        if self.is_spread_out:
+            return int(np.count_nonzero(mask & (self._spread[: len(mask)] > 0)))
+        return int(np.count_nonzero(mask[self.up_to(len(mask))[0]]))
+
+    def spread_out(self, size: int) -> None:
+        """Keep a weight for every row below `size` beside the list, for columns that are asked about many rows."""
+        if self._spread_to >= size:
+            return
+        rows, weights = self.up_to()
+        if len(self._spread) < size:
+            wider = np.zeros(max(size, 2 * len(self._spread)), dtype=np.float32)
+            wider[rows[rows < len(wider)]] = weights[rows < len(wider)]
+        else:
+            wider = self._spread
+            new = slice(int(np.searchsorted(rows, self._spread_to)), int(np.searchsorted(rows, len(wider))))
+            wider[rows[new]] = weights[new]
+        self._spread, self._spread_to = wider, size
+
+
+class Postings:
+    """For every term the rows it stands in, rising, with its weight there. Grows at the end only.
+
+    An item's weights are logarithms of its counts, of length 1 together. A need's are the same times squared rarity.
+    So the sum of products is the cosine of TF-IDF but for the item's length, which leaves rarity out: what else is in
+    the corpus then touches an item's score through the need's own terms alone (SMART's lnc.ltc, rarity on both sides).
+    """
+
+    def __init__(self, columns: Iterable[tuple[str, Column]] = (), size: int = 0) -> None:
+        self._columns: Final = dict(columns)
+        self._lock: Final = Lock()  # of columns being spread out
+        self._size = size
+
+    def add(self, text: str) -> None:
+        weights = {word: 1 + math.log(count) for word, count in terms(text).items()}
+        length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
+        for word, weight in weights.items():
+            column = self._columns.get(word)
+            if column is None:
+                column = self._columns[word] = Column()
+            column.append(self._size, weight / length)
+        self._size += 1
+
+    def columns(self) -> list[tuple[str, Column]]:
+        return list(self._columns.items())
+
+    def count(self, word: str, mask: Mask) -> int:
+        """In how many items of the mask a term stands."""
+        return self._column(word, len(mask)).count(mask)
+
+    def figures(self, need: Sequence[Terms], mask: Mask) -> Figures:
+        """Counted over the items in the mask."""
+        words = sorted({word for text in need for word in text})
+        return Figures(items=int(np.count_nonzero(mask)), spread={word: self.count(word, mask) for word in words})
+
+    def scores(self, need: Terms, figures: Figures, size: int) -> Floats:
+        """How near each of the first `size` rows is by its words: from 0, nothing shared, to at most 1."""
+        total = np.zeros(size)
+        weights = {word: (1 + math.log(count)) * rarity(word, figures) ** 2 for word, count in need.items()}
+        length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
+        for word in sorted(weights):  # always the same order: sums of floats depend on it
+            self._column(word, size).add_to(total, weights[word] / length)
+        return np.minimum(total, 1.0, out=total)
+
+    def having(self, word: str, rows: Rows, size: int) -> Mask:
+        """Which of these rows, all below `size`, a term stands in."""
+        return self._column(word, size).among(rows)
+
+    def _column(self, word: str, size: int) -> Column:
+        column = self._columns.get(word, _EMPTY)
+        if column.is_spread_out or len(column) * OFTEN > size:
+            with self._lock:
+                column.spread_out(size)
+        return column
+
+
+_EMPTY: Final = Column()
