@@ -4,6 +4,8 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock
 from typing import Final, TextIO
 
 import msgspec
@@ -29,15 +31,14 @@ class Observed(Struct, frozen=True, kw_only=True):
 
 
 def opened(level: str = "info", style: str = "json", file: TextIO | None = None) -> FilteringBoundLogger:
-    """A logger of its own; writes to stderr as it is now unless a file is given."""
-    target = file or sys.stderr
+    """A logger of its own; writes to stderr unless a file is given."""
     renderer = (
         structlog.processors.JSONRenderer(serializer=_json)
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=target.isatty())
+        else structlog.dev.ConsoleRenderer(colors=(file or sys.stderr).isatty())
     )
     logger: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.WriteLogger(target),
+        _Lines(file),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", key="at"),
@@ -76,6 +77,22 @@ def take_over(log: FilteringBoundLogger) -> None:
     root.handlers = [_Wordless(log)]
     root.setLevel(logging.WARNING)
     threading.excepthook = _of_threads(log)
+
+
+class _Lines:
+    """Writes to a file, or to what is stderr at the time. Nobody waits for an answer because a log is full or gone."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file
+        self._turn = Lock()
+
+    def msg(self, line: str) -> None:
+        with self._turn, suppress(OSError, ValueError):  # a closed file is a ValueError
+            file = self._file or sys.stderr
+            file.write(f"{line}\n")
+            file.flush()
+
+    debug = info = warning = error = critical = log = msg
 
 
 class _Wordless(logging.Handler):

@@ -13,7 +13,7 @@ from engine.tokens import Bearer
 
 Tables: TypeAlias = Any  # a connection to projections, which is opened and closed elsewhere
 
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_REQUEST_ID: Final = re.compile(r"[0-9a-fA-F-]{8,64}")  # as tracing makes them; words would end in the logs
 _BEARER: Final = "bearer "
 
 

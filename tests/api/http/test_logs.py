@@ -112,3 +112,11 @@ def test_less_than_the_level_is_not_logged(file: io.StringIO) -> None:
 def test_people_may_read_them_as_text(file: io.StringIO) -> None:
     logs.observe(Metrics(), logs.opened(style="text", file=file), seen())
     assert "route=/members/{member}" in file.getvalue()
+
+
+def test_a_log_that_cannot_be_written_is_nobodys_trouble(file: io.StringIO) -> None:
+    log = logs.opened(file=file)
+    file.close()
+    metrics = Metrics()
+    logs.observe(metrics, log, seen())
+    assert b"confrere_requests_total" in metrics.exposition()
