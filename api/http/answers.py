@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 from litestar.types import Receive, Scope, Send
 
+_EMPTY: Final = {204, 304}
 JSON: Final = "application/json"
 
 
@@ -18,7 +19,7 @@ class Answer:
     def __init__(
         self, status: int, body: bytes, *, media: str, headers: Mapping[str, str], tag: str | None = None
     ) -> None:
-        entity = {} if status == 304 else {"content-type": media, "content-length": str(len(body))}
+        entity = {} if status in _EMPTY else {"content-type": media, "content-length": str(len(body))}
         given = {**entity, **headers}
         if tag is not None:
             given = {**given, "etag": tag}

@@ -11,11 +11,11 @@ from litestar.exceptions import HTTPException
 from api.http import logs, problems, writing
 from api.http.desk import Desk
 from api.http.door import Door, Watchmen
-from api.http.endpoints import Endpoint
+from api.http.endpoints import Endpoint, routed
 from api.http.lists import LISTS
 from api.http.metrics import Metrics
 from api.http.openapi import document
-from api.http.pages import pages, probes
+from api.http.pages import options, pages, probes
 from api.http.reading import READS
 from api.http.streams import STREAMS, Watch
 from domain.refusals import Refused
@@ -49,8 +49,11 @@ def create_app(system: Confrere, settings: Settings) -> Litestar:
             limits.close()
 
     desk = Desk(system, settings, pool, lambda: app.state.watch)
+    methods: dict[str, list[str]] = {}
+    for each in table:
+        methods.setdefault(routed(each.path), []).append(each.method)
     app = Litestar(
-        [*map(desk.handler, table), *pages(description), *probes(system, metrics, settings.metrics)],
+        [*options(methods), *map(desk.handler, table), *pages(description), *probes(system, metrics, settings.metrics)],
         lifespan=[running],
         exception_handlers={
             Refused: problems.refused,

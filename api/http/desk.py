@@ -12,14 +12,15 @@ from litestar.types import ASGIApp
 from api.http.access import ACCESS, guard, known
 from api.http.answers import Answer
 from api.http.calling import Call, decoded_body, decoded_query, named_in
-from api.http.endpoints import Endpoint
+from api.http.endpoints import Endpoint, routed
 from api.http.streams import Stream, Watch
 from api.http.visit import Visit, visit_of
-from domain.refusals import StorageTrouble
+from domain.refusals import IllegalMove
 from engine.runtime import Confrere
 from engine.settings import Settings
 
 PATIENCE: Final = 5.0  # seconds a request waits for a position that is still to come
+_AHEAD: Final = 10_000
 _KEPT: Final = 2_000  # answers …
 _LARGEST: Final = 50_000  # … of at most so many bytes
 
@@ -61,7 +62,7 @@ class Desk:
             return await self._answer(endpoint, request)
 
         route = HTTPRouteHandler(
-            endpoint.path.replace("}", ":str}"),
+            routed(endpoint.path),
             http_method=endpoint.method,
             guards=[guard],
             opt={ACCESS: endpoint.access},
@@ -88,11 +89,18 @@ class Desk:
     async def _made(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit) -> Answer:
         call = await self._call(endpoint, request, visit)
         if call.after is not None:
-            await self._watch().reached(call.after, PATIENCE)
-            if self._system.store.head() < call.after:
-                raise StorageTrouble("this position has not arrived here yet", remedy="ask again")
+            await self._arrival(call.after)
         assert endpoint.answer is not None  # noqa: S101 - only a stream has none
         return await asyncio.get_running_loop().run_in_executor(self._pool, endpoint.answer, call)
+
+    async def _arrival(self, position: int) -> None:
+        """Wait for what another process has just written; nobody was told of anything much further on."""
+        head = self._system.store.head()
+        if position > head and position - head <= _AHEAD:
+            await self._watch().reached(position, PATIENCE)
+            head = self._system.store.head()
+        if head < position:
+            raise IllegalMove("the log has not come to this position yet", field="after_position", remedy="ask again")
 
     async def _call(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit) -> Call:
         body = None

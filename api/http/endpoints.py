@@ -15,6 +15,11 @@ BASE: Final = "/api/v1"
 NETWORK: Final = f"{BASE}/networks/{{network}}"
 
 
+def routed(path: str) -> str:
+    """A path as routes write it."""
+    return path.replace("}", ":str}")
+
+
 class Endpoint(Struct, frozen=True, kw_only=True):
     """`lasting`: the answer depends on the reader, the address and the position of the log, and on nothing else."""
 

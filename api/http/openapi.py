@@ -12,6 +12,8 @@ from api.http.problems import ALL_KINDS, MEDIA, Problem
 
 _REF: Final = "#/components/schemas/{name}"
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
+_VISIBLE: Final = re.compile(r"\^\(\?=\[\\s\\S\]\*\[\^(?P<unseen>[^\]]*)\]\)\[\^(?P<never>[^\]]*)\]\*\$\(\?!\\n\)")
+_SURROGATES: Final = r"\ud800-\udfff"
 _HASH: Final = "^[0-9a-f]{64}$"
 _ABOUT: Final = """
 Confrere records what happens in a network of educators and matches its members with people and resources that fit
@@ -73,9 +75,30 @@ _HEADERS: Final = {
 _LOCATION: Final = {"Location": {"description": "Where it stands.", "schema": {"type": "string"}}}
 
 
+def published(pattern: str) -> str:
+    """The same texts without looking ahead, and without surrogates, which JSON cannot hold: every tool reads it."""
+    plain = _VISIBLE.sub(lambda found: _seen(found["unseen"], found["never"]), pattern)
+    return plain.replace(r"$(?!\n)", "$").replace(_SURROGATES, "")
+
+
+def _seen(unseen: str, never: str) -> str:
+    return f"^[^{never}]*[^{unseen}{never}][^{never}]*$"
+
+
+def _publish(schema: Any) -> Any:  # noqa: ANN401 - JSON
+    match schema:
+        case dict():
+            return {name: published(value) if name == "pattern" else _publish(value) for name, value in schema.items()}
+        case list():
+            return [_publish(each) for each in schema]
+        case _:
+            return schema
+
+
 def document(endpoints: Sequence[Endpoint], *, version: str, server: str | None) -> bytes:
     types = [kind for each in endpoints for kind in (each.gives, each.query, each.body) if kind is not None]
     schemas, components = msgspec.json.schema_components([*types, Problem], ref_template=_REF)
+    schemas, components = _publish(schemas), _publish(components)
     known = {id(kind): schema for kind, schema in zip(types, schemas, strict=False)}
     paths: dict[str, dict[str, Any]] = {}
     for each in endpoints:

@@ -3,13 +3,14 @@
 import hashlib
 import ipaddress
 import mimetypes
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
 from litestar import Request
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Method
 
 from api.http import metrics, problems
 from api.http.access import ACCESS, Access, guard
@@ -56,6 +57,21 @@ def pages(description: bytes) -> list[HTTPRouteHandler]:
     return [shown, explained, described, *map(_vendored, (*VENDORED, "start.js"))]
 
 
+def options(paths: Mapping[str, Collection[str]]) -> list[HTTPRouteHandler]:
+    """What each address answers to, for those who ask that alone."""
+    return [_options(path, methods) for path, methods in paths.items()]
+
+
+def _options(path: str, methods: Collection[str]) -> HTTPRouteHandler:
+    allowed = {"allow": ", ".join(sorted({*methods, "OPTIONS"}))}
+    answer = Answer(204, b"", media="", headers=allowed)
+
+    async def told() -> ASGIApp:
+        return answer
+
+    return _public(path, f"options {path}", method="OPTIONS")(told)
+
+
 def probes(system: Confrere, counted: Metrics, readers: str) -> list[HTTPRouteHandler]:
     """Whether it lives, whether it is ready, and its figures; `readers` tells who may see those."""
 
@@ -85,10 +101,10 @@ def _vendored(name: str) -> HTTPRouteHandler:
     return fixed(f"/docs/{name}", name, body, media)
 
 
-def _public(path: str, name: str, **more: Any) -> HTTPRouteHandler:  # noqa: ANN401 - a route's
+def _public(path: str, name: str, method: Method = "GET", **more: Any) -> HTTPRouteHandler:  # noqa: ANN401 - a route's
     opt = {ACCESS: Access.PUBLIC}
     return HTTPRouteHandler(
-        path, http_method="GET", name=name, guards=[guard], opt=opt, include_in_schema=False, **more
+        path, http_method=method, name=name, guards=[guard], opt=opt, include_in_schema=False, **more
     )
 
 
