@@ -6,9 +6,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import may_steer, present, speaks_for
+from domain.members import hidden, may_steer, on_duty, present, speaks_for
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
-from domain.vocabulary import OPEN, Confidentiality, Id, Label, MemberId, OptionalText, Stage, StreamId, Text, Title
+from domain.vocabulary import (
+    ENGINE,
+    OFFICES,
+    OPEN,
+    OPERATOR,
+    Confidentiality,
+    Id,
+    Label,
+    MemberId,
+    OptionalText,
+    Stage,
+    StreamId,
+    Text,
+    Title,
+)
 
 
 class PostChallenge(Command, frozen=True, kw_only=True):
@@ -145,14 +159,15 @@ Challenge: TypeAlias = NotPosted | Open | Ended
 
 
 def decide(command: ChallengeCommand, state: Challenge, facts: Facts) -> tuple[ChallengeEvent, ...]:
-    if isinstance(command, AnswerChallenge) and isinstance(state, Open | Ended):
-        _may_see(state.posted, facts)
+    if not isinstance(command, PostChallenge) and not seen(state, facts):
+        raise _unknown("challenge")
     match command, state:
         case PostChallenge(), NotPosted():
             present(facts, command.author, field="author")
             speaks_for(command.author, facts)
             return (_posted(command),)
         case PostChallenge(), Open(posted=posted) | Ended(posted=posted):
+            speaks_for(command.author, facts)
             if _posted(command) == posted:
                 return ()
             raise IllegalMove("a challenge of this id stands already", field="challenge", remedy="reframe that one")
@@ -177,7 +192,7 @@ def decide(command: ChallengeCommand, state: Challenge, facts: Facts) -> tuple[C
         case _, Ended(how=how):
             raise IllegalMove(f"this challenge is {how}", field="challenge", remedy="post it anew")
         case _:
-            raise Unknown("there is no such challenge in this network", field="challenge")
+            raise _unknown("challenge")
 
 
 def _decide_open(command: ChallengeCommand, state: Open, facts: Facts) -> tuple[ChallengeEvent, ...]:
@@ -235,10 +250,10 @@ CHALLENGE: Final = Decider[ChallengeCommand, Challenge, ChallengeEvent](
 
 
 def author_of(facts: Facts, challenge: StreamId, *, field: str = "challenge") -> MemberId:
-    """Whose challenge it is; refused when there is none of this id."""
+    """Whose challenge it is; refused when there is none of this id that the actor may see."""
     state = facts(CHALLENGE, challenge)
-    if isinstance(state, NotPosted):
-        raise Unknown("there is no such challenge in this network", field=field)
+    if isinstance(state, NotPosted) or not seen(state, facts):
+        raise _unknown(field)
     return state.posted.author
 
 
@@ -268,11 +283,20 @@ def _posted(command: PostChallenge) -> ChallengePosted:
     )
 
 
-def _may_see(posted: ChallengePosted, facts: Facts) -> None:
-    """What was told to few is unknown to the others, also that it stands."""
-    told_to_all = posted.confidentiality in OPEN
-    if not told_to_all and not may_steer(facts, posted.author):
-        raise Unknown("there is no such challenge in this network", field="challenge")
+def seen(state: Challenge, facts: Facts) -> bool:
+    """Whether the actor may know of it: what was told to few is unknown to the others, also that it stands."""
+    if isinstance(state, NotPosted):
+        return False
+    author, confidentiality = state.posted.author, state.posted.confidentiality
+    if facts.actor in {author, OPERATOR, ENGINE}:
+        return True
+    if confidentiality is Confidentiality.GROUP:
+        return on_duty(facts, facts.actor, OFFICES)
+    return confidentiality in OPEN and not hidden(facts, author)
+
+
+def _unknown(field: str) -> Unknown:
+    return Unknown("there is no such challenge in this network", field=field)
 
 
 def _may_answer(command: AnswerChallenge, facts: Facts) -> None:

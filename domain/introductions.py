@@ -11,11 +11,21 @@ from domain.calendar import day_of, end_of_school_day
 from domain.challenges import author_of, class_of
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import MEMBER, Active, Paused, identities, kept_apart, may_steer, present
+from domain.members import MEMBER, Active, Paused, identities, kept_apart, may_steer, on_duty, present, still_here
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.sites import registered
-from domain.vocabulary import Confidentiality, Id, Instant, MemberId, OptionalText, StreamId
+from domain.vocabulary import (
+    ENGINE,
+    OFFICES,
+    OPERATOR,
+    Confidentiality,
+    Id,
+    Instant,
+    MemberId,
+    OptionalText,
+    StreamId,
+)
 
 
 class OfferIntroduction(Command, frozen=True, kw_only=True):
@@ -206,6 +216,8 @@ Introduction: TypeAlias = NotOffered | Offered | Made | Closed
 
 
 def decide(command: IntroductionCommand, state: Introduction, facts: Facts) -> tuple[IntroductionEvent, ...]:
+    if not (isinstance(command, OfferIntroduction) or isinstance(state, NotOffered) or _concerns(state.offer, facts)):
+        raise Unknown("there is no such introduction in this network", field="introduction")
     match command, state:
         case OfferIntroduction(), NotOffered():
             return _offered(command, facts)
@@ -358,7 +370,7 @@ def minutes_of(command: OfferIntroduction, facts: Facts) -> int:
 
 def candidate(facts: Facts, member: MemberId) -> Candidate:
     """A member as the rules of eligibility see them, from their own streams."""
-    person = present(facts, member, field="helper")
+    person = still_here(facts, member, field="helper")
     calendar = chartered(facts).calendar
     return Candidate(
         member=member,
@@ -375,6 +387,7 @@ def candidate(facts: Facts, member: MemberId) -> Candidate:
 
 def _offered(command: OfferIntroduction, facts: Facts) -> tuple[IntroductionEvent, ...]:
     present(facts, command.seeker, field="seeker")
+    present(facts, command.helper, field="helper")
     if command.challenge is not None and author_of(facts, command.challenge) != command.seeker:
         raise Malformed("this challenge is somebody else's", field="challenge")
     minutes = minutes_of(command, facts)
@@ -409,6 +422,12 @@ def _consented(member: MemberId, state: Offered, facts: Facts) -> tuple[Introduc
     if state.consents | {member} < {offer.seeker, offer.helper}:
         return (consented,)
     return consented, IntroductionMade(seeker=offer.seeker, helper=offer.helper)
+
+
+def _concerns(offer: IntroductionOffered, facts: Facts) -> bool:
+    """Whether the actor may know of it: one of the two, staff, and who works for all."""
+    two = {offer.seeker, offer.helper}
+    return facts.actor in two | {OPERATOR, ENGINE} or on_duty(facts, facts.actor, OFFICES)
 
 
 def _one_of_the_two(member: MemberId, offer: IntroductionOffered, facts: Facts) -> None:

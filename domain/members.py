@@ -10,6 +10,8 @@ from domain.kernel import STREAM, Command, Decider, Event, Facts, owned_by
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.vocabulary import (
+    ENGINE,
+    OFFICES,
     OPERATOR,
     ConflictKind,
     Id,
@@ -283,6 +285,10 @@ class Person(Struct, frozen=True, kw_only=True):
     same_as: frozenset[str] = frozenset()
 
 
+_FACILITATORS: Final = frozenset({NetworkRole.FACILITATOR})
+_ADMINS: Final = frozenset({NetworkRole.ADMIN})
+
+
 class NotJoined(Struct, frozen=True):
     invited: bool = False
 
@@ -303,15 +309,18 @@ Member: TypeAlias = NotJoined | Active | Paused | Left
 
 
 def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberEvent, ...]:
+    if isinstance(command, JoinNetwork):
+        _may_join(command.member, facts)
+    elif not isinstance(state, NotJoined) and hidden(facts, command.member):
+        raise Unknown("there is no such member in this network", field="member")
     match command, state:
         case InviteMember(), NotJoined(invited=False):
             chartered(facts)
             return (MemberInvited(invited_by=facts.speaker),)
         case InviteMember(), _:
             return ()
-        case JoinNetwork(member=member, name=name, cohort=cohort), NotJoined() | Left():
+        case JoinNetwork(name=name, cohort=cohort), NotJoined() | Left():
             chartered(facts)
-            speaks_for(member, facts)
             return (MemberJoined(name=name, cohort=cohort),)
         case JoinNetwork(), Active() | Paused():
             return ()
@@ -398,7 +407,7 @@ def _may_say(command: MemberCommand, facts: Facts) -> None:
         case GrantNetworkRole():
             _appoints(facts)
         case WithdrawNetworkRole(member=member):
-            if facts.speaker != member:  # anybody may lay down a role
+            if facts.speaker != member or facts.actor not in {member, OPERATOR}:  # anybody may lay down a role
                 _appoints(facts)
         case EndorseExpertise(endorser=endorser):
             speaks_for(endorser, facts)
@@ -476,11 +485,38 @@ MEMBER: Final = Decider[MemberCommand, Member, MemberEvent](
 
 
 def present(facts: Facts, member: MemberId, *, field: str) -> Person:
-    """A member who joined and has not left; refused otherwise."""
+    """A member who joined and has not left; refused otherwise, and where the actor must not be shown them."""
+    if hidden(facts, member):
+        raise Unknown("there is no such member in this network", field=field)
+    return still_here(facts, member, field=field)
+
+
+def still_here(facts: Facts, member: MemberId, *, field: str) -> Person:
+    """The same whoever asks."""
     state = facts(MEMBER, member)
     if isinstance(state, Active | Paused):
         return state.person
     raise Unknown("there is no such member in this network", field=field)
+
+
+def on_duty(facts: Facts, who: str, roles: frozenset[NetworkRole]) -> bool:
+    """Whether somebody holds one of these roles and is not away."""
+    state = facts(MEMBER, who)
+    return isinstance(state, Active) and not roles.isdisjoint(state.person.roles)
+
+
+def hidden(facts: Facts, member: MemberId) -> bool:
+    """Whether the actor must not be shown this member: power stands between them, or the actor muted them.
+
+    Not so for those whose office it is to see everybody.
+    """
+    actor = facts.actor
+    if actor in {member, OPERATOR, ENGINE} or not member.startswith("member-"):
+        return False
+    state = facts(MEMBER, actor)
+    muted = frozenset[str]() if isinstance(state, NotJoined) else state.person.muted
+    apart = member in muted or member in kept_apart(facts, actor) or actor in kept_apart(facts, member)
+    return apart and not on_duty(facts, actor, OFFICES)
 
 
 def identities(facts: Facts, member: MemberId) -> frozenset[MemberId]:
@@ -520,10 +556,7 @@ def only_by(member: MemberId, facts: Facts, words: str) -> None:
 
 def may_steer(facts: Facts, member: MemberId) -> bool:
     """The member in person, the operator, or staff who facilitate the network."""
-    if facts.speaker in {member, OPERATOR}:
-        return True
-    speaker = facts(MEMBER, facts.speaker)
-    return isinstance(speaker, Active) and NetworkRole.FACILITATOR in speaker.person.roles
+    return facts.speaker in {member, OPERATOR} or on_duty(facts, facts.speaker, _FACILITATORS)
 
 
 def speaks_for(member: MemberId, facts: Facts) -> None:
@@ -532,19 +565,23 @@ def speaks_for(member: MemberId, facts: Facts) -> None:
         raise NotTheirs("only the member or a facilitator may say this", field="member")
 
 
+def _may_join(member: MemberId, facts: Facts) -> None:
+    """In person, or by staff: an admin too, who is the first in a network."""
+    if not (may_steer(facts, member) or on_duty(facts, facts.speaker, OFFICES)):
+        raise NotTheirs("only the member or a facilitator may say this", field="member")
+
+
 def _appoints(facts: Facts) -> None:
-    """Network roles are given by the operator or an admin, never taken."""
-    if facts.speaker == OPERATOR:
-        return
-    speaker = facts(MEMBER, facts.speaker)
-    if not isinstance(speaker, Active) or NetworkRole.ADMIN not in speaker.person.roles:
-        raise NotTheirs("only the operator or an admin gives network roles", field="role")
+    """Network roles are given by the operator or an admin in person, never taken."""
+    for who in (facts.speaker, facts.actor):
+        if who != OPERATOR and not on_duty(facts, who, _ADMINS):
+            raise NotTheirs("only the operator or an admin gives network roles", field="role")
 
 
 def _another(member: MemberId, other: MemberId, facts: Facts) -> None:
     if member == other:
         raise Malformed("this names the member themselves", field="other")
-    present(facts, other, field="other")
+    still_here(facts, other, field="other")  # whom one mutes or declares, hidden or not
 
 
 def _start_affiliation(command: StartAffiliation, person: Person, facts: Facts) -> tuple[MemberEvent, ...]:
@@ -561,7 +598,9 @@ def _known_site(site: StreamId | None, facts: Facts) -> StreamId | None:
 
 
 def _endorse(command: EndorseExpertise, person: Person, facts: Facts) -> tuple[MemberEvent, ...]:
-    _another(command.member, command.endorser, facts)
+    if command.member == command.endorser:
+        raise Malformed("this names the member themselves", field="endorser")
+    present(facts, command.endorser, field="endorser")
     if command.topic not in person.expertise:
         raise IllegalMove("this member claims no such expertise", field="topic", remedy="they claim it first")
     if (command.topic, command.endorser) in person.endorsements:

@@ -21,13 +21,13 @@ from domain.introductions import (
     offer_of,
 )
 from domain.kernel import Command, Decider, Facts
-from domain.members import MEMBER, Active, InviteMember, LinkIdentity, MemberCommand, NotJoined
+from domain.members import MEMBER, EndorseExpertise, InviteMember, LinkIdentity, MemberCommand, NotJoined, on_duty
 from domain.networks import NETWORK, CharterNetwork, NetworkCommand, chartered
 from domain.recommendations import RECOMMENDATION, RecommendationCommand
 from domain.refusals import Malformed, NotTheirs, Unknown
 from domain.resources import RESOURCE, ResourceCommand
 from domain.sites import SITE, RegisterSite, SiteCommand
-from domain.vocabulary import ENGINE, OFFICES, OPERATOR, StreamId
+from domain.vocabulary import ENGINE, OFFICES, OPERATOR, WATCHING, NetworkRole, StreamId
 
 AnyDecider: TypeAlias = Decider[Any, Any, Any]
 
@@ -57,6 +57,7 @@ DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
 }
 DECIDERS: Final[dict[str, AnyDecider]] = {decider.kind: decider for _, decider in _HOMES}
 _FOR_STAFF: Final = frozenset({*get_args(NetworkCommand), RegisterSite, InviteMember}) - {CharterNetwork}
+_OWN_AFFAIRS: Final = tuple(frozenset(get_args(MemberCommand)) - {EndorseExpertise})  # also theirs who look on
 # whose word every other command is, its decider asks: a member's own, a reader's, an admin's
 
 
@@ -76,12 +77,20 @@ def steps(command: Command, facts: Facts) -> tuple[Step, ...]:
 
 def _may_govern(command: Command, facts: Facts) -> None:
     """What holds for everybody is not for an ordinary member to say."""
+    if not isinstance(command, _OWN_AFFAIRS) and _only_watches(facts):
+        raise NotTheirs("who only audits or sponsors changes nothing here", remedy="ask an admin for another role")
     if isinstance(command, CharterNetwork) and facts.speaker != OPERATOR:
         raise NotTheirs("only the operator charters a network", field="network")
-    if type(command) in _FOR_STAFF and facts.speaker not in {OPERATOR, ENGINE}:
-        speaker = facts(MEMBER, facts.speaker)
-        if not isinstance(speaker, Active) or speaker.person.roles.isdisjoint(OFFICES):
-            raise NotTheirs("only a facilitator or an admin may say this", remedy="ask one of them")
+    governs = facts.speaker in {OPERATOR, ENGINE} or on_duty(facts, facts.speaker, OFFICES)
+    if type(command) in _FOR_STAFF and not governs:
+        raise NotTheirs("only a facilitator or an admin may say this", remedy="ask one of them")
+
+
+def _only_watches(facts: Facts) -> bool:
+    """Whether the actor has no other role than to look on; what they said before may still be recorded for them."""
+    state = facts(MEMBER, facts.actor)
+    roles = frozenset[NetworkRole]() if isinstance(state, NotJoined) else state.person.roles
+    return bool(roles) and roles <= WATCHING
 
 
 def _besides(command: Command, facts: Facts) -> tuple[Step, ...]:

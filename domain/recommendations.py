@@ -262,8 +262,8 @@ def _derived(facts: Facts) -> None:
 
 
 def _of_reader(reader: MemberId, state: Issued, facts: Facts) -> None:
-    if reader != state.latest.reader:
-        raise Unknown("there is no such recommendation for this reader", field="recommendation")
+    if reader != state.latest.reader or facts.actor not in {reader, OPERATOR, ENGINE}:
+        raise Unknown("there is no such recommendation in this network", field="recommendation")
     only_by(reader, facts, "only its reader may say this")
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from domain.challenges import author_of
 from domain.kernel import Command, Decider, Event, Facts, owned_by
-from domain.members import may_steer, present, speaks_for
+from domain.members import hidden, may_steer, present, speaks_for
 from domain.networks import chartered
 from domain.refusals import IllegalMove, NotTheirs, Unknown
 from domain.vocabulary import Id, Label, MemberId, OptionalText, OwnerId, Text, Title
@@ -131,11 +131,14 @@ Resource: TypeAlias = Missing | Requested | Shared | Retired
 
 
 def decide(command: ResourceCommand, state: Resource, facts: Facts) -> tuple[ResourceEvent, ...]:
+    if isinstance(state, Shared | Retired) and hidden(facts, state.shared.contributor):
+        raise Unknown("there is no such resource in this network", field="resource")
     match command, state:
         case ShareResource(), Missing() | Requested():
             _contributor(command.contributor, facts)
             return (_shared(command),)
         case ShareResource(), Shared(shared=shared) | Retired(shared=shared):
+            speaks_for(command.contributor, facts)
             if _shared(command) == shared:
                 return ()
             raise IllegalMove("a resource of this id stands already", field="resource", remedy="revise that one")

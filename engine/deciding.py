@@ -9,13 +9,14 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct
 
 from domain.kernel import Command, Decider, Event, Facts
-from domain.members import MEMBER, Active, NotJoined
+from domain.members import MEMBER, Active, JoinNetwork, Left, LinkIdentity, NotJoined, Paused, on_duty
 from domain.plans import AnyDecider, steps
 from domain.refusals import NotTheirs, Unknown
-from domain.vocabulary import ENGINE, OPERATOR, NetworkRole, StreamId
+from domain.vocabulary import ENGINE, OFFICES, OPERATOR, NetworkRole, StreamId
 from engine.event_store import Addition, EventStore, VersionRace
 
 _STATES_KEPT: Final = 50_000
+_FACILITATORS: Final = frozenset({NetworkRole.FACILITATOR})
 
 C = TypeVar("C")
 S = TypeVar("S")
@@ -48,14 +49,14 @@ class States:
         self._kept: OrderedDict[StreamId, tuple[StreamId, int, Any]] = OrderedDict()
         self._lock = Lock()
 
-    def latest(self, decider: AnyDecider, network: StreamId, stream: StreamId) -> tuple[int, Any]:
-        """Version and state; refused for a stream of another network."""
+    def latest(self, decider: AnyDecider, network: StreamId, stream: StreamId) -> tuple[int, Any] | None:
+        """Version and state; None for a stream of another network."""
         with self._lock:
             home, version, state = self._kept.get(stream, (network, 0, decider.initial))
         for recorded in self._store.stream(stream, after=version):
             home, version, state = recorded.network, recorded.version, decider.evolve(state, recorded.event)
         if home != network:
-            raise Unknown(f"there is no such {decider.kind} in this network", field=decider.kind)
+            return None
         if version:
             self._keep(stream, (home, version, state))
         return version, state
@@ -104,7 +105,10 @@ class Deciding(Facts):
         if not stream.startswith(f"{decider.kind}-"):  # evolving it as what it is not would spoil what is kept
             return decider.initial
         if stream not in self._states:
-            version, state = self._known.latest(decider, self._sender.network, stream)
+            known = self._known.latest(decider, self._sender.network, stream)
+            if known is None:  # as if it were not there; it never will be here
+                return decider.initial
+            version, state = known
             self._read(stream, version)
             self._states[stream] = state
         found: S = self._states[stream]
@@ -129,6 +133,8 @@ class Deciding(Facts):
         moves = steps(order.command, self)
         decided = [step.decider.decide(step.command, self(step.decider, step.stream), self) for step in moves]
         for step, events in zip(moves, decided, strict=True):
+            if events and step.stream not in self._states:
+                raise Unknown(f"there is no such {step.decider.kind} in this network", field=step.decider.kind)
             if events:
                 self._take_events(step.decider, step.stream, events)
 
@@ -153,9 +159,18 @@ class Deciding(Facts):
             raise NotTheirs("only for a member can anybody act", field="on_behalf_of")
         if actor in {OPERATOR, ENGINE}:
             return
-        state = self(MEMBER, actor)
-        if isinstance(state, NotJoined):
+        if not self._may_act(actor, self._order.command):
             raise NotTheirs("nobody of this name acts in this network", field="actor")
-        staff = isinstance(state, Active) and NetworkRole.FACILITATOR in state.person.roles
-        if spoken_for not in {None, actor} and not staff:
+        joins = isinstance(self._order.command, JoinNetwork)
+        if spoken_for not in {None, actor} and not on_duty(self, actor, OFFICES if joins else _FACILITATORS):
             raise NotTheirs("only the operator or a facilitator acts for somebody else", field="on_behalf_of")
+
+    def _may_act(self, actor: str, command: Command) -> bool:
+        """Who is here; who was invited or left does nothing but join, and link who they were with who they are."""
+        match self(MEMBER, actor):
+            case Active() | Paused():
+                return True
+            case Left():
+                return isinstance(command, JoinNetwork | LinkIdentity) and command.member == actor
+            case NotJoined(invited=invited):
+                return invited and isinstance(command, JoinNetwork) and command.member == actor

@@ -17,10 +17,22 @@ from domain.challenges import (
     ResolveChallenge,
     SetChallengeAside,
 )
+from domain.introductions import OfferIntroduction
 from domain.kernel import Command
-from domain.members import GrantNetworkRole, LeaveNetwork
-from domain.vocabulary import Confidentiality, NetworkRole, Stage
-from tests.domain.scenario import ADA, BEN, CHALLENGE, CLEO, OTHER_CHALLENGE, given
+from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork, MuteMember
+from domain.resources import ShareResource, UseResource
+from domain.vocabulary import OFFICES, Confidentiality, ConflictKind, NetworkRole, Stage
+from tests.domain.scenario import (
+    ADA,
+    BEN,
+    CHALLENGE,
+    CLEO,
+    INTRODUCTION,
+    OTHER_CHALLENGE,
+    RESOURCE,
+    by,
+    given,
+)
 
 POSTED = PostChallenge(challenge=CHALLENGE, author=ADA, title="Reluctant readers", text="They stop at page one.")
 OTHER = PostChallenge(challenge=OTHER_CHALLENGE, author=BEN, title="Nobody reads")
@@ -156,14 +168,58 @@ def test_a_challenge_told_to_few_is_unknown_to_others_who_would_answer(
 
 
 @pytest.mark.parametrize("confidentiality", NARROW)
-def test_its_author_a_facilitator_and_the_operator_answer_a_challenge_told_to_few(
+def test_its_author_and_the_operator_answer_a_challenge_told_to_few_and_staff_where_it_is_a_groups(
     confidentiality: Confidentiality,
 ) -> None:
     told_to_few = replace(POSTED, confidentiality=confidentiality)
     assert given(told_to_few).when(replace(ANSWERED, member=ADA), by=ADA).events
     assert given(told_to_few).when(ANSWERED).events
-    facilitates = GrantNetworkRole(member=BEN, role=NetworkRole.FACILITATOR)
-    assert given(told_to_few, facilitates).when(ANSWERED, by=BEN).events
+    for role in OFFICES:
+        outcome = given(told_to_few, GrantNetworkRole(member=BEN, role=role)).when(ANSWERED, by=BEN)
+        assert bool(outcome.events) == (confidentiality is Confidentiality.GROUP)
+
+
+CHANGES = (
+    ReframeChallenge(challenge=CHALLENGE, title="Readers who stop"),
+    ChangeChallengeStage(challenge=CHALLENGE, stage=Stage.TESTING),
+    ANSWERED,
+    RESOLVED,
+    ASIDE,
+    MERGED,
+    UseResource(resource=RESOURCE, member=BEN, challenge=CHALLENGE),
+    MergeChallenges(challenge=OTHER_CHALLENGE, into=CHALLENGE),
+    OfferIntroduction(introduction=INTRODUCTION, seeker=ADA, helper=BEN, challenge=CHALLENGE),
+)
+SHELVED = ShareResource(resource=RESOURCE, contributor=CLEO, title="A guide")
+HIDING = (
+    DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.SUPERVISES),
+    DeclareConflict(member=BEN, other=ADA, kind=ConflictKind.GRIEVANCE),
+    by(BEN, MuteMember(member=BEN, other=ADA)),
+)
+
+
+@pytest.mark.parametrize("command", CHANGES, ids=lambda command: type(command).__name__)
+def test_what_a_stranger_may_not_see_is_as_if_it_were_not_there(command: Command) -> None:
+    unknown = given(OTHER, SHELVED).when(command, by=BEN).refusal
+    assert "there is no such challenge" in str(unknown)
+    for end in ((), (RESOLVED,), (ASIDE,)):
+        for confidentiality in NARROW:
+            told_to_few = replace(POSTED, confidentiality=confidentiality)
+            assert str(given(OTHER, SHELVED, told_to_few, *end).when(command, by=BEN).refusal) == str(unknown)
+        if not isinstance(command, OfferIntroduction):  # there it is the seeker who is not there
+            for apart in HIDING:
+                assert str(given(OTHER, SHELVED, POSTED, *end, apart).when(command, by=BEN).refusal) == str(unknown)
+
+
+def test_a_private_mute_does_not_tell_the_muted_one() -> None:
+    assert given(POSTED, by(ADA, MuteMember(member=ADA, other=BEN))).when(ANSWERED, by=BEN).events
+
+
+@pytest.mark.parametrize("apart", HIDING)
+def test_nobody_answers_one_whom_they_must_not_be_shown(apart: Command) -> None:
+    theirs = replace(POSTED, author=CLEO)
+    given(theirs, apart).when(replace(ANSWERED, to=ADA), by=BEN).refused("to: there is no such member")
+    given(apart).when(POSTED, by=BEN).refused("author: there is no such member")
 
 
 @pytest.mark.parametrize("confidentiality", [Confidentiality.PUBLIC, Confidentiality.NETWORK])

@@ -2,9 +2,18 @@
 
 import pytest
 
-from domain.challenges import PostChallenge
+from domain.budgets import SetTimeBudget
+from domain.challenges import AnswerChallenge, PostChallenge
+from domain.introductions import OfferIntroduction
 from domain.kernel import Command
-from domain.members import GrantNetworkRole, InviteMember, LeaveNetwork, PauseMember, WithdrawNetworkRole
+from domain.members import (
+    EndorseExpertise,
+    GrantNetworkRole,
+    InviteMember,
+    LeaveNetwork,
+    PauseMember,
+    WithdrawNetworkRole,
+)
 from domain.networks import (
     AdoptPolicy,
     CharterNetwork,
@@ -17,9 +26,23 @@ from domain.networks import (
     WaiveRule,
 )
 from domain.policies import MatchingPolicy, hash_of
+from domain.resources import ShareResource
 from domain.sites import RegisterSite
-from domain.vocabulary import ENGINE, OPERATOR, NetworkRole, SiteKind, WaivableRule
-from tests.domain.scenario import ADA, BEN, CHALLENGE, NET, SCHOOL, Given, Said, given, nothing_yet
+from domain.vocabulary import ENGINE, OPERATOR, WATCHING, NetworkRole, PeriodKind, SiteKind, WaivableRule
+from tests.domain.scenario import (
+    ADA,
+    BEN,
+    CHALLENGE,
+    INTRODUCTION,
+    NET,
+    OTHER_CHALLENGE,
+    RESOURCE,
+    SCHOOL,
+    Given,
+    Said,
+    given,
+    nothing_yet,
+)
 
 GENTLE = MatchingPolicy(introduction_minutes=15)
 FOR_STAFF = (
@@ -84,3 +107,30 @@ def test_a_facilitator_gives_nobody_a_role() -> None:
     for role in NetworkRole:
         scene.when(GrantNetworkRole(member=ADA, role=role), by=BEN).refused("only the operator or an admin")
     scene.when(WithdrawNetworkRole(member=BEN, role=NetworkRole.FACILITATOR), by=ADA).refused("only the operator")
+
+
+WATCHED = (
+    PostChallenge(challenge=OTHER_CHALLENGE, author=BEN, title="Nobody reads"),
+    AnswerChallenge(challenge=CHALLENGE, answer="answer-00000001", member=BEN, text="Try pairs."),
+    ShareResource(resource=RESOURCE, contributor=BEN, title="A guide"),
+    OfferIntroduction(introduction=INTRODUCTION, seeker=ADA, helper=BEN),
+    SetTimeBudget(member=BEN, minutes=30, period=PeriodKind.WEEK),
+    EndorseExpertise(member=ADA, topic="reading", endorser=BEN),
+)
+
+
+@pytest.mark.parametrize("command", WATCHED, ids=named)
+@pytest.mark.parametrize("role", WATCHING)
+def test_who_only_looks_on_changes_nothing_but_their_own_membership(command: Command, role: NetworkRole) -> None:
+    looks_on = GrantNetworkRole(member=BEN, role=role)
+    network(looks_on).when(command, by=BEN).refused("who only audits or sponsors changes nothing")
+    both = (looks_on, GrantNetworkRole(member=BEN, role=NetworkRole.MEMBER))
+    assert "changes nothing" not in str(network(*both).when(command, by=BEN).refusal)
+    assert "changes nothing" not in str(network().when(command, by=BEN).refusal)
+    assert network(looks_on).when(PauseMember(member=BEN), by=BEN).events
+    assert network(looks_on).when(WithdrawNetworkRole(member=BEN, role=role), by=BEN).events
+
+
+def test_what_one_who_looks_on_said_before_is_recorded_for_them() -> None:
+    scene = network(GrantNetworkRole(member=BEN, role=NetworkRole.SPONSOR))
+    assert scene.world.tell(Said(WATCHED[0], by=BEN, sent_by=OPERATOR))

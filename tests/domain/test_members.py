@@ -1,4 +1,5 @@
 from datetime import date
+from typing import get_args
 
 import pytest
 
@@ -26,6 +27,7 @@ from domain.members import (
     JoinNetwork,
     LeaveNetwork,
     LinkIdentity,
+    MemberCommand,
     MemberInvited,
     MemberJoined,
     MemberLeft,
@@ -45,9 +47,10 @@ from domain.members import (
     UnmuteMember,
     WithdrawNetworkRole,
 )
+from domain.refusals import NotTheirs
 from domain.sites import RegisterSite
-from domain.vocabulary import ConflictKind, Level, NetworkRole, RoleFamily, SiteKind
-from tests.domain.scenario import ADA, BEN, CLEO, DAN, SCHOOL, by, given, nothing_yet
+from domain.vocabulary import OFFICES, OPERATOR, ConflictKind, Level, NetworkRole, RoleFamily, SiteKind
+from tests.domain.scenario import ADA, BEN, CLEO, DAN, SCHOOL, Said, by, given, nothing_yet
 
 NEW = "member-eeeeeeee"
 SINCE = date(2025, 8, 1)
@@ -81,6 +84,87 @@ def test_a_member_joins_without_an_invitation() -> None:
 
 def test_nobody_joins_in_the_name_of_another() -> None:
     given().when(JoinNetwork(member=NEW), by=ADA).refused("only the member or a facilitator")
+
+
+@pytest.mark.parametrize("role", OFFICES)
+def test_staff_record_that_somebody_joined(role: NetworkRole) -> None:
+    joined = MemberJoined(name="Eve")
+    staff = GrantNetworkRole(member=BEN, role=role)
+    given(staff).when(JoinNetwork(member=NEW, name="Eve"), by=BEN).then(joined)
+    given(staff, PauseMember(member=BEN)).when(JoinNetwork(member=NEW), by=BEN).refused("only the member or a")
+
+
+def test_an_admin_acts_for_nobody_else_but_in_joining() -> None:
+    administers = GrantNetworkRole(member=BEN, role=NetworkRole.ADMIN)
+    given(administers).when(PauseMember(member=ADA), by=BEN).refused("only the member or a facilitator")
+
+
+def test_whether_somebody_is_a_member_is_not_told_by_joining_in_their_name() -> None:
+    known, unknown = (given().when(JoinNetwork(member=each), by=BEN).refusal for each in (ADA, NEW))
+    assert str(known) == str(unknown)
+
+
+def test_a_facilitator_gives_no_role_through_an_admin() -> None:
+    scene = given(BEN_FACILITATES, GrantNetworkRole(member=ADA, role=NetworkRole.ADMIN))
+    for command in (
+        GrantNetworkRole(member=BEN, role=NetworkRole.ADMIN),
+        WithdrawNetworkRole(member=ADA, role=NetworkRole.ADMIN),
+    ):
+        with pytest.raises(NotTheirs):
+            scene.world.tell(Said(command, by=ADA, sent_by=BEN))
+    assert scene.world.tell(Said(WithdrawNetworkRole(member=ADA, role=NetworkRole.ADMIN), by=ADA, sent_by=OPERATOR))
+
+
+HIDING = (
+    DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.SUPERVISES),
+    DeclareConflict(member=BEN, other=ADA, kind=ConflictKind.GRIEVANCE),
+    by(BEN, MuteMember(member=BEN, other=ADA)),
+)
+OF_MEMBERS = [each for each in get_args(MemberCommand) if each not in {InviteMember, JoinNetwork}]
+
+
+def about(command: type[Command], member: str) -> Command:
+    values = {
+        "member": member,
+        "endorser": BEN,
+        "other": CLEO,
+        "same_as": CLEO,
+        "topic": "reading",
+        "since": SINCE,
+        "until": SINCE,
+        "role": RoleFamily.TEACHER,
+        "level": Level.LEAD,
+        "kind": ConflictKind.FAMILY,
+    }
+    if "Role" in command.__name__:
+        values["role"] = NetworkRole.COACH
+    return command(**{name: value for name, value in values.items() if name in command.__struct_fields__})
+
+
+@pytest.mark.parametrize("apart", HIDING)
+@pytest.mark.parametrize("command", OF_MEMBERS)
+def test_one_whom_the_actor_must_not_be_shown_is_as_if_not_there(apart: Command, command: type[Command]) -> None:
+    nobody = given().when(about(command, NEW), by=BEN).refusal
+    assert "no such member" in str(nobody)
+    hidden = given(ADA_KNOWS_READING, apart).when(about(command, ADA), by=BEN)
+    assert str(hidden.refusal) == str(nobody)
+    assert type(hidden.refusal) is type(nobody)
+
+
+def test_who_must_not_be_shown_can_still_be_declared_muted_and_let_go() -> None:
+    supervised = given(DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.SUPERVISES))
+    assert supervised.when(DeclareConflict(member=BEN, other=ADA, kind=ConflictKind.GRIEVANCE), by=BEN).events
+    assert supervised.when(EndConflict(member=BEN, other=ADA), by=BEN).events
+    assert supervised.when(MuteMember(member=BEN, other=ADA), by=BEN).events
+    assert supervised.when(UnmuteMember(member=BEN, other=ADA), by=BEN).events
+
+
+def test_staff_see_everybody_while_they_are_on_duty() -> None:
+    apart = DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.GRIEVANCE)
+    assert given(apart, BEN_FACILITATES).when(PauseMember(member=ADA), by=BEN).events
+    given(apart, BEN_FACILITATES, PauseMember(member=BEN)).when(PauseMember(member=ADA), by=BEN).refused(
+        "no such member"
+    )
 
 
 def test_who_never_joined_is_unknown() -> None:

@@ -1,7 +1,9 @@
+import pytest
 from msgspec.structs import replace
 
 from domain.challenges import PostChallenge
-from domain.members import GrantNetworkRole
+from domain.kernel import Command
+from domain.members import DeclareConflict, GrantNetworkRole
 from domain.resources import (
     RequestResource,
     ResourceRequested,
@@ -16,7 +18,7 @@ from domain.resources import (
     ShareResource,
     UseResource,
 )
-from domain.vocabulary import NetworkRole
+from domain.vocabulary import ConflictKind, NetworkRole
 from tests.domain.scenario import ADA, BEN, CHALLENGE, CLEO, NET, RESOURCE, given
 
 SHARED = ShareResource(resource=RESOURCE, contributor=ADA, title="Reading log", kind="template", topics="reading")
@@ -91,3 +93,24 @@ def test_a_retired_resource_rests() -> None:
 def test_what_nobody_shared_is_unknown() -> None:
     given().when(REVIEWED).refused("no such resource")
     given(REQUESTED).when(REVIEWED).refused("no such resource")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        REVIEWED,
+        RETIRED,
+        UseResource(resource=RESOURCE, member=BEN),
+        ReviseResource(resource=RESOURCE, title="Another log"),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_a_resource_of_one_whom_the_actor_must_not_be_shown_is_as_if_not_there(command: Command) -> None:
+    apart = DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.SUPERVISES)
+    unknown = given().when(command, by=BEN).refusal
+    for shelf in ((SHARED,), (SHARED, RETIRED)):
+        assert str(given(apart, *shelf).when(command, by=BEN).refusal) == str(unknown)
+
+
+def test_whether_somebody_shared_the_very_same_is_not_told() -> None:
+    given(SHARED).when(SHARED, by=BEN).refused("only the member or a facilitator")

@@ -25,6 +25,7 @@ from domain.members import (
     IdentityLinked,
     InviteMember,
     JoinNetwork,
+    LeaveNetwork,
     LinkIdentity,
     MuteMember,
     PauseMember,
@@ -397,6 +398,60 @@ def test_a_member_of_another_network_is_as_if_not_there(door: Door) -> None:
             door.say(command)
     with pytest.raises(Unknown):
         door.say(CharterNetwork(network=ELSEWHERE, name="Mine now"))
+
+
+def test_whether_somebody_is_in_another_network_is_not_told(door: Door) -> None:
+    door.begin(DAN, network=ELSEWHERE)
+    door.say(posts(BUSES, author=DAN), network=ELSEWHERE)
+    for dan, nobody in ((DAN, EVE), (BUSES, DESKS)):
+        refusals = []
+        for each in (dan, nobody):
+            with pytest.raises(Unknown) as refused:
+                door.say(_naming(each))
+            refusals.append(str(refused.value))
+        assert refusals[0] == refusals[1]
+    with pytest.raises(Unknown, match="no such challenge"):
+        door.say(posts(BUSES))
+
+
+def _naming(stream: str) -> Command:
+    if stream.startswith("member-"):
+        return asks(1, 30, helper=stream)
+    return ChangeChallengeStage(challenge=stream, stage=Stage.TESTING)
+
+
+def test_who_was_invited_joins_in_person_and_does_nothing_else_before(door: Door) -> None:
+    door.say(InviteMember(member=DAN))
+    for command, by in ((posts(author=DAN), None), (JoinNetwork(member=EVE), None), (JoinNetwork(member=EVE), EVE)):
+        with pytest.raises(NotTheirs):
+            door.say(command, actor=DAN, by=by)
+    (joined,) = door.say(JoinNetwork(member=DAN, name="Dan"), actor=DAN)
+    assert joined.envelope.actor == DAN
+    assert door.say(posts(author=DAN), actor=DAN)
+
+
+def test_who_left_does_nothing_but_come_back(door: Door) -> None:
+    door.say(posts(), by=ADA)
+    door.say(LeaveNetwork(member=ADA), actor=ADA)
+    with pytest.raises(NotTheirs, match="nobody of this name"):
+        door.say(ChangeChallengeStage(challenge=DESKS, stage=Stage.TESTING), actor=ADA)
+    assert door.say(LinkIdentity(member=ADA, same_as=BEN), actor=ADA)
+    assert door.say(JoinNetwork(member=ADA), actor=ADA)
+
+
+@pytest.mark.parametrize("role", [NetworkRole.FACILITATOR, NetworkRole.ADMIN])
+def test_staff_invite_somebody_and_record_their_joining(door: Door, role: NetworkRole) -> None:
+    door.say(GrantNetworkRole(member=ADA, role=role))
+    for member, by in ((DAN, DAN), (EVE, None)):
+        door.say(InviteMember(member=member), actor=ADA)
+        (joined,) = door.say(JoinNetwork(member=member), actor=ADA, by=by)
+        assert joined.envelope.actor == ADA
+    choice = ChooseEngagementLevel(member=DAN, level=Level.LEAD)
+    if role is NetworkRole.ADMIN:  # to act for others is the facilitator's
+        with pytest.raises(NotTheirs):
+            door.say(choice, actor=ADA, by=DAN)
+    else:
+        assert door.say(choice, actor=ADA, by=DAN)
 
 
 def test_a_stream_named_in_the_place_of_another_kind_spoils_nothing(door: Door) -> None:
