@@ -7,6 +7,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import click
 
+from api.cli.access import grant, invite, join, token, withdraw
 from api.cli.demo import demo
 from api.cli.history import export, rebuild, tail
 from api.cli.matching import explain, rank, recommend
@@ -64,6 +65,11 @@ for command in (
     demo,
     charter,
     import_,
+    invite,
+    join,
+    grant,
+    withdraw,
+    token,
     post,
     answer,
     show,
