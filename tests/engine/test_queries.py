@@ -8,15 +8,16 @@ import pytest
 
 from domain.catalogue import CATALOGUE
 from domain.challenges import PostChallenge
-from domain.members import LeaveNetwork
+from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork
 from domain.refusals import IllegalMove, StorageTrouble, Unknown
+from domain.vocabulary import ConflictKind, NetworkRole
 from engine import queries
 from engine.event_store import EventStore
 from engine.followers import Views
 from engine.queries import Queries
 from engine.sealing import KeyRing
 from projections import challenge_board
-from tests.histories import ADA, BEN, NET, begun, copy_into
+from tests.histories import ADA, BEN, CLEO, NET, begun, copy_into
 
 CHALLENGE = "challenge-00000001"
 
@@ -81,3 +82,32 @@ def test_what_was_written_is_waited_for_and_then_told_missing(
     assert asked.ask(NET, FIND, after=store.head()) is not None
     with pytest.raises(StorageTrouble, match="has not arrived"):
         asked.ask(NET, FIND, after=store.head() + 1)
+
+
+def test_a_reader_is_who_they_are_at_the_position_that_is_read() -> None:
+    history = begun()
+    before = history.head()
+    store = EventStore(None, KeyRing.in_memory(), CATALOGUE)
+    copy_into(store, history.recorded)
+    views = Views(None, NET, store)
+    asked = Queries(store, lambda _: views)
+    assert asked.reader(NET, ADA) is asked.reader(NET, ADA)
+    assert not asked.reader(NET, ADA).staff
+    history.do(
+        GrantNetworkRole(member=ADA, role=NetworkRole.FACILITATOR),
+        DeclareConflict(member=BEN, other=CLEO, kind=ConflictKind.FAMILY),
+    )
+    copy_into(store, history.recorded[before:])
+    assert asked.reader(NET, ADA).staff
+    assert asked.reader(NET, CLEO).hidden == {BEN}
+    assert not asked.read(NET, ADA, lambda _, reader: reader, as_of=before).staff
+    assert asked.reader(NET, ADA).staff
+    views.close()
+    store.close()
+
+
+def test_what_was_written_is_read_by_a_member_too(door: tuple[Queries, EventStore, int]) -> None:
+    asked, store, before = door
+    found = asked.read(NET, CLEO, partial(challenge_board.seen, challenge=CHALLENGE), after=store.head())
+    assert found is not None
+    assert asked.read(NET, CLEO, partial(challenge_board.seen, challenge=CHALLENGE), as_of=before) is None

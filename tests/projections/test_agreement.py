@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from domain.budgets import BUDGET, budget_of
+from domain.calendar import day_of
 from domain.challenges import CHALLENGE, Ended, Open
 from domain.introductions import INTRODUCTION, Closed, Made, Offered, candidate
 from domain.members import MEMBER, Active, Left, NotJoined, Paused, Person
@@ -12,6 +13,7 @@ from domain.networks import NETWORK
 from domain.recommendations import RECOMMENDATION
 from domain.resources import RESOURCE, Retired, Shared
 from domain.sites import SITE
+from domain.vocabulary import OPERATOR
 from projections import (
     challenge_board,
     conflicts,
@@ -28,6 +30,7 @@ from projections import (
 from projections.evidence import Says
 from projections.introductions import Reached
 from projections.member_directory import Standing
+from projections.network_setting import setting
 from projections.reading import Reader
 from projections.shape import MOST
 from tests.histories import NET, History
@@ -118,6 +121,12 @@ def test_candidates_are_what_the_rules_see(history: History) -> None:
         for member, entry in entries.items():
             assert budgets.get(member, BUDGET.initial) == facts(BUDGET, budget_of(member))
             assert time_budgets.budget(c, member) == facts(BUDGET, budget_of(member))
+            today = day_of(history.now, facts(NETWORK, NET).calendar)
+            offer = time_budgets.offered(c, Reader(member=member), member, today)
+            assert (offer and offer.free) == budgets.get(member, BUDGET.initial).free_on(today, setting(c).calendar)
+            assert offer is None or offer.reserved + offer.spent + offer.free == offer.minutes
+            assert time_budgets.offered(c, Reader(member="member-000000ff"), member, today) is None
+            assert time_budgets.offered(c, Reader(member=OPERATOR), member, today) == offer
             if entry.standing is Standing.LEFT:
                 continue
             ruled = candidate(facts, member)

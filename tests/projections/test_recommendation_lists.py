@@ -1,9 +1,12 @@
 from datetime import timedelta
 
-from msgspec.structs import fields
+import pytest
+from msgspec.structs import fields, replace
 
 from domain.challenges import PostChallenge
 from domain.eligibility import Mode
+from domain.introductions import OfferIntroduction
+from domain.members import DeclareConflict, EndConflict, GrantNetworkRole
 from domain.recommendations import (
     AcceptRecommendation,
     DismissRecommendation,
@@ -12,14 +15,21 @@ from domain.recommendations import (
     IssueRecommendations,
     Listing,
     ListKind,
+    NearMiss,
     Pick,
     Reason,
     ViewRecommendation,
     list_id,
 )
-from projections.recommendation_lists import accepted, dismissed, latest, lists_of, suggested_lately
-from tests.histories import ADA, BEN, CLEO, DESKS, DEV, READING, History, begun
+from domain.resources import ReviewResource, ShareResource
+from domain.vocabulary import OPERATOR, ConflictKind, NetworkRole
+from projections import timeline
+from projections.reading import Reader, reader_at
+from projections.recommendation_lists import accepted, dismissed, issued_to, latest, lists_of, suggested_lately
+from projections.recommendation_lists import seen as shown
+from tests.histories import ADA, BEN, CALL, CLEO, DESKS, DEV, EVE, GUIDE, READING, History, begun
 from tests.projections.seeing import seen
+from tests.projections.test_time_budgets import offering
 
 PLAIN = {str: "some", int: 3, float: 0.5}
 INPUTS = Inputs(**{each.name: PLAIN[each.type] for each in fields(Inputs)})
@@ -118,3 +128,67 @@ def test_replies_count_for_the_reader_and_the_need_whatever_the_list() -> None:
         assert dismissed(c, ADA, DESKS) == {BEN, DEV}
         assert accepted(c, ADA, DESKS) == {CLEO}
         assert dismissed(c, ADA, READING) == dismissed(c, BEN, DESKS) == frozenset()
+
+
+def test_a_list_is_its_readers_alone_and_the_operators() -> None:
+    history = needing()
+    history.do(issue(BEN))
+    with seen(history) as c:
+        assert shown(c, Reader(member=ADA), list_of()) == latest(c, list_of())
+        assert shown(c, Reader(member=OPERATOR), list_of()) == latest(c, list_of())
+        assert shown(c, Reader(member=ADA), list_of(READING)) is None
+        for role in NetworkRole:
+            assert shown(c, Reader(member=BEN, roles=frozenset({role})), list_of()) is None
+        assert [each.recommendation for each in issued_to(c, Reader(member=ADA)).items] == [list_of()]
+        assert issued_to(c, Reader(member=BEN)).count == 0
+
+
+@pytest.mark.parametrize("role", [NetworkRole.MEMBER, NetworkRole.FACILITATOR])
+def test_what_became_hidden_since_is_not_shown_any_more(role: NetworkRole) -> None:
+    """Of Ben the pick, his guide, a near miss, and Dev, for whom words of his speak; Cleo stays. Staff no less."""
+    history = needing()
+    history.do(ShareResource(resource=GUIDE, contributor=BEN, title="A guide"), GrantNetworkRole(member=ADA, role=role))
+    (reviewed,) = history.do(ReviewResource(resource=GUIDE, member=BEN, stars=5, text="Mine."))
+    his = Reason(says="a reviewer wrote", evidence=f"e{reviewed.position}", part="meaning", value=0.5)
+    listing = issue(BEN, GUIDE, CLEO).listing
+    pick = Pick(candidate=DEV, score=0.4, parts={"meaning": 0.4}, reasons=(his,))
+    misses = tuple(NearMiss(candidate=each, score=0.1, rule="no_time_offered") for each in (BEN, EVE))
+    history.do(replace(issue(), listing=replace(listing, picks=(*listing.picks, pick), near_misses=misses)))
+
+    def named() -> list[str]:
+        with seen(history) as c:
+            reader = reader_at(c, ADA)
+            assert reader is not None
+            assert reader.staff == (role is NetworkRole.FACILITATOR)
+            found = shown(c, reader, list_of())
+            assert found is not None
+            return [each.candidate for each in (*found.issued.picks, *found.issued.near_misses)]
+
+    assert named() == [BEN, GUIDE, CLEO, DEV, BEN, EVE]
+    history.do(DeclareConflict(member=BEN, other=ADA, kind=ConflictKind.GRIEVANCE))
+    assert named() == [CLEO, EVE]
+    history.do(EndConflict(member=BEN, other=ADA))
+    assert named() == [BEN, GUIDE, CLEO, DEV, BEN, EVE]
+
+
+def test_news_are_the_lists_and_the_offers_of_others_in_the_order_in_which_they_came() -> None:
+    history = offering()
+    history.do(PostChallenge(challenge=DESKS, author=ADA, title="Desks"), issue(CLEO))
+    issued = history.head()
+    history.do(OfferIntroduction(introduction=CALL, seeker=CLEO, helper=BEN, minutes=5), by=CLEO)
+    offered = history.head() - 2  # followed by her consent, and the minutes it holds
+    with seen(history) as c:
+        told = {who: timeline.news(c, Reader(member=who)) for who in (ADA, BEN, CLEO, DEV)}
+        assert {who: [each.subject for each in news] for who, news in told.items()} == {
+            ADA: [list_of()],
+            BEN: [CALL],
+            CLEO: [],
+            DEV: [],
+        }
+        assert [each.position for each in (*told[ADA], *told[BEN])] == [issued, offered]
+        assert timeline.news(c, Reader(member=ADA), after=issued) == []
+        assert timeline.news(c, Reader(member=ADA), after=issued - 1) == told[ADA]
+        assert timeline.news(c, Reader(member=BEN, hidden=frozenset({CLEO}))) == []
+    history.do(ExpireRecommendation(recommendation=list_of()), by=None)
+    with seen(history) as c:
+        assert timeline.news(c, Reader(member=ADA)) == []
