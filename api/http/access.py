@@ -25,7 +25,7 @@ class Access(StrEnum):
     ADMIN = "admins"
 
 
-def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A token of the network that the path names, unless the route is for anybody."""
     if handler.opt[ACCESS] is Access.PUBLIC:
         return
