@@ -1,11 +1,14 @@
 """The demo: an invented school year, told once and asked of many times."""
 
+import shlex
+import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -22,6 +25,7 @@ from engine.runtime import Confrere
 from engine.settings import Settings
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree, time_budgets
 from projections.network_setting import setting
+from tests.api.http.server import running
 
 pytestmark = pytest.mark.slow
 
@@ -146,3 +150,31 @@ def test_a_year_is_kept_when_it_is_told_in_a_folder_that_lived_on(told: tuple[Pa
     count = events(told[0])
     api.demo.tell(system)
     assert events(told[0]) == count
+
+
+def test_the_demo_can_be_tried_over_http_by_three_people(told: tuple[Path, str]) -> None:
+    """Each printed line works as it is; those of an earlier demo end."""
+    folder, printed = told
+    earlier: list[str] = []
+    count = events(folder)
+    for _ in range(2):
+        with running(folder, "demo", "--folder", ".", "--serve", "--port", "0") as server:
+            address = server.come_up()
+            lines = [line.strip() for line in server.printed if line.strip().startswith("curl ")]
+            assert len(lines) == 3
+            assert [_asked(line).status_code for line in lines] == [200, 200, 200]
+            me, introductions, log = (_asked(line).json() for line in lines)
+            assert me["profile"]["entry"]["name"] in printed
+            assert len(introductions["items"]) > 10
+            assert len(log) > 10
+            assert [_asked(line).status_code for line in earlier] == [401] * len(earlier)
+            assert f"described at {address}/docs" in server.printed[-1]
+            assert server.end(signal.SIGINT) == 0
+            earlier = lines
+    assert events(folder) == count
+
+
+def _asked(line: str) -> httpx.Response:
+    """As curl would."""
+    _, _, header, address = shlex.split(line)
+    return httpx.get(address, headers=[header.split(": ")], timeout=30)
