@@ -12,7 +12,7 @@ from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import MemberId, StreamId, WaivableRule
 from engine.snapshot import SOUGHT, Need, Snapshot
 from models.lexical import Figures, rarity, telling_words, terms
-from models.ranking import Hit, words_share
+from models.ranking import Hit, weighted_top_three, words_share
 from projections.evidence import Shown
 
 
@@ -43,7 +43,8 @@ class Case(Struct, frozen=True, kw_only=True):
     asking: Asking
     people: People
     waived: frozenset[WaivableRule] = frozenset()  # for this need
-    hits: tuple[Hit, ...]  # weighted by the strength of their source, without what the reader must not meet
+    hits: tuple[Hit, ...]  # weighted by the strength of their source; without what was said under the need itself, for
+    # that the reader has already, and without words of a third person whom the reader must not meet
     evidence: Mapping[str, Shown]
     spoken: Mapping[str, frozenset[str]]  # which of the need's terms a piece has, where a group has to cover them
     figures: Figures
@@ -62,8 +63,14 @@ class Ranked(Struct, frozen=True, kw_only=True):
     candidate: StreamId
     person: MemberId | None  # whom the rules are asked about; None for the network's own shelf
     score: float
-    parts: dict[str, float]
     hits: tuple[Hit, ...]  # the best three
+    more: dict[str, float] = {}  # parts that only a group has
+
+    @property
+    def parts(self) -> dict[str, float]:
+        meaning = weighted_top_three([hit.cosine * hit.weight for hit in self.hits])
+        words = weighted_top_three([hit.lexical * hit.weight for hit in self.hits])
+        return {"meaning": meaning, "words": words, **self.more}
 
 
 def nearness(hit: Hit) -> float:
@@ -71,8 +78,8 @@ def nearness(hit: Hit) -> float:
     return max(hit.cosine, hit.lexical)
 
 
-def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
-    """Search, and gather what rules and reasons will ask for."""
+def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot, floor: float = -1.0) -> Case:
+    """Search for what is as near as `floor`, and gather what rules and reasons will ask for."""
     if (need.kind is ListKind.CHALLENGES) != (need.subject == need.reader):
         words = "challenges to help with are for a member; all other lists are for a challenge"
         raise Malformed(words, field="kind")
@@ -83,10 +90,14 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
     asking = _asking(need, policy, snapshot, people)
     search = snapshot.near(*SOUGHT[need.kind])
     figures = search.figures(texts.texts)
-    hits = search.search(texts.texts, texts.vectors, figures=figures)
-    ids = [hit.id for hit in hits]
-    evidence = snapshot.shown(ids)
-    people.look_up({piece.owner for piece in evidence.values() if _of_a_third(piece)})
+    hits = search.search(texts.texts, texts.vectors, figures=figures, floor=floor)
+    shown = snapshot.shown(hits)
+    hidden = _hidden({piece.owner for piece in shown if _of_a_third(piece)}, asking.reader, people)
+    counting = [
+        (hit, piece)
+        for hit, piece in zip(hits, shown, strict=True)
+        if piece.challenge != need.subject and not (piece.owner in hidden and _of_a_third(piece))
+    ]
     group = need.kind is ListKind.CONSULTANCY
     weights = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
     return Case(
@@ -95,13 +106,9 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot) -> Case:
         asking=asking,
         people=people,
         waived=snapshot.waived(need),
-        hits=tuple(
-            replace(hit, weight=weights[piece.strength])
-            for hit in hits
-            if _counts(piece := evidence[hit.id], need, asking.reader, people)
-        ),
-        evidence=evidence,
-        spoken=search.speaking(ids, figures.spread) if group else {},
+        hits=tuple(replace(hit, weight=weights[piece.strength]) for hit, piece in counting),
+        evidence={hit.id: piece for hit, piece in counting},
+        spoken=search.speaking([hit.id for hit, _ in counting], figures.spread) if group else {},
         figures=figures,
         words_share=words_share(telling_words([terms(text) for text in texts.texts])),
     )
@@ -122,17 +129,13 @@ def _asking(need: Need, policy: MatchingPolicy, snapshot: Snapshot, people: Peop
     )
 
 
-def _counts(piece: Shown, need: Need, reader: Candidate, people: People) -> bool:
-    """Whether evidence may speak for somebody to this reader.
-
-    What was said under the need itself the reader has already, and words of a third person whom the reader must not
-    meet are not shown to them: a reviewer's, or those of one who was helped.
-    """
-    if piece.challenge == need.subject:
-        return False
-    writer = people.get(piece.owner) if _of_a_third(piece) else None
-    return writer is None or not must_not_meet(reader, writer)
+def _hidden(writers: Collection[MemberId], reader: Candidate, people: People) -> frozenset[MemberId]:
+    """Those whose words about others are not shown to the reader, since the two must not meet."""
+    people.look_up(writers)
+    found = [writer for each in writers if (writer := people.get(each)) is not None]
+    return frozenset(writer.member for writer in found if must_not_meet(reader, writer))
 
 
 def _of_a_third(piece: Shown) -> bool:
+    """A reviewer's words, or those of one who was helped."""
     return piece.owner != piece.subject and piece.says != "is about"

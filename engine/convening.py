@@ -55,5 +55,4 @@ def _consultant(one: Ranked, theirs: Sequence[Hit], case: Case) -> Consultant:
 
 
 def _with_part(one: Ranked, consultant: Consultant) -> Ranked:
-    parts = one.parts | {"knows the area": consultant.area, "shares the dilemma": consultant.dilemma}
-    return replace(one, parts=parts)
+    return replace(one, more={"knows the area": consultant.area, "shares the dilemma": consultant.dilemma})

@@ -1,6 +1,6 @@
 """One network's evidence in memory, with its vectors: follows the projections, can be read as of a position."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from sqlite3 import Connection
 from threading import RLock
 from typing import Final, Protocol, TypeVar
@@ -13,6 +13,7 @@ from domain.refusals import Unknown
 from domain.vocabulary import OPEN, OwnerId, StreamId
 from engine.vector_store import VectorStore
 from models.corpus import Corpus, Item
+from models.ranking import Hit
 from projections import evidence
 from projections.evidence import Evidence, Shown
 
@@ -52,7 +53,7 @@ class EvidenceIndex:
         self._encoder: Final = encoder
         self.turn: Final = RLock()  # held from the look at a position until this has been kept up to it
         self.corpus: Final = Corpus(encoder.width)
-        self._shown: Final[dict[str, Shown]] = {}
+        self._shown: Final[dict[str, Shown]] = {}  # of every item of the corpus
         self.position = 0
 
     def keep_up(self, connection: Connection, position: int, progress: Progress | None = None) -> Kept:
@@ -82,9 +83,9 @@ class EvidenceIndex:
         if known:
             self.corpus.add([_item(each) for each, _ in known], np.stack([vector for _, vector in known]))
 
-    def shown(self, ids: Collection[str]) -> dict[str, Shown]:
-        """What these pieces in the corpus are."""
-        return {each: self._shown[each] for each in ids}
+    def shown(self, hits: Sequence[Hit]) -> list[Shown]:
+        """What the pieces are that were found in the corpus."""
+        return [self._shown[hit.id] for hit in hits]
 
     def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
         """Vectors of owned texts, in their order, encoding what was never seen."""
@@ -122,7 +123,8 @@ def kind_of(subject_kind: str, says: str) -> str:
 
 
 def _shown(each: Evidence) -> Shown:
-    return Shown(each.subject, each.owner, each.says, each.strength, each.challenge)
+    owner = each.subject if each.owner == each.subject else each.owner  # one string where it is one
+    return Shown(each.subject, owner, each.says, each.strength, each.challenge)
 
 
 def _item(each: Evidence) -> Item:

@@ -1,6 +1,6 @@
 """The network as it stands at the position of its projections: what recommending sees while the network lives."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import product
@@ -16,6 +16,7 @@ from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
 from engine.evidence_index import EvidenceIndex, kind_of
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
+from models.ranking import Hit
 from projections import (
     challenge_board,
     evidence,
@@ -82,8 +83,8 @@ class LiveSnapshot:
         kinds = [kind_of(subjects, word) for word in says]
         return self._index.corpus.as_of(self.position, kinds=kinds)
 
-    def shown(self, ids: Collection[str]) -> Mapping[str, Shown]:
-        return self._index.shown(ids)
+    def shown(self, hits: Sequence[Hit]) -> Sequence[Shown]:
+        return self._index.shown(hits)
 
     def reached(self, challenges: Collection[StreamId]) -> Mapping[StreamId, str]:
         return challenge_board.reached(self._connection, challenges)

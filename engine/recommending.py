@@ -14,7 +14,7 @@ from domain.vocabulary import OwnerId, StreamId
 from engine.case import Case, Ranked, look_up, nearness
 from engine.convening import convened, presenter_of
 from engine.snapshot import STAGES, Need, Snapshot
-from models.ranking import Hit, Pooled, pool, weighted_top_three
+from models.ranking import Hit, Pooled, pool
 
 AT_ONCE: Final = 16  # candidates looked up together: few are needed beyond the length of a list
 NOT_LISTED: Final = "others are nearer, or they are unavailable just now"  # one sentence, so that it tells of neither
@@ -25,7 +25,9 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
 
     Raises a Refused when the need has no words, the reader is not here, or no consultancy keeps the rules.
     """
-    case = look_up(need, policy, snapshot)
+    # a group is also judged by what is farther from the need
+    floor = -1.0 if need.kind is ListKind.CONSULTANCY else policy.floor
+    case = look_up(need, policy, snapshot, floor)
     picks, near_misses = _choose(case, ranked(case, snapshot, policy.floor))
     return Listing(
         inputs=Inputs(
@@ -84,7 +86,7 @@ def ranked(case: Case, snapshot: Snapshot, floor: float) -> list[Ranked]:
     """Everybody with fitting evidence that is near enough, nearest first, before any rule is asked."""
     pooled = pool(_fitting([hit for hit in case.hits if nearness(hit) >= floor], case, snapshot))
     makers = snapshot.made_by([each.person for each in pooled if not each.person.startswith("member-")])
-    return [_with_parts(each, makers.get(each.person, each.person)) for each in pooled]
+    return [_of_person(each, makers.get(each.person, each.person)) for each in pooled]
 
 
 def _fitting(near: Sequence[Hit], case: Case, snapshot: Snapshot) -> list[Hit]:
@@ -110,15 +112,11 @@ def _at_distance(hit: Hit, case: Case, steps: int | None) -> Hit | None:
     return replace(hit, weight=hit.weight * case.policy.step_further ** (steps - 1)) if steps else None
 
 
-def _with_parts(pooled: Pooled, person: OwnerId) -> Ranked:
+def _of_person(pooled: Pooled, person: OwnerId) -> Ranked:
     return Ranked(
         candidate=pooled.person,
         person=person if person.startswith("member-") else None,
         score=pooled.score,
-        parts={
-            "meaning": weighted_top_three([hit.cosine * hit.weight for hit in pooled.hits]),
-            "words": weighted_top_three([hit.lexical * hit.weight for hit in pooled.hits]),
-        },
         hits=pooled.hits,
     )
 

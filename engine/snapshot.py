@@ -52,7 +52,10 @@ class Search(Protocol):
 
     def figures(self, texts: Sequence[str]) -> Figures: ...
 
-    def search(self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None) -> Sequence[Hit]: ...
+    def search(
+        self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None, floor: float = -1.0
+    ) -> Sequence[Hit]:
+        """What is as near as `floor`, in meaning or in words."""
 
     def speaking(self, ids: Sequence[str], words: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Which of these terms each of these pieces has."""
@@ -78,8 +81,8 @@ class Snapshot(Protocol):
     def near(self, subjects: str, says: Collection[str]) -> Search:
         """Evidence about `member`, `resource` or `challenge` subjects that says one of these."""
 
-    def shown(self, ids: Collection[str]) -> Mapping[str, Shown]:
-        """What these pieces of evidence are."""
+    def shown(self, hits: Sequence[Hit]) -> Sequence[Shown]:
+        """What the pieces of evidence are that were found."""
 
     def reached(self, challenges: Collection[StreamId]) -> Mapping[StreamId, str]:
         """The stage of each open challenge, and how each ended one ended."""

@@ -185,10 +185,17 @@ class View:
         return {id_: frozenset(theirs) for id_, theirs in found.items()}
 
     def search(
-        self, texts: Sequence[str], vectors: Vectors, *, limit: int = 400, figures: Figures | None = None
+        self,
+        texts: Sequence[str],
+        vectors: Vectors,
+        *,
+        limit: int = 400,
+        figures: Figures | None = None,
+        floor: float = -1.0,
     ) -> Hits:
         """The nearest `limit` by meaning and the nearest `limit` by words, each with both parts, best first.
 
+        Those are left out again that are nearer than `floor` neither in meaning nor in words.
         A need of several texts (vectors in their order) takes, for every item, the weighted top three over its texts.
         """
         if len(texts) != len(vectors):
@@ -203,20 +210,30 @@ class View:
         rows = np.unique(np.concatenate([corpus.vectors.nearest(vectors, limit, self.mask), *sharing]))
         near = top_three(corpus.vectors.cosines(vectors, rows)).round(PLACES)
         shared = top_three(np.stack([scores[rows] for scores in lexical])).round(PLACES)
-        return self._hits(rows, near, shared, fused(near, shared, telling_words(need)).round(PLACES), limit)
+        return self._hits(rows, near, shared, fused(near, shared, telling_words(need)).round(PLACES), limit, floor)
 
-    def _hits(self, rows: Rows, near: Floats, shared: Floats, score: Floats, limit: int) -> Hits:
-        ids = [self._corpus.ids[row] for row in rows.tolist()]
-        by_id = np.empty(len(ids), dtype=np.int64)
-        by_id[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-        chosen = {*np.lexsort((by_id, -near))[:limit].tolist(), *np.lexsort((by_id, -shared))[:limit].tolist()}
-        persons, weights = self._corpus.persons, self._corpus.weights
-        found = list(zip(ids, rows.tolist(), near.tolist(), shared.tolist(), score.tolist(), strict=True))
-        order = [found[at] for at in np.lexsort((by_id, -score)).tolist() if at in chosen]
+    def _hits(self, rows: Rows, near: Floats, shared: Floats, score: Floats, limit: int, floor: float) -> Hits:
+        by_id = _ranks([self._corpus.ids[row] for row in rows.tolist()])
+        chosen = np.zeros(len(rows), dtype=np.bool_)
+        for nearest in (near, shared):
+            chosen[np.lexsort((by_id, -nearest))[:limit]] = True
+        chosen &= np.maximum(near, shared) >= floor
+        kept = np.lexsort((by_id, -score))
+        kept = kept[chosen[kept]]
+        corpus = self._corpus
         return tuple(
-            Hit(id=id_, person=persons[row], cosine=cosine, lexical=lexical, score=both, weight=weights[row])
-            for id_, row, cosine, lexical, both in order
+            Hit(corpus.ids[row], corpus.persons[row], cosine, lexical, both, corpus.weights[row])
+            for row, cosine, lexical, both in zip(
+                rows[kept].tolist(), near[kept].tolist(), shared[kept].tolist(), score[kept].tolist(), strict=True
+            )
         )
+
+
+def _ranks(words: Sequence[str]) -> Rows:
+    """The place of each word when they are in order."""
+    ranks = np.empty(len(words), dtype=np.int64)
+    ranks[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
+    return ranks
 
 
 def _sharing_most(scores: Floats, limit: int, mask: Mask) -> Rows:

@@ -147,12 +147,9 @@ class Sketch:
             self.pieces,
         )
 
-    def shown(self, ids: Collection[str]) -> Mapping[str, Shown]:
-        pieces = {each: self.pieces[each] for each in ids}
-        return {
-            each: Shown(piece.subject, piece.owner, piece.says, piece.strength, piece.challenge)
-            for each, piece in pieces.items()
-        }
+    def shown(self, hits: Sequence[Hit]) -> Sequence[Shown]:
+        pieces = [self.pieces[hit.id] for hit in hits]
+        return [Shown(each.subject, each.owner, each.says, each.strength, each.challenge) for each in pieces]
 
     def reached(self, challenges: Collection[str]) -> Mapping[str, str]:
         return {each: self.stages[each] for each in challenges if each in self.stages}
@@ -186,8 +183,10 @@ class _Search:
     def figures(self, texts: Sequence[str]) -> Figures:
         return Figures(items=60, spread=dict.fromkeys(terms(" ".join(texts)), 3))
 
-    def search(self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None) -> Sequence[Hit]:
-        return self._hits
+    def search(
+        self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None, floor: float = -1.0
+    ) -> Sequence[Hit]:
+        return [hit for hit in self._hits if max(hit.cosine, hit.lexical) >= floor]
 
     def speaking(self, ids: Sequence[str], words: Collection[str]) -> Mapping[str, frozenset[str]]:
         return {each: frozenset(terms(self._pieces[each].text).keys() & set(words)) for each in ids}

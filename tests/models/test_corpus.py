@@ -117,6 +117,17 @@ def test_every_score_is_finite_and_at_most_one(history: list[tuple[Item, int | N
         assert hit.score <= 1
 
 
+@given(histories(), texts, st.sampled_from([0.0, 0.2, 0.5, 1.0]), st.integers(1, 12))
+@settings(deadline=None)
+def test_a_floor_leaves_out_what_is_below_it_and_nothing_else(
+    history: list[tuple[Item, int | None]], need: str, floor: float, limit: int
+) -> None:
+    view, vectors = recorded(history).as_of(), vectors_of([need])
+    everything = view.search([need], vectors, limit=limit)
+    near = tuple(hit for hit in everything if max(hit.cosine, hit.lexical) >= floor)
+    assert view.search([need], vectors, limit=limit, floor=floor) == near
+
+
 def test_equals_come_in_the_order_of_their_ids() -> None:
     corpus = a_corpus([Item(id=name, person=name, text="same words", since=1) for name in ("b", "d", "a", "c")])
     hits = corpus.as_of().search(["same words"], vectors_of(["same words"]))
