@@ -41,6 +41,7 @@ _SCHEMA: Final = """
         since integer not null
     ) strict;
     create index if not exists challenges_of_author on challenges (owner);
+    create unique index if not exists challenges_in_order on challenges (since);
     create index if not exists challenges_open on challenges (last_activity) where status = 'open';
     create table if not exists answers (
         answer text not null,

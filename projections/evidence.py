@@ -87,7 +87,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     until: int | None  # position, exclusive
 
 
-class Shown(Struct, frozen=True, gc=False):
+class Shown(Struct, frozen=True, gc=False, array_like=True):
     """What a piece of evidence is, besides its words."""
 
     subject: StreamId

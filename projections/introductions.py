@@ -36,6 +36,7 @@ _SCHEMA: Final = """
         met_at integer,
         since integer not null
     ) strict;
+    create unique index if not exists introductions_in_order on introductions (since);
     create index if not exists introductions_sought on introductions (seeker);
     create index if not exists introductions_helped on introductions (helper);
     create index if not exists introductions_open on introductions (expires_at) where reached = 'offered';
@@ -124,8 +125,14 @@ def expired_offers(connection: sqlite3.Connection, now: datetime) -> list[Introd
     return list(rows(connection, Introduction, sql, (microseconds(now),)))
 
 
-_OWN: Final = ":reader in (seeker, helper)"
-_SEEN: Final = f"(:staff or {_OWN}) and {not_hidden('seeker', 'helper')}"
+_OWN: Final = "(seeker = :reader or helper = :reader)"  # not `in (…)`, which uses no index
+
+
+def _seen(reader: Reader) -> str:
+    own = "true" if reader.staff else _OWN
+    return f"{own} and {not_hidden('seeker', 'helper')}"
+
+
 _MEETINGS: Final = Listed(
     name="introductions",
     of=Introduction,
@@ -144,11 +151,11 @@ def meetings(
     connection: sqlite3.Connection, reader: Reader, *, cursor: str | None = None, limit: int = USUAL
 ) -> Page[Introduction]:
     """The reader's own, the newest first; staff see that of others but not what the two said of it."""
-    return _MEETINGS.page(connection, _SEEN, told(reader), cursor=cursor, limit=limit)
+    return _MEETINGS.page(connection, _seen(reader), told(reader), cursor=cursor, limit=limit)
 
 
 def seen(connection: sqlite3.Connection, reader: Reader, introduction: StreamId) -> Introduction | None:
-    sql = f"{_MEETINGS.select} where introduction = :introduction and {_SEEN}"
+    sql = f"{_MEETINGS.select} where introduction = :introduction and {_seen(reader)}"
     return only(connection, Introduction, sql, told(reader, introduction=introduction))
 
 

@@ -35,6 +35,7 @@ _SCHEMA: Final = """
         shared_at integer not null,
         since integer not null
     ) strict;
+    create unique index if not exists resources_in_order on resources (since);
     create table if not exists resource_wishes (
         resource text not null,
         owner text not null,
