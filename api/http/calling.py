@@ -136,11 +136,27 @@ def decoded_body(raw: bytes, content_type: str, into: type[Q]) -> Q:
     if raw and content_type.partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(status_code=415)
     try:
-        return msgspec.json.decode(raw or b"{}", type=into)
+        try:
+            return msgspec.json.decode(raw or b"{}", type=into)
+        except msgspec.ValidationError:
+            return msgspec.convert(_whole(msgspec.json.decode(raw)), into)
     except (msgspec.ValidationError, UnicodeError) as error:
         raise _undecodable(error) from None
     except (msgspec.DecodeError, RecursionError):
         raise Undecodable("the body is no JSON", field="body") from None
+
+
+def _whole(value: object) -> object:
+    """In JSON 8.0 is a whole number too."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {name: _whole(each) for name, each in value.items()}
+        case list():
+            return [_whole(each) for each in value]
+        case _:
+            return value
 
 
 def _undecodable(error: Exception) -> Undecodable:

@@ -19,7 +19,7 @@ from domain.refusals import IllegalMove
 from engine.runtime import Confrere
 from engine.settings import Settings
 
-PATIENCE: Final = 5.0  # seconds a request waits for a position that is still to come
+PATIENCE = 2.0  # seconds a request waits for a position that is still to come
 _AHEAD: Final = 10_000
 _KEPT: Final = 2_000  # answers …
 _LARGEST: Final = 50_000  # … of at most so many bytes
