@@ -1,8 +1,13 @@
 """Settings and doctor at the command line."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 from tests.api.shell import Shell
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_settings_say_what_holds_and_where_it_comes_from(empty: Shell) -> None:
@@ -47,3 +52,18 @@ def test_the_doctor_says_what_is_not_well_and_what_helps(shell: Shell) -> None:
 def test_the_doctor_begins_nothing(empty: Shell) -> None:
     assert "nothing is recorded yet" in empty.run("doctor").stdout
     assert list(empty.folder.iterdir()) == []
+
+
+def test_a_backup_made_as_documented_is_well(shell: Shell) -> None:
+    page = (ROOT / "docs" / "operation.md").read_text("utf-8")
+    script = page.partition("umask 077\n")[2].partition("```")[0].replace("python3 -c", f"{sys.executable} -c")
+    shell.run("token", "create", "--member", shell.ids("members")["Ada Aberg"])
+    backup = shell.folder / "backup"
+    backup.mkdir(0o700)
+    environment = {"CONFRERE_DATA": str(shell.folder / "data"), "BACKUP": str(backup), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["/bin/sh", "-ec", f"umask 077\n{script}"], env=environment, check=True, capture_output=True)
+    assert done.stderr == b""
+    assert {file.name for file in backup.iterdir()} == {"events.db", "keys.db", "accounts.db", "vectors.db"}
+    before = shell.json("show", "members")
+    assert shell.run("doctor", CONFRERE_DATA=str(backup)).exit_code == 0
+    assert json.loads(shell.run("show", "members", "--json", CONFRERE_DATA=str(backup)).stdout) == before
