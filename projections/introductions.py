@@ -114,10 +114,6 @@ def _reach(connection: sqlite3.Connection, recorded: Recorded, reached: Reached)
 PROJECTION: Final = Projection(name="introductions", schema=_SCHEMA, fill=fill)
 
 
-def introduction(connection: sqlite3.Connection, introduction: StreamId) -> Introduction | None:
-    return only(connection, Introduction, "select * from introductions where introduction = ?", (introduction,))
-
-
 def expired_offers(connection: sqlite3.Connection, now: datetime) -> list[Introduction]:
     """Offers whose time has run out and that nobody has closed yet, the oldest first."""
     sql = """select * from introductions where reached = 'offered' and expires_at <= ?

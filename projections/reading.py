@@ -9,8 +9,6 @@ from msgspec import Struct
 
 from domain.vocabulary import ENGINE, OFFICES, OPEN, OPERATOR, WATCHING, Confidentiality, MemberId, NetworkRole
 
-HERE: Final = ("active", "paused")
-
 
 class Reader(Struct, frozen=True, kw_only=True):
     """Roles and hidden ones as they stand at the position that is read."""

@@ -181,7 +181,8 @@ def test_a_resource_stands_on_the_shelf_until_it_is_retired(history: History) ->
 def test_an_introduction_has_reached_what_its_state_says(history: History) -> None:
     with seen(history) as c:
         for introduction in streams(history, "introduction"):
-            state, row = history.facts()(INTRODUCTION, introduction), introductions.introduction(c, introduction)
+            state = history.facts()(INTRODUCTION, introduction)
+            row = introductions.seen(c, Reader(member=state.offer.seeker), introduction)
             assert row is not None
             assert (row.seeker, row.helper) == (state.offer.seeker, state.offer.helper)
             match state:

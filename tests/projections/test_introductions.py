@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from domain.introductions import ConsentToIntroduction, DeclineIntroduction, ExpireIntroduction, OfferIntroduction
-from projections.introductions import Reached, expired_offers, introduction, meetings
+from projections.introductions import Reached, expired_offers, meetings
+from projections.introductions import seen as shown
 from projections.reading import Reader
 from tests.histories import ADA, BEN, CALL, CHAT, CLEO, History
 from tests.projections.seeing import seen
@@ -17,7 +18,7 @@ def offered() -> History:
 
 def test_an_offer_runs_out_when_its_time_is_up_and_not_before() -> None:
     with seen(offered()) as c:
-        call = introduction(c, CALL)
+        call = shown(c, Reader(member=BEN), CALL)
         assert call is not None
         assert (call.reached, call.minutes) == (Reached.OFFERED, 20)
         assert expired_offers(c, call.expires_at - timedelta(microseconds=1)) == []
@@ -53,7 +54,7 @@ def test_a_members_introductions_are_those_they_seek_and_those_they_help_in() ->
 def test_a_meeting_leaves_the_minutes_it_took() -> None:
     history = helped()
     with seen(history) as c:
-        call = introduction(c, CALL)
+        call = shown(c, Reader(member=BEN), CALL)
         assert call is not None
         assert (call.reached, call.minutes) == (Reached.HELPED, 30)
         assert call.met_at is not None
