@@ -99,7 +99,7 @@ class Confrere:
         with self._opening:
             if network not in self._views:
                 if network not in self.store.networks():
-                    raise Unknown("there is no such network", field="network", remedy="charter it first")
+                    raise Unknown("there is no such network", field="network")
                 self._views[network] = _opened(lambda: Views(self._folder(network), network, self.store))
             return self._views[network]
 
