@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import uvicorn
+from litestar import Litestar
 
 from api.http import logs
 from api.http.app import create_app
@@ -16,7 +17,7 @@ from engine.runtime import Confrere
 from engine.settings import Settings
 
 CONCURRENT: Final = 500  # connections; beyond them a 503, well below the files that a process may open
-GRACE: Final = 2  # seconds that requests have to end, once it is told to; streams never would by themselves
+GRACE: Final = 2  # seconds that requests have to end, once it is told to
 WAITING: Final = 256  # connections that the system keeps while all of ours are taken
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -50,8 +51,9 @@ def address(listener: socket.socket) -> str:
 def serve(system: Confrere, settings: Settings, listener: socket.socket) -> None:
     """Answer requests until a signal comes. What was acknowledged is kept, open streams are cut."""
     logs.take_over(logs.opened(settings.log_level, settings.log_format))
+    app = create_app(system, settings)
     config = uvicorn.Config(
-        create_app(system, settings),
+        app,
         access_log=False,
         log_config=None,
         lifespan="on",
@@ -62,7 +64,19 @@ def serve(system: Confrere, settings: Settings, listener: socket.socket) -> None
         timeout_graceful_shutdown=GRACE,
     )
     with _signals_end_it_well():
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, app).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends streams as soon as it is told to end, so that it need not cut them when the grace is over."""
+
+    def __init__(self, config: uvicorn.Config, app: Litestar) -> None:
+        super().__init__(config)
+        self._app: Final = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.watch.end()
+        await super().shutdown(sockets)
 
 
 @contextmanager
