@@ -126,8 +126,8 @@ SETTINGS: Final = (
     Setting("pool", "threads that answer requests", _whole(1, 64), "2"),
     Setting("rate_limit", "requests a minute of one token, or of one address without a token", _whole(1, 10**6), "600"),
     Setting("body_limit", "bytes that the body of a request may have", _whole(1000, 10**8), "1000000"),
-    Setting("page_size", "items on a page unless the request says how many", _whole(1, 1000), "50"),
-    Setting("page_limit", "items on a page at most", _whole(1, 1000), "200"),
+    Setting("page_size", "items on a page unless the request says how many", _whole(1, 200), "50"),
+    Setting("page_limit", "items on a page at most", _whole(1, 200), "200"),
     Setting(
         "metrics", "who may read /metrics: loopback, all or nobody", _one_of("loopback", "all", "nobody"), "loopback"
     ),

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 from tests.api.shell import Shell
+from tests.api.test_light import RUNS
+from tests.test_layers import loaded
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,3 +69,7 @@ def test_a_backup_made_as_documented_is_well(shell: Shell) -> None:
     before = shell.json("show", "members")
     assert shell.run("doctor", CONFRERE_DATA=str(backup)).exit_code == 0
     assert json.loads(shell.run("show", "members", "--json", CONFRERE_DATA=str(backup)).stdout) == before
+
+
+def test_no_command_but_serving_loads_the_web() -> None:
+    assert not {"litestar", "uvicorn", "prometheus_client", "structlog"} & loaded(RUNS.format(["settings"]))

@@ -61,6 +61,8 @@ def test_it_comes_up_and_answers_without_loading_the_model(server: Server, token
         assert "server" not in me.headers
         assert ada.get(f"{PATH}/challenges/{ABSENT}").status_code == 200
         assert 'confrere_requests_total{method="GET"' in ada.get("/metrics").text
+        for forwarded in ("203.0.113.5", "127.0.0.1, 203.0.113.5"):  # as a proxy on this machine says where they are
+            assert ada.get("/metrics", headers={"X-Forwarded-For": forwarded}).status_code == 404
     assert "torch" not in Path(f"/proc/{server.process.pid}/maps").read_text()
     assert server.end(signal.SIGTERM) == 0
     lines = [json.loads(line) for line in server.logged]
