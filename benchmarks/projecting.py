@@ -48,7 +48,12 @@ def rows(*, smoke: bool = False) -> list[Row]:
             beside(one, theirs, events),
             at_least=8,
         ),
-        row("the same", f"{peer}, both synchronous = normal", faster(one, relaxed), beside(one, relaxed, events)),
+        row(
+            "the same, at equal durability",
+            f"{peer}, both synchronous = normal",
+            faster(one, relaxed),
+            beside(one, relaxed, events),
+        ),
         row(
             f"keep all {len(PROJECTIONS)} projections up",
             "the library's runner with that one",

@@ -1,19 +1,20 @@
 """How long finding evidence takes beside one bare exact search of the same vectors with the same threads."""
 
-import time
-from collections.abc import Callable, Sequence
+from itertools import count
 
 import faiss
 import numpy as np
 
 from benchmarks.row import Row
+from benchmarks.turns import beside, in_turns, longer, row, timed
 from models.corpus import Corpus, Item
 from models.encoder import Vectors
 from models.ranking import pool
 
 WIDTH, LIMIT, NEEDS = 384, 400, 30
 WORDS, PER_ITEM, PER_NEED, PER_PERSON = 30_000, 60, 60, 15
-AT_ONCE = 10_000
+AT_ONCE = 1_000
+SIZES = (10_000, 100_000)
 LIMIT_RATIO = 2.0
 
 
@@ -41,44 +42,39 @@ def filled(size: int, random: np.random.Generator) -> tuple[Corpus, faiss.IndexF
     return corpus, bare
 
 
-def medians(*actions: Callable[[int], object]) -> list[float]:
-    """Milliseconds of each action, taken in turns so that a busy machine is busy for all of them."""
-    times = np.empty((NEEDS + 1, len(actions)))
-    for number in range(NEEDS + 1):
-        for column, action in enumerate(actions):
-            start = time.perf_counter()
-            action(number % NEEDS)
-            times[number, column] = (time.perf_counter() - start) * 1000
-    return np.median(times[1:], axis=0).tolist()  # the first turn is for warming up
-
-
-def measured(size: int, random: np.random.Generator) -> list[float]:
+def measured(size: int, needs: int, random: np.random.Generator) -> list[list[float]]:
     corpus, bare = filled(size, random)
-    needs, texts = some_vectors(random, NEEDS), some_texts(random, NEEDS, PER_NEED)
+    vectors, texts = some_vectors(random, needs), some_texts(random, needs, PER_NEED)
+    turns = count()
 
-    def found(number: int, texts_each: int = 1, position: int | None = None) -> object:
-        chosen = [(number + more) % NEEDS for more in range(texts_each)]
+    def found(texts_each: int = 1, position: int | None = None) -> object:
+        chosen = [(next(turns) + more) % needs for more in range(texts_each)]
         view = corpus.as_of(position)
-        return pool(view.search([texts[at] for at in chosen], needs[chosen], limit=LIMIT))
+        return pool(view.search([texts[at] for at in chosen], vectors[chosen], limit=LIMIT))
 
-    return medians(
-        lambda number: bare.search(needs[[number]], LIMIT),
+    actions = (
+        lambda: bare.search(vectors[[next(turns) % needs]], LIMIT),
         found,
-        lambda number: found(number, position=size // 2),
-        lambda number: found(number, texts_each=3),
+        lambda: found(position=size // 2),
+        lambda: found(texts_each=3),
     )
+    for action in actions:  # warms up
+        action()
+    return in_turns(needs, *map(timed, actions))
 
 
-def rows(sizes: Sequence[int] = (10_000, 100_000)) -> list[Row]:
+def rows(*, smoke: bool = False) -> list[Row]:
     """Searching and pooling at each size, against one bare search of the same vectors with the same threads."""
     faiss.omp_set_num_threads(2)
+    sizes, needs = ((1000,), 3) if smoke else (SIZES, NEEDS)
+    peer = f"one bare IndexFlatIP search, k = {LIMIT}"
     found = []
     for size in sizes:
-        alone, now, then, three = measured(size, np.random.default_rng(0))
-        peer = f"one bare IndexFlatIP search, k = {LIMIT} ({alone:.1f} ms)"
-        found += [
-            Row(f"search and pooling, {size:,} items", peer, now / alone, at_most=LIMIT_RATIO),
-            Row(f"the same as of half the history, {size:,} items", peer, then / alone),
-            Row(f"the same for a need of three texts, {size:,} items", peer, three / alone),
-        ]
+        alone, now, then, three = measured(size, needs, np.random.default_rng(0))
+        for what, taken, bar in (
+            (f"search and pooling, {size:,} items", now, LIMIT_RATIO),
+            (f"the same as of half the history, {size:,} items", then, None),
+            (f"the same for a need of three texts, {size:,} items", three, None),
+        ):
+            found.append(row(what, peer, longer(taken, alone), beside(taken, alone), at_most=bar))
     return found

@@ -36,9 +36,9 @@ def in_turns(rounds: int, *turns: Turn) -> list[list[float]]:
     """Seconds of each, round by round; every second round runs backwards, so that nobody always comes after another."""
     taken: list[list[float]] = [[] for _ in turns]
     for number in range(rounds):
+        gc.collect()  # nobody pays for what a round before left behind
         places = range(len(turns))
         for place in places if number % 2 == 0 else reversed(places):
-            gc.collect()  # nobody pays for what another left behind
             taken[place].append(turns[place]())
     return taken
 
@@ -69,5 +69,5 @@ def in_time(seconds: float) -> str:
     return f"{seconds * 1e9:.0f} ns"
 
 
-def row(what: str, against: str, ratio: Ratio, words: str, **bars: float) -> Row:
+def row(what: str, against: str, ratio: Ratio, words: str, **bars: float | None) -> Row:
     return Row(what, against, ratio.median, ratio.low, ratio.high, words, **bars)

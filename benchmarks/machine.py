@@ -1,0 +1,26 @@
+"""What the figures were taken on, without its name."""
+
+import os
+import platform
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+_ABOUT: Final = Path("/proc/cpuinfo")
+
+
+def described() -> dict[str, str]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "CPU": f"{_cpu()}, {len(os.sched_getaffinity(0))} cores",
+        "memory": f"{memory / 2**30:.0f} GiB",
+        "Python": platform.python_version(),
+        "SQLite": sqlite3.sqlite_version,
+        "system": f"{platform.system()} {platform.release()}",
+    }
+
+
+def _cpu() -> str:
+    lines = _ABOUT.read_text().splitlines() if _ABOUT.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
