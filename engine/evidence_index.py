@@ -1,6 +1,7 @@
 """One network's evidence in memory, with its vectors: follows the projections, can be read as of a position."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from sqlite3 import Connection
 from threading import RLock
 from typing import Final, Protocol, TypeVar
@@ -11,6 +12,8 @@ from msgspec import Struct
 
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, OwnerId, StreamId
+from engine import index_file
+from engine.index_file import IndexFile
 from engine.vector_store import VectorStore
 from models.corpus import Corpus, Item
 from models.ranking import Hit
@@ -37,6 +40,10 @@ class Encoding(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors: ...
 
 
+MUCH: Final = 1_000  # changes that took so long to take in that writing them down does not matter
+WORTH_IT: Final = 250  # changes that take longer to take in again than a user should wait
+
+
 class Kept(Struct, frozen=True):
     """What keeping up took."""
 
@@ -52,8 +59,11 @@ class EvidenceIndex:
         self._vectors: Final = vectors
         self._encoder: Final = encoder
         self.turn: Final = RLock()  # held from the look at a position until this has been kept up to it
-        self.corpus: Final = Corpus(encoder.width)
+        self.corpus = Corpus(encoder.width)
         self._shown: Final[dict[str, Shown]] = {}  # of every item of the corpus
+        self._digests: Final[list[bytes]] = []  # of every row of the corpus: where its vector is kept
+        self._views: Path | None = None
+        self._unwritten = 0
         self.position = 0
 
     def keep_up(self, connection: Connection, position: int, progress: Progress | None = None) -> Kept:
@@ -61,6 +71,9 @@ class EvidenceIndex:
         with self.turn:
             if position <= self.position:  # a thread with a newer connection was here first
                 return Kept()
+            self._views = _file_of(connection)
+            if self.position == 0:
+                self._begin(position)
             changed = evidence.evidence_after(connection, self.position)
             new = [each for each in changed if self._is_new(each)]
             kept = self._fill(new, progress) if new else Kept()
@@ -70,7 +83,41 @@ class EvidenceIndex:
                 if each.until is not None and each.id in self.corpus:
                     self.corpus.end(each.id, each.until)
             self.position = position
+            self._unwritten += len(changed)
+            if len(changed) >= MUCH:
+                self.write_down()
             return kept
+
+    def write_down(self) -> None:
+        """Leave a file for the next start to begin with, where the last one is far behind."""
+        with self.turn:
+            if self._unwritten < WORTH_IT or self._views is None or not self._views.exists():
+                return
+            content = IndexFile(
+                made_by=index_file.made_by(self._encoder.fingerprint),
+                position=self.position,
+                columns=self.corpus.columns(),
+                shown=[self._shown[each] for each in self.corpus.ids],
+                digests=self._digests,
+            )
+            index_file.write(index_file.path_beside(self._views), content)
+            self._unwritten = 0
+
+    def _begin(self, position: int) -> None:
+        """As it stood when it was written down, unless a vector is gone, as when somebody was erased."""
+        path = index_file.path_beside(self._views) if self._views else None
+        found = index_file.read(path, self._encoder.fingerprint) if path else None
+        if path is None or found is None:
+            return
+        places = [(each.owner, digest) for each, digest in zip(found.shown, found.digests, strict=True)]
+        vectors = self._vectors.all_of(places, self._encoder.width) if found.position <= position else None
+        if vectors is None:
+            index_file.discard(path)
+            return
+        self.corpus = Corpus.of_columns(found.columns, vectors)
+        self._shown.update(zip(found.columns.ids, found.shown, strict=True))
+        self._digests.extend(found.digests)
+        self.position = found.position
 
     def _is_new(self, each: Evidence) -> bool:
         return each.until is None and each.confidentiality in OPEN and each.id not in self.corpus
@@ -80,6 +127,7 @@ class EvidenceIndex:
         found = self._vectors.get([(each.owner, each.text) for each in part])
         known = [(each, vector) for each, vector in zip(part, found, strict=True) if vector is not None]
         self._shown.update((each.id, _shown(each)) for each, _ in known)  # first: what is found can be shown
+        self._digests.extend(self._vectors.digest(each.owner, each.text) for each, _ in known)
         if known:
             self.corpus.add([_item(each) for each, _ in known], np.stack([vector for _, vector in known]))
 
@@ -115,6 +163,12 @@ class EvidenceIndex:
             done += len(part)
             if progress is not None:
                 progress(done)
+
+
+def _file_of(connection: Connection) -> Path | None:
+    """The file that a connection reads; None in memory."""
+    path: str = connection.execute("pragma database_list").fetchone()[2]
+    return Path(path) if path else None
 
 
 def kind_of(subject_kind: str, says: str) -> str:

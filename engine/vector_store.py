@@ -30,6 +30,8 @@ create table if not exists reached (
 ) strict
 """
 
+_ALL: Final = "select owner, digest, sealed from vectors where model = ?"
+
 Vector = npt.NDArray[np.float32]
 
 
@@ -51,6 +53,28 @@ class VectorStore:
         """The vector of each (owner, text); None: never made, or lost."""
         with self._database.read() as c:
             return [self._find(c, owner, text) for owner, text in items]
+
+    def digest(self, owner: OwnerId, text: str) -> bytes:
+        """What a text's vector is found by, for owners who have a key."""
+        return self._keys.fingerprint(owner, text.encode())
+
+    def all_of(self, places: Sequence[tuple[OwnerId, bytes]], width: int) -> npt.NDArray[np.float32] | None:
+        """The vectors of these owners' digests, in their order, read in one go; None unless all are readable."""
+        first: dict[tuple[OwnerId, bytes], int] = {}
+        same = [first.setdefault(place, row) for row, place in enumerate(places)]
+        vectors = np.empty((len(places), width), dtype=np.float32)
+        missing = len(first)
+        with self._database.read() as c:
+            for owner, digest, sealed in c.execute(_ALL, (self._model,)):
+                row = first.get((owner, digest))
+                if row is not None and (vector := self._opened(owner, digest, sealed)) is not None:
+                    vectors[row] = vector
+                    missing -= 1
+        if missing:
+            return None
+        again = [row for row, earlier in enumerate(same) if row != earlier]
+        vectors[again] = vectors[[same[row] for row in again]]
+        return vectors
 
     def put(self, items: Sequence[tuple[OwnerId, str]], vectors: npt.NDArray[np.float32]) -> None:
         """Keep one row of `vectors` per item, except where a readable one stands already: the first is kept for ever.
@@ -103,10 +127,11 @@ class VectorStore:
         digest = self._keys.fingerprint(owner, text.encode())
         query = "select sealed from vectors where owner = ? and digest = ? and model = ?"
         row = c.execute(query, (owner, digest, self._model)).fetchone()
-        if row is None:
-            return None
+        return None if row is None else self._opened(owner, digest, row[0])
+
+    def _opened(self, owner: OwnerId, digest: bytes, sealed: bytes) -> Vector | None:
         try:
-            opened = self._keys.unseal(owner, row[0], self._place(owner, digest))
+            opened = self._keys.unseal(owner, sealed, self._place(owner, digest))
         except Altered:  # as good as lost: it is made again, and then replaced
             return None
         return None if opened is None else np.frombuffer(opened, "<f4").astype(np.float32, copy=False)

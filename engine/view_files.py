@@ -92,8 +92,8 @@ def claimed(folder: Path) -> Path:
             path = folder / f"views-{fingerprint()}.db"
             point_at(path)
         with suppress(BlockingIOError), held(folder, "building", wait=False):
-            for other in folder.glob("views-*.db"):
-                if other != path:
+            for other in (*folder.glob("views-*.db"), *folder.glob("views-*.index")):
+                if other.stem != path.stem:
                     remove(other)
         return path
 
@@ -117,7 +117,8 @@ def point_at(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+    beside = (path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"), path.with_suffix(".index"))
+    for file in (path, *beside):
         file.unlink(missing_ok=True)
 
 

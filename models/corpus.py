@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from models.lexical import Figures, telling_words, terms
-from models.postings import Postings
+from models.postings import Lists, Postings
 from models.ranking import PLACES, Hit, Hits, fused, top_three
 from models.vector_index import Floats, Mask, Rows, VectorIndex, Vectors
 
@@ -27,6 +27,18 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""  # the caller's own word, to search some kinds only
 
 
+class Columns(msgspec.Struct, frozen=True):
+    """A corpus without its vectors, in the order of its rows."""
+
+    ids: list[str]
+    persons: list[str]
+    kinds: list[str]
+    weights: bytes
+    since: bytes
+    until: bytes
+    words: Lists
+
+
 class Unsearchable(ValueError):  # noqa: N818 - a plain fact
     """An item that cannot be added, an id that is not there, a need whose texts and vectors differ in number."""
 
@@ -41,6 +53,15 @@ class Codes:
     def add(self, word: str) -> None:
         self._rows.append(self._codes.setdefault(word, len(self._codes)))
 
+    def add_all(self, words: Sequence[str]) -> None:
+        codes = self._codes
+        self._rows.extend([codes.setdefault(word, len(codes)) for word in words])
+
+    def words(self) -> list[str]:
+        """Of every row."""
+        known = list(self._codes)
+        return [known[code] for code in self._rows]
+
     def among(self, words: Collection[str]) -> Mask:
         chosen = [self._codes[word] for word in set(words) if word in self._codes]
         return np.isin(np.array(self._rows), chosen)
@@ -50,7 +71,7 @@ class Corpus:
     """Append only. A row never changes its meaning; an ended item stays, for readers of the past."""
 
     def __init__(self, width: int) -> None:
-        self.words: Final = Postings()
+        self.words = Postings()
         self.vectors: Final = VectorIndex(width)
         self.persons: Final[list[str]] = []
         self.ids: Final[list[str]] = []
@@ -63,6 +84,39 @@ class Corpus:
         self._views: Final[dict[frozenset[str] | None, View]] = {}  # of what holds now
         self._changed = 0  # the newest position from which something holds or no longer does
         self._lock: Final = Lock()
+
+    @classmethod
+    def of_columns(cls, columns: Columns, vectors: Vectors) -> "Corpus":
+        """What `columns` gave, with the vectors of the rows."""
+        corpus = cls(vectors.shape[1])
+        corpus.vectors.add(vectors)
+        corpus.words = Postings.of_lists(columns.words, len(columns.ids))
+        corpus.persons.extend(columns.persons)
+        corpus._by_person.add_all(columns.persons)
+        corpus._by_kind.add_all(columns.kinds)
+        for column, stored in (
+            (corpus.weights, columns.weights),
+            (corpus._since, columns.since),
+            (corpus._until, columns.until),
+        ):
+            column.frombytes(stored)
+        corpus._rows.update(zip(columns.ids, range(len(columns.ids)), strict=True))
+        ended = (until for until in corpus._until if until < FOR_EVER)
+        corpus._changed = max(max(corpus._since, default=0), max(ended, default=0))
+        corpus.ids.extend(columns.ids)
+        return corpus
+
+    def columns(self) -> Columns:
+        with self._lock:
+            return Columns(
+                ids=self.ids,
+                persons=self.persons,
+                kinds=self._by_kind.words(),
+                weights=self.weights.tobytes(),
+                since=self._since.tobytes(),
+                until=self._until.tobytes(),
+                words=self.words.lists(),
+            )
 
     def __len__(self) -> int:
         return len(self.ids)

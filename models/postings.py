@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from threading import Lock
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -83,6 +84,15 @@ class Column:
         self._spread, self._spread_to = wider, size
 
 
+class Lists(msgspec.Struct, frozen=True):
+    """All postings, term after term."""
+
+    terms: list[str]
+    counts: bytes  # 32-bit numbers, little end first: of how many rows each term has
+    rows: bytes
+    weights: bytes
+
+
 class Postings:
     """For every term the rows it stands in, rising, with its weight there. Grows at the end only.
 
@@ -106,8 +116,22 @@ class Postings:
             column.append(self._size, weight / length)
         self._size += 1
 
-    def columns(self) -> list[tuple[str, Column]]:
-        return list(self._columns.items())
+    def lists(self) -> "Lists":
+        found = [column.up_to() for column in self._columns.values()]
+        none = (np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
+        return Lists(
+            terms=list(self._columns),
+            counts=np.array([len(rows) for rows, _ in found], dtype="<i4").tobytes(),
+            rows=np.concatenate([rows for rows, _ in (*found, none)]).astype("<i4").tobytes(),
+            weights=np.concatenate([weights for _, weights in (*found, none)]).astype("<f4").tobytes(),
+        )
+
+    @classmethod
+    def of_lists(cls, lists: "Lists", size: int) -> "Postings":
+        ends = np.cumsum(np.frombuffer(lists.counts, dtype="<i4"))[:-1]
+        rows = np.split(np.frombuffer(lists.rows, dtype="<i4"), ends)
+        weights = np.split(np.frombuffer(lists.weights, dtype="<f4"), ends)
+        return cls(zip(lists.terms, map(Column, rows, weights), strict=True), size)
 
     def count(self, word: str, mask: Mask) -> int:
         """In how many items of the mask a term stands."""

@@ -66,6 +66,11 @@ class VectorIndex:
             wanted *= 4
         return allowed
 
+    def get_ready(self) -> None:
+        """Do before the first search what it would have to wait for."""
+        with self._lock:
+            self._caught_up()
+
     def _search(self, needs: Vectors, wanted: int, mask: Mask) -> tuple[Vectors, Rows]:
         """Nearest first. Where most rows are allowed, passing over the others afterwards is quicker than a selector."""
         import faiss  # noqa: PLC0415 - small networks never need it
@@ -105,6 +110,6 @@ def checked(vectors: Vectors, width: int) -> Vectors:
     """Quote both sides of a mismatch: the library's own error is empty."""
     if vectors.ndim != 2 or vectors.shape[1] != width or vectors.dtype != np.float32:
         raise WrongVectors(f"expected float32 vectors of shape (n, {width}), got {vectors.dtype} {vectors.shape}")
-    if not np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3):
+    if not np.allclose(np.einsum("nw,nw->n", vectors, vectors), 1.0, atol=2e-3):
         raise WrongVectors("expected vectors of length 1")
     return vectors
