@@ -72,6 +72,8 @@ class Confrere:
         self.close()
 
     def close(self) -> None:
+        for index in self._indexes.values():
+            index.write_down()
         for views in self._views.values():
             views.close()
         if "vectors" in self.__dict__:
@@ -134,6 +136,13 @@ class Confrere:
         """Bring projections and evidence up to the head, encoding what is new."""
         with _model_in_words(), self._index(network).turn, self.queries.kept_up(network).reading() as connection:
             return self._index(network).keep_up(connection, Views.position_in(connection), progress)
+
+    def warm(self, network: StreamId) -> Kept:
+        """What a first list would wait for, ahead of it; a server can do this while it answers other questions."""
+        with _model_in_words():
+            kept = self.index(network)
+            self._index(network).corpus.vectors.get_ready()
+            return kept
 
     def recommend(
         self,
