@@ -16,7 +16,7 @@ from eventsourcing.persistence import (
 )
 from msgspec import json
 
-from engine.storage.database import Database
+from engine.storage.database import Database, in_words
 from engine.storage.recorder import Receipt, Recorder, Row, Save, Top, admit
 
 _POLL: Final = 0.02  # seconds between looks at what other processes have written
@@ -58,6 +58,7 @@ class SQLiteRecorder(Recorder):
         self.database: Final = Database(path, _SCHEMA)
         self._news = Condition()  # also guards the connection that looks out for other processes
         self._lookout = self.database.connect()
+        self._name: Final = path.name
         self._closed = False
 
     def record(
@@ -147,8 +148,8 @@ class SQLiteRecorder(Recorder):
             return tuple(stream for (stream,) in found)
 
     def max_notification_id(self) -> int | None:
-        with self.database.read() as c:
-            return _max_position(c)
+        with self._news, in_words(self._name):  # asked at every question: no reader is fetched for it
+            return _max_position(self._lookout)
 
     def position_at(self, recorded_us: int) -> int:
         query = "select position from events where recorded_us <= ? order by recorded_us desc, position desc limit 1"
