@@ -1,12 +1,10 @@
-"""Who may use a route: each declares one of these, one guard and one check hold it."""
+"""Who may use a route: each declares one of these, two checks hold it: of the token, and of the roles."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
-
-from api.http.visit import Visit, visit_of
+from api.http.visit import Visit
 from domain.refusals import NotTheirs, Unauthenticated, Unknown
 from domain.vocabulary import NetworkRole
 from engine.tokens import Bearer
@@ -25,13 +23,12 @@ class Access(StrEnum):
     ADMIN = "admins"
 
 
-async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """A token of the network that the path names, unless the route is for anybody."""
-    if handler.opt[ACCESS] is Access.PUBLIC:
-        return
-    bearer = known(visit_of(connection.scope))
-    if connection.path_params.get("network", bearer.network) != bearer.network:
+def admit(visit: Visit, path: Mapping[str, str]) -> Bearer:
+    """Who comes with a valid token of the network that the path names; another network is as if there were none."""
+    bearer = known(visit)
+    if path.get("network", bearer.network) != bearer.network:
         raise Unknown("there is no such network", field="network")
+    return bearer
 
 
 def known(visit: Visit) -> Bearer:

@@ -46,7 +46,7 @@ def read(value: object, *, position: int, version: int | None = None) -> Answer:
     body = msgspec.json.encode(value, order="deterministic")
     shown = sha256(body).hexdigest()[:16]
     tag = f'"{shown}"' if version is None else f'"{version}-{shown}"'
-    headers = {"x-position": str(position), "cache-control": "private, no-cache", "vary": "authorization"}
+    headers = {"x-position": str(position), "cache-control": "private, no-cache"}
     return Answer(200, body, media=JSON, headers=headers, tag=tag)
 
 

@@ -72,6 +72,7 @@ def create_app(system: Confrere, settings: Settings) -> Litestar:
             metrics=metrics,
             log=logs.opened(settings.log_level, settings.log_format),
             hosts=settings.allowed_hosts,
+            secure=(settings.public_url or "").startswith("https:"),
         ),
     )
     return app

@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
-from api.http.access import ACCESS, guard, known
+from api.http.access import ACCESS, admit
 from api.http.answers import Answer
 from api.http.calling import Call, decoded_body, decoded_query, named_in
 from api.http.endpoints import Endpoint, routed
@@ -18,6 +18,7 @@ from api.http.visit import Visit, visit_of
 from domain.refusals import IllegalMove
 from engine.runtime import Confrere
 from engine.settings import Settings
+from engine.tokens import Bearer
 
 PATIENCE = 2.0  # seconds a request waits for a position that is still to come
 _AHEAD: Final = 10_000
@@ -64,7 +65,6 @@ class Desk:
         route = HTTPRouteHandler(
             routed(endpoint.path),
             http_method=endpoint.method,
-            guards=[guard],
             opt={ACCESS: endpoint.access},
             name=endpoint.name,
             include_in_schema=False,
@@ -73,21 +73,22 @@ class Desk:
 
     async def _answer(self, endpoint: Endpoint, request: Request[Any, Any, Any]) -> ASGIApp:
         visit = visit_of(request.scope)
-        bearer = known(visit)
+        bearer = admit(visit, request.scope["path_params"])  # the framework would copy the route for a guard each time
         if endpoint.follows is not None:
-            return Stream(endpoint.follows, await self._call(endpoint, request, visit), self._watch(), self._pool)
+            call = await self._call(endpoint, request, visit, bearer)
+            return Stream(endpoint.follows, call, self._watch(), self._pool)
         if not endpoint.lasting:
-            return await self._made(endpoint, request, visit)
+            return await self._made(endpoint, request, visit, bearer)
         head = self._system.store.head()
         key = (bearer.member, request.scope["path"], request.scope["query_string"])
         ready = self._kept.get(key, head)
         if ready is None:
-            ready = await self._made(endpoint, request, visit)
+            ready = await self._made(endpoint, request, visit, bearer)
             self._kept.put(key, head, ready)
         return ready.unless(visit.headers.get("if-none-match"))
 
-    async def _made(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit) -> Answer:
-        call = await self._call(endpoint, request, visit)
+    async def _made(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit, bearer: Bearer) -> Answer:
+        call = await self._call(endpoint, request, visit, bearer)
         if call.after is not None:
             await self._arrival(call.after)
         assert endpoint.answer is not None  # noqa: S101 - only a stream has none
@@ -102,7 +103,7 @@ class Desk:
         if head < position:
             raise IllegalMove("the log has not come to this position yet", field="after_position", remedy="ask again")
 
-    async def _call(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit) -> Call:
+    async def _call(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit, bearer: Bearer) -> Call:
         body = None
         if endpoint.body is not None:
             raw = await request.body()
@@ -110,7 +111,7 @@ class Desk:
         return Call(
             system=self._system,
             settings=self._settings,
-            bearer=known(visit),
+            bearer=bearer,
             access=endpoint.access,
             path=named_in(request.scope["path_params"]),
             query=decoded_query(request.scope["query_string"], endpoint.query),

@@ -20,17 +20,23 @@ from engine.tokens import Tokens
 
 Headers = list[tuple[bytes, bytes]]
 
-GUARDS: Final[Headers] = [
+CSP: Final = b"content-security-policy"
+STRICT: Final[Headers] = [
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
+    (CSP, b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+]
+_OF_PAGES: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)  # the page of the API sets styles while it runs
+PAGES: Final[Headers] = [
+    *STRICT[:2],
+    (CSP, _OF_PAGES),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-    (b"strict-transport-security", b"max-age=31536000"),  # browsers heed it over HTTPS alone
 ]
-CSP: Final = b"content-security-policy"
-STRICT: Final = (CSP, b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+SECURE: Final = (b"strict-transport-security", b"max-age=31536000")  # where others reach us over HTTPS
 _UNCOUNTED: Final = frozenset({"/healthz", "/readyz", "/metrics"})  # probes are not turned away
 
 
@@ -42,6 +48,7 @@ class Watchmen(Struct, frozen=True, kw_only=True):
     metrics: Metrics
     log: FilteringBoundLogger
     hosts: tuple[str, ...] = ()  # that are served; any when empty
+    secure: bool = False  # reached over HTTPS
 
 
 class Door:
@@ -50,6 +57,9 @@ class Door:
     def __init__(self, inside: ASGIApp, watchmen: Watchmen) -> None:
         self._inside: Final = inside
         self._asked: Final = watchmen
+        secure = [SECURE] if watchmen.secure else []
+        self._always: Final = [*STRICT, *secure]
+        self._for_pages: Final = [*PAGES, *secure]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -57,7 +67,7 @@ class Door:
             return
         begun = time.perf_counter()
         visit = arrive(scope)
-        guarded = Guarded(send, visit)
+        guarded = Guarded(send, visit, self._for_pages if scope["path"].startswith("/docs") else self._always)
         self._asked.metrics.in_flight.inc()
         try:
             await self._let_in(scope, visit, guarded)(scope, receive, guarded)
@@ -127,10 +137,11 @@ class Door:
 class Guarded:
     """Sends on, with what every answer carries. `status` is 0 until one was sent."""
 
-    __slots__ = ("_send", "_visit", "allowance", "status")
+    __slots__ = ("_always", "_send", "_visit", "allowance", "status")
 
-    def __init__(self, send: Send, visit: Visit) -> None:
+    def __init__(self, send: Send, visit: Visit, always: Headers) -> None:
         self._send = send
+        self._always = always
         self._visit = visit
         self.status = 0
         self.allowance: Allowance | None = None
@@ -138,21 +149,16 @@ class Guarded:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = [*message["headers"], *GUARDS, (b"x-request-id", self._visit.request_id.encode())]
-            if all(name != CSP for name, _ in headers):
-                headers.append(STRICT)
+            headers = [*message["headers"], *self._always, (b"x-request-id", self._visit.request_id.encode())]
             if self.allowance is not None:
-                headers += _told(self.allowance)
+                headers.append(_told(self.allowance))
             message = {**message, "headers": headers}
         await self._send(message)
 
 
-def _told(allowance: Allowance) -> Headers:
-    return [
-        (b"x-ratelimit-limit", b"%d" % allowance.limit),
-        (b"x-ratelimit-remaining", b"%d" % allowance.remaining),
-        (b"x-ratelimit-reset", b"%d" % allowance.reset_after),
-    ]
+def _told(allowance: Allowance) -> tuple[bytes, bytes]:
+    told = b"limit=%d, remaining=%d, reset=%d" % (allowance.limit, allowance.remaining, allowance.reset_after)
+    return b"ratelimit", told
 
 
 def _refusal(refusal: Refused) -> Answer:

@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
 from api.http import metrics, problems
-from api.http.access import ACCESS, Access, guard
+from api.http.access import ACCESS, Access
 from api.http.answers import Answer
 from api.http.metrics import Metrics
 from domain.refusals import Unknown
@@ -22,10 +22,6 @@ from engine.runtime import Confrere
 
 VENDORED: Final = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png")
 _HTML: Final = "text/html; charset=utf-8"
-_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)  # the page sets styles while it runs
 _DOCS: Final = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Confrere API</title>
@@ -36,12 +32,10 @@ _DOCS: Final = """<!doctype html>
 """
 
 
-def fixed(path: str, name: str, body: bytes, media: str, *, policy: str | None = None) -> HTTPRouteHandler:
+def fixed(path: str, name: str, body: bytes, media: str) -> HTTPRouteHandler:
     """A page that stays the same while the server runs."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     headers = {"cache-control": "public, max-age=300"}
-    if policy is not None:
-        headers["content-security-policy"] = policy
     answer = Answer(200, body, media=media, headers=headers, tag=tag)
 
     async def page(request: Request[Any, Any, Any]) -> ASGIApp:
@@ -51,7 +45,7 @@ def fixed(path: str, name: str, body: bytes, media: str, *, policy: str | None =
 
 
 def pages(description: bytes) -> list[HTTPRouteHandler]:
-    shown = fixed("/docs", "docs", _DOCS.encode(), _HTML, policy=_POLICY)
+    shown = fixed("/docs", "docs", _DOCS.encode(), _HTML)
     explained = fixed(problems.PAGE, "problems", problems.page().encode(), _HTML)
     described = fixed("/openapi.json", "openapi", description, "application/json")
     return [shown, explained, described, *map(_vendored, (*VENDORED, "start.js"))]
@@ -103,9 +97,7 @@ def _vendored(name: str) -> HTTPRouteHandler:
 
 def _public(path: str, name: str, method: Method = "GET", **more: Any) -> HTTPRouteHandler:  # noqa: ANN401 - a route's
     opt = {ACCESS: Access.PUBLIC}
-    return HTTPRouteHandler(
-        path, http_method=method, name=name, guards=[guard], opt=opt, include_in_schema=False, **more
-    )
+    return HTTPRouteHandler(path, http_method=method, name=name, opt=opt, include_in_schema=False, **more)
 
 
 def _json(status: int, value: object) -> Answer:

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from itertools import count
 from typing import Any, Final, TypeAlias
 
 from litestar.types import Scope
@@ -14,6 +15,8 @@ from engine.tokens import Bearer
 Tables: TypeAlias = Any  # a connection to projections, which is opened and closed elsewhere
 
 _REQUEST_ID: Final = re.compile(r"[0-9a-fA-F-]{8,64}")  # as tracing makes them; words would end in the logs
+_PROCESS: Final = secrets.token_hex(4)
+_REQUESTS: Final = count(1)
 _BEARER: Final = "bearer "
 
 
@@ -33,7 +36,9 @@ def arrive(scope: Scope) -> Visit:
     """Headers by lower-case name; of one that came twice the last."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     given = headers.get("x-request-id", "")
-    visit = Visit(headers=headers, request_id=given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8))
+    visit = Visit(
+        headers=headers, request_id=given if _REQUEST_ID.fullmatch(given) else f"{_PROCESS}-{next(_REQUESTS):06x}"
+    )
     scope["state"]["visit"] = visit
     return visit
 
