@@ -33,7 +33,7 @@ ROWS: Final = ("select * from challenges order by challenge", "select * from ans
 
 def rows(*, smoke: bool = False) -> list[Row]:
     """One projection, all of them, and the peer once more with our weaker promise at a loss of power."""
-    events, rounds = (100, 1) if smoke else (10_000, 5)
+    events, rounds = (100, 1) if smoke else (5_000, 5)
     with tempfile.TemporaryDirectory() as folder, closing(_Log(Path(folder), events)) as log:
         one, all_of_them, theirs, relaxed = in_turns(
             rounds, log.ours((PROJECTION,)), log.ours(PROJECTIONS), log.theirs(Board), log.theirs(RelaxedBoard)

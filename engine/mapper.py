@@ -121,7 +121,7 @@ class EventMapper(Mapper[str]):
             stream=stream,
             version=version,
             position=position,
-            recorded_at=instant_of(recorded_us),
+            recorded_at=_EPOCH + _MICROSECOND * recorded_us,  # said again: a call costs as much as the sum
             envelope=read.envelope,
             event=read.fields,
         )

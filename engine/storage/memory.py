@@ -3,8 +3,9 @@
 import time
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from operator import attrgetter
 from threading import Condition
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eventsourcing.persistence import (
     AggregateRecorder,
@@ -27,6 +28,9 @@ class _Kept(NamedTuple):
     version: int
     name: str
     payload: bytes
+
+
+_VERSION: Final = attrgetter("version")
 
 
 class MemoryRecorder(Recorder):
@@ -79,7 +83,7 @@ class MemoryRecorder(Recorder):
 
     def rows_of(self, stream: str, *, after: int = 0, until: int | None = None) -> Sequence[Row]:
         with self._news:
-            rows = sorted(self._streams.get(stream, ()), key=lambda row: row.version)
+            rows = sorted(self._streams.get(stream, ()), key=_VERSION)
         return [row for row in rows if row.version > after and (until is None or row.position <= until)]
 
     def rows_after(
