@@ -109,8 +109,7 @@ class EvidenceIndex:
         found = index_file.read(path, self._encoder.fingerprint) if path else None
         if path is None or found is None:
             return
-        places = [(each.owner, digest) for each, digest in zip(found.shown, found.digests, strict=True)]
-        vectors = self._vectors.all_of(places, self._encoder.width) if found.position <= position else None
+        vectors = self._vectors.all_of(found.digests, self._encoder.width) if found.position <= position else None
         if vectors is None:
             index_file.discard(path)
             return

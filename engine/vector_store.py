@@ -44,7 +44,7 @@ class VectorStore:
             folder.mkdir(0o700, parents=True, exist_ok=True)
         self._database = Database(folder / "vectors.db" if folder else None, _SCHEMA)
         self._keys = keys
-        self._fingerprint = model
+        self._fingerprint = model.encode()
         with self._database.write() as c:
             c.execute("insert or ignore into models (fingerprint) values (?)", (model,))
             self._model: int = c.execute("select id from models where fingerprint = ?", (model,)).fetchone()[0]
@@ -58,22 +58,22 @@ class VectorStore:
         """What a text's vector is found by, for owners who have a key."""
         return self._keys.fingerprint(owner, text.encode())
 
-    def all_of(self, places: Sequence[tuple[OwnerId, bytes]], width: int) -> npt.NDArray[np.float32] | None:
-        """The vectors of these owners' digests, in their order, read in one go; None unless all are readable."""
-        first: dict[tuple[OwnerId, bytes], int] = {}
-        same = [first.setdefault(place, row) for row, place in enumerate(places)]
-        vectors = np.empty((len(places), width), dtype=np.float32)
+    def all_of(self, digests: Sequence[bytes], width: int) -> npt.NDArray[np.float32] | None:
+        """The vectors of these digests, in their order, read in one go; None unless all are readable."""
+        vectors = np.empty((len(digests), width), dtype=np.float32)
+        first: dict[bytes, int] = {}
+        again = [(row, found) for row, each in enumerate(digests) if (found := first.setdefault(each, row)) != row]
         missing = len(first)
         with self._database.read() as c:
             for owner, digest, sealed in c.execute(_ALL, (self._model,)):
-                row = first.get((owner, digest))
-                if row is not None and (vector := self._opened(owner, digest, sealed)) is not None:
+                row = first.get(digest, -1)
+                if row >= 0 and (vector := self._opened(owner, digest, sealed)) is not None:
                     vectors[row] = vector
                     missing -= 1
         if missing:
             return None
-        again = [row for row, earlier in enumerate(same) if row != earlier]
-        vectors[again] = vectors[[same[row] for row in again]]
+        for row, earlier in again:
+            vectors[row] = vectors[earlier]
         return vectors
 
     def put(self, items: Sequence[tuple[OwnerId, str]], vectors: npt.NDArray[np.float32]) -> None:
@@ -146,4 +146,4 @@ class VectorStore:
         c.execute(query, (owner, digest, self._model, sealed))
 
     def _place(self, owner: OwnerId, digest: bytes) -> bytes:
-        return b"|".join((b"vector", owner.encode(), digest, self._fingerprint.encode()))
+        return b"|".join((b"vector", owner.encode(), digest, self._fingerprint))

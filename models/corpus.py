@@ -72,7 +72,7 @@ class Corpus:
 
     def __init__(self, width: int) -> None:
         self.words = Postings()
-        self.vectors: Final = VectorIndex(width)
+        self.vectors = VectorIndex(width)
         self.persons: Final[list[str]] = []
         self.ids: Final[list[str]] = []
         self.weights: Final = array("d")
@@ -89,7 +89,7 @@ class Corpus:
     def of_columns(cls, columns: Columns, vectors: Vectors) -> "Corpus":
         """What `columns` gave, with the vectors of the rows."""
         corpus = cls(vectors.shape[1])
-        corpus.vectors.add(vectors)
+        corpus.vectors = VectorIndex(vectors.shape[1], vectors)
         corpus.words = Postings.of_lists(columns.words, len(columns.ids))
         corpus.persons.extend(columns.persons)
         corpus._by_person.add_all(columns.persons)

@@ -128,10 +128,10 @@ class Postings:
 
     @classmethod
     def of_lists(cls, lists: "Lists", size: int) -> "Postings":
-        ends = np.cumsum(np.frombuffer(lists.counts, dtype="<i4"))[:-1]
-        rows = np.split(np.frombuffer(lists.rows, dtype="<i4"), ends)
-        weights = np.split(np.frombuffer(lists.weights, dtype="<f4"), ends)
-        return cls(zip(lists.terms, map(Column, rows, weights), strict=True), size)
+        ends = np.cumsum(np.frombuffer(lists.counts, dtype="<i4")).tolist()
+        rows, weights = np.frombuffer(lists.rows, dtype="<i4"), np.frombuffer(lists.weights, dtype="<f4")
+        spans = map(slice, (0, *ends), ends)
+        return cls(((term, Column(rows[of], weights[of])) for term, of in zip(lists.terms, spans, strict=True)), size)
 
     def count(self, word: str, mask: Mask) -> int:
         """In how many items of the mask a term stands."""

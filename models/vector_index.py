@@ -28,10 +28,11 @@ class WrongVectors(ValueError):  # noqa: N818 - a plain fact
 class VectorIndex:
     """Rows of length 1; similarity is the cosine. Rows are numbered from 0 and never move."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, vectors: Vectors | None = None) -> None:
+        """Empty, or of these vectors, which it keeps for itself."""
         self.width: Final = width
-        self.size = 0
-        self._vectors: Vectors = np.empty((0, width), dtype=np.float32)
+        self._vectors: Vectors = np.empty((0, width), dtype=np.float32) if vectors is None else checked(vectors, width)
+        self.size = len(self._vectors)
         self._codes: faiss.Index | None = None
         self._lock: Final = Lock()
 
