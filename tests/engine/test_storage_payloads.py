@@ -40,6 +40,17 @@ def test_every_event_survives_the_disk(store: EventStore, several: list[Event]) 
     assert store.stream(stream) == told
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(several=st.lists(events, max_size=5))
+def test_an_event_says_the_same_read_at_once_or_in_steps(store: EventStore, several: list[Event]) -> None:
+    stream = f"stream-{store.head():08x}"
+    store.append(NET, [saying(stream, 0, tuple(several))], origin=origin())
+    for _, _, _, _, version, name, payload in store._recorder.rows_of(stream):
+        at_once = store._mapper._read(stream, version, name, payload)
+        in_steps = store._mapper._read_in_steps(stream, version, name, payload)
+        assert (at_once.envelope, at_once.fields) == (in_steps.envelope, in_steps.fields)
+
+
 def test_an_instant_of_another_zone_is_the_same_instant(store: EventStore) -> None:
     there = datetime(2024, 3, 1, 8, 30, 15, 123456, tzinfo=timezone(timedelta(hours=-7)))
     store.append(NET, [saying(ADA, 0, (Counted(minutes=1, at=there),), at=there)], origin=origin())
