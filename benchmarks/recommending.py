@@ -1,0 +1,190 @@
+"""How long a list of recommendations takes, whole: beside one bare search, and as the first thing after a start."""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Final, TypeVar
+
+import faiss
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from benchmarks.network import NETWORK, Size, build, needs, settings_of
+from benchmarks.row import Row
+from benchmarks.search import LIMIT
+from benchmarks.turns import beside, longer, row
+from domain.recommendations import ListKind
+from engine.runtime import Confrere
+from engine.sealing import KeyRing
+from engine.storage.database import Database
+
+LARGE, STARTING = Size(6_667, 100_005), Size(10_000, 50_000)
+SMALL: Final = Size(134, 2_010)
+PER_KIND, STARTS = 200, 5
+LISTS_AT_MOST, P99_AT_MOST, START_AT_MOST, MEMORY_AT_MOST = 2.0, 3.0, 2.0, 1.5  # the last in GB
+KINDS: Final = (ListKind.EXPERTS, ListKind.PEERS, ListKind.CONSULTANCY)
+
+T = TypeVar("T")
+
+
+class Lists(Struct):
+    """Seconds of each list of a kind, with those of the bare search beside it, and of the same asked again."""
+
+    kind: ListKind
+    ours: list[float]
+    bare: list[float]
+    again: list[float]
+
+
+class Measured(Struct):
+    lists: list[Lists]
+    gigabytes: float  # the process at its largest, before the peer's own index came in
+
+
+def timed(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def lists(folder: Path, size: Size, count: int) -> Measured:
+    """Each list is for another challenge of another reader; every one is appended before the next is asked for."""
+    faiss.omp_set_num_threads(2)
+    asking = iter(needs(size))
+    with Confrere(settings_of(folder)) as system:
+        system.warm(NETWORK)
+        for kind in KINDS:
+            _ask(system, next(asking), kind)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+        bare, vectors = _bare(folder)
+        found = []
+        for kind in KINDS:
+            taken = Lists(kind, [], [], [])
+            for number, need in zip(range(count), asking, strict=False):
+                taken.bare.append(timed(partial(bare.search, vectors[[number]], LIMIT)))
+                taken.ours.append(timed(partial(_ask, system, need, kind)))
+                taken.again.append(timed(partial(_ask, system, need, kind)))
+            found.append(taken)
+    return Measured(found, peak)
+
+
+def _ask(system: Confrere, need: tuple[str, str], kind: ListKind) -> None:
+    issued = system.recommend(NETWORK, *need, kind).issued
+    if not issued.picks and kind is not ListKind.PEERS:  # in a small network nobody else may work on the same
+        raise AssertionError("a list without anybody on it measures nothing")
+
+
+def _bare(folder: Path) -> tuple[faiss.IndexFlatIP, np.ndarray]:
+    """Read and open every stored vector, and add them to FAISS."""
+    settings = settings_of(folder)
+    keys = KeyRing.open(settings.data, settings.master_key)
+    database = Database(settings.data / "vectors.db", "")
+    with database.read() as c:
+        ((_, model),) = c.execute("select id, fingerprint from models").fetchall()
+        opened = [
+            keys.unseal(owner, sealed, b"|".join((b"vector", owner.encode(), digest, model.encode())))
+            for owner, digest, sealed in c.execute("select owner, digest, sealed from vectors")
+        ]
+    vectors = np.frombuffer(b"".join(opened), dtype="<f4").reshape(len(opened), -1)
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    database.close()
+    keys.close()
+    return index, vectors
+
+
+def first(folder: Path, size: Size, number: int) -> float:
+    """Seconds from opening the folder to the first list."""
+    system: Confrere | None = None
+
+    def start() -> None:
+        nonlocal system
+        system = Confrere(settings_of(folder))
+        _ask(system, needs(size)[number], ListKind.EXPERTS)
+
+    seconds = timed(start)
+    if "torch" in sys.modules:
+        raise AssertionError("torch was imported for a stored challenge")
+    if system is not None:
+        system.close()
+    return seconds
+
+
+def opening(folder: Path, size: Size, number: int) -> float:  # noqa: ARG001 - one shape for all
+    """Seconds of what no start can do without."""
+    return timed(lambda: _bare(folder))
+
+
+DOINGS: Final[Mapping[str, Callable[[Path, Size, int], object]]] = {
+    "lists": lists,
+    "first": first,
+    "opening": opening,
+}
+
+
+def rows(*, smoke: bool = False) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [*_of_lists(Path(folder) / "large", smoke=smoke), *_of_starts(Path(folder) / "starting", smoke=smoke)]
+
+
+def _of_lists(folder: Path, *, smoke: bool) -> list[Row]:
+    size = SMALL if smoke else LARGE
+    build(folder, size)
+    measured = _apart("lists", folder, size, 5 if smoke else PER_KIND, of=Measured)
+    found = [each for kind in measured.lists for each in _of_kind(kind, size)]
+    memory = f"memory of the process with {size.items:,} items, at its largest"
+    return [*found, Row(memory, "1 GB", measured.gigabytes, at_most=MEMORY_AT_MOST)]
+
+
+def _of_kind(measured: Lists, size: Size) -> list[Row]:
+    what = f"a list of {measured.kind}, whole, {size.items:,} items"
+    peer = f"one bare IndexFlatIP search, k = {LIMIT}"
+    bar = LISTS_AT_MOST if measured.kind is KINDS[0] else None
+    ours, again, bare = measured.ours, measured.again, measured.bare
+    slow, usual = float(np.percentile(ours, 99)), median(ours)
+    return [
+        row(what, peer, longer(ours, bare), beside(ours, bare), at_most=bar),
+        Row(f"{what}: p99", "its median", slow / usual, beside=beside([slow], [usual]), at_most=P99_AT_MOST),
+        row(f"{what}: asked again", peer, longer(again, bare), beside(again, bare)),
+    ]
+
+
+def _of_starts(folder: Path, *, smoke: bool) -> list[Row]:
+    size = SMALL if smoke else STARTING
+    build(folder, size)
+    _apart("first", folder, size, 0, of=float)  # whose index is written down when it closes
+    ours, peer = [], []
+    for number in range(1, 2 if smoke else 1 + STARTS):
+        peer.append(_apart("opening", folder, size, number, of=float))
+        ours.append(_apart("first", folder, size, number, of=float))
+    what = f"the first list after a start, {size.members:,} members, {size.items:,} items"
+    against = "reading and opening the stored vectors, adding them to FAISS"
+    return [row(what, against, longer(ours, peer), beside(ours, peer), at_most=START_AT_MOST)]
+
+
+def _apart(doing: str, folder: Path, size: Size, number: int, *, of: type[T]) -> T:
+    """Measured in a process of its own, where nothing was loaded or kept before."""
+    words = [doing, str(folder), str(size.members), str(size.items), str(number)]
+    told = subprocess.run(  # noqa: S603 - this very program
+        [sys.executable, "-m", "benchmarks.recommending", *words],
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).resolve().parents[1],
+    )
+    return msgspec.json.decode(told.stdout, type=of)
+
+
+def main(doing: str, folder: str, members: str, items: str, number: str) -> None:
+    done = DOINGS[doing](Path(folder), Size(int(members), int(items)), int(number))
+    sys.stdout.write(msgspec.json.encode(done).decode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
