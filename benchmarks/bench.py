@@ -11,10 +11,10 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import encoding, machine, projecting, search, serving, storage, streams
+from benchmarks import encoding, machine, projecting, recommending, search, serving, storage, streams
 from benchmarks.row import Row
 
-PARTS: Final = (storage, streams, projecting, serving, search, encoding)
+PARTS: Final = (storage, streams, projecting, serving, search, recommending, encoding)
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")
 
@@ -23,9 +23,8 @@ _INTRODUCTION: Final = """\
 
 `make bench` measures all of it and writes this page. Each row is a ratio to a peer or a limit that was measured in the
 same run: our turns and the peer's alternate, each round gives a ratio, and the table shows the median of the rounds and
-between which values they lay. Where a row asks for at least something (≥), the ratio says how many times as fast as the
-peer we are; where it asks for at most something (≤), how many times as long we take; without a wish, as fast. Absolute
-times stand beside; they are noise on shared machines, and nothing is promised of them.
+between which values they lay, as so many times *as fast* as the peer or *as long*. Absolute times stand beside; they are
+noise on shared machines, and nothing is promised of them.
 """
 
 _HOW: Final = """\
@@ -40,7 +39,8 @@ _HOW: Final = """\
   `synchronous = normal`, since they can be made anew from the log; one row gives the peer the same.
 - The bare Litestar handler returns the bytes that ours returned, under the same uvicorn. It checks no token, counts,
   limits and logs nothing, and sends none of the guarding headers. The load comes from a third process.
-- Searching and pooling is set beside one exact search of the same vectors with the same threads; its ratios are times.
+- Searching and pooling, and whole lists of recommendations, are set beside one exact search of the same vectors with
+  the same threads. The lists are of a synthetic network, each for another reader, and every one is recorded.
 """
 
 

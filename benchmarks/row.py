@@ -12,6 +12,7 @@ class Row(Struct, frozen=True):
     beside: str = ""  # absolute figures: they are noise on shared machines and never asserted
     at_least: float | None = None
     at_most: float | None = None
+    word: str = ""  # as fast, or as long
 
     @property
     def wanted(self) -> str:
@@ -30,7 +31,7 @@ class Row(Struct, frozen=True):
     def measured(self) -> str:
         """The median, and between which values the rounds lay."""
         spread = "" if self.low is None or self.high is None else f" [{_short(self.low)}–{_short(self.high)}]"
-        return f"{_short(self.ratio)}{spread}"
+        return f"{_short(self.ratio)}{spread} {self.word}".rstrip()
 
 
 def _short(value: float) -> str:

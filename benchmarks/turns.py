@@ -18,6 +18,7 @@ class Ratio(Struct, frozen=True):
     median: float
     low: float
     high: float
+    word: str
 
 
 def timed(action: Callable[[], object], times: int = 1) -> Turn:
@@ -45,16 +46,16 @@ def in_turns(rounds: int, *turns: Turn) -> list[list[float]]:
 
 def faster(ours: Sequence[float], peer: Sequence[float]) -> Ratio:
     """How many times as fast as the peer."""
-    return _of([theirs / own for own, theirs in zip(ours, peer, strict=True)])
+    return _of([theirs / own for own, theirs in zip(ours, peer, strict=True)], "as fast")
 
 
 def longer(ours: Sequence[float], peer: Sequence[float]) -> Ratio:
     """How many times as long as the peer."""
-    return _of([own / theirs for own, theirs in zip(ours, peer, strict=True)])
+    return _of([own / theirs for own, theirs in zip(ours, peer, strict=True)], "as long")
 
 
-def _of(ratios: Sequence[float]) -> Ratio:
-    return Ratio(median(ratios), min(ratios), max(ratios))
+def _of(ratios: Sequence[float], word: str) -> Ratio:
+    return Ratio(median(ratios), min(ratios), max(ratios), word)
 
 
 def beside(ours: Sequence[float], peer: Sequence[float], each: int = 1) -> str:
@@ -70,4 +71,4 @@ def in_time(seconds: float) -> str:
 
 
 def row(what: str, against: str, ratio: Ratio, words: str, **bars: float | None) -> Row:
-    return Row(what, against, ratio.median, ratio.low, ratio.high, words, **bars)
+    return Row(what, against, ratio.median, ratio.low, ratio.high, words, word=ratio.word, **bars)

@@ -25,10 +25,10 @@ def test_every_figure_can_be_taken_in_little_and_writes_no_page() -> None:
 
 
 def test_a_row_says_what_was_wanted_and_whether_it_is_met() -> None:
-    met = Row("loading", "a peer", 8.4, 7.9, 9.5, "1 ms / 8 ms", at_least=8)
+    met = Row("loading", "a peer", 8.4, 7.9, 9.5, "1 ms / 8 ms", at_least=8, word="as fast")
     missed = Row("searching", "a peer", 2.5, 2.1, 12.3, at_most=2)
     open_ended = Row("posting", "a peer", 0.3)
-    assert (met.measured, met.wanted, met.met) == ("8.40 [7.90–9.50]", "≥ 8 ×", "yes")
+    assert (met.measured, met.wanted, met.met) == ("8.40 [7.90–9.50] as fast", "≥ 8 ×", "yes")
     assert (missed.measured, missed.wanted, missed.met) == ("2.50 [2.10–12.3]", "≤ 2 ×", "no")
     assert (open_ended.measured, open_ended.wanted, open_ended.met) == ("0.30", "–", "")
 
