@@ -22,9 +22,9 @@ _INTRODUCTION: Final = """\
 # Speed
 
 `make bench` measures all of it and writes this page. Each row is a ratio to a peer or a limit that was measured in the
-same run: our turns and the peer's alternate, each round gives a ratio, and the table shows the median of the rounds and
-between which values they lay, as so many times *as fast* as the peer or *as long*. Absolute times stand beside; they are
-noise on shared machines, and nothing is promised of them.
+same run: our turns and the peer's alternate, each round gives a ratio, and the table shows the median of the rounds
+and between which values they lay, as so many times *as fast* as the peer or *as long*. Absolute times stand beside;
+they are noise on shared machines, and nothing is promised of them.
 """
 
 _HOW: Final = """\
