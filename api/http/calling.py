@@ -28,6 +28,7 @@ Q = TypeVar("Q", bound=Struct)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9-]{1,100}")  # what ids and hashes are written with
 _QUERY_LIMIT: Final = 4_000  # characters
 _FIELDS_LIMIT: Final = 20
+_MISSING: Final = re.compile(r"Object missing required field `(\w{1,60})")
 _STRANGER: Final = re.compile(r"Object contains unknown field `(\w{1,60})")
 
 Position = Annotated[int, Meta(ge=0, le=2**53, description="Wait until this position is reached: read what one wrote.")]
@@ -162,5 +163,7 @@ def _whole(value: object) -> object:
 def _undecodable(error: Exception) -> Undecodable:
     if (stranger := _STRANGER.match(str(error))) is not None:
         return Undecodable("there is no such field", field=stranger[1], remedy="the API's description names them")
+    if (missing := _MISSING.match(str(error))) is not None:
+        return Undecodable("this is needed", field=missing[1])
     refusal = malformed(error)
     return Undecodable(refusal.words, field=refusal.field, remedy=refusal.remedy)

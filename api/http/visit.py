@@ -33,12 +33,14 @@ def visit_of(scope: Scope) -> Visit:
 
 
 def arrive(scope: Scope) -> Visit:
-    """Headers by lower-case name; of one that came twice the last."""
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    """Headers by lower-case name; one that came twice is a list, which says nothing where one value is needed."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
     given = headers.get("x-request-id", "")
-    visit = Visit(
-        headers=headers, request_id=given if _REQUEST_ID.fullmatch(given) else f"{_PROCESS}-{next(_REQUESTS):06x}"
-    )
+    fits = _REQUEST_ID.fullmatch(given) is not None
+    visit = Visit(headers=headers, request_id=given if fits else f"{_PROCESS}-{next(_REQUESTS):06x}")
     scope["state"]["visit"] = visit
     return visit
 

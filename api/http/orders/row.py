@@ -1,0 +1,34 @@
+"""One command as it is posted: where, by whom, and what fills in the speaker and new ids."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from api.http.access import Access
+from domain.kernel import Command
+
+MEMBER, TAKES_PART, INVITED, STAFF, ADMIN = (
+    Access.MEMBER,
+    Access.TAKES_PART,
+    Access.INVITED,
+    Access.STAFF,
+    Access.ADMIN,
+)
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """`speaker` is the field that is the caller unless the body says otherwise; `new` the id that may be left out."""
+
+    path: str  # below /networks/{network}; fields of the command in braces
+    command: type[Command]
+    access: Access
+    summary: str
+    about: str = ""
+    speaker: str | None = None
+    new: str | None = None
+    makes: bool = False  # something that can be read at once at <path>/<id>
+    example: dict[str, Any] = {}
+
+
+def row(path: str, command: type[Command], access: Access, summary: str, **more: Any) -> Row:  # noqa: ANN401 - a Row's
+    return Row(path=path, command=command, access=access, summary=summary, **more)

@@ -1,0 +1,244 @@
+"""Whatever comes in that cannot be read is answered with a problem document that names the place."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api.http.problems import ALL_KINDS, KINDS, kind_of
+from domain import refusals
+from domain.refusals import Refused, TooMany
+from tests.api.http.house import ADA, BASE, Client, House, opened, problem
+from tests.engine.town import ABSENT
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"1",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"title": "\\ud800"}',
+        b'{"title": "a\\u0000b"}',
+        b'{"title": "\\u0007"}',
+        b'{"title": ""}',
+        b'{"title": 7}',
+        b'{"title": NaN}',
+        b'{"title": "x", "stage": "unknown"}',
+        b'{"title": "x", "extra": 1}',
+        b'{"title": "x", "challenge": "challenge-XYZ"}',
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+    ],
+    ids=lambda body: body[:20].decode("latin-1"),
+)
+def test_a_body_that_cannot_be_read_is_malformed(client: Client, body: bytes) -> None:
+    answer = client.post("challenges", content=body, headers=JSON)
+    assert problem(answer, 400)["type"] == "/problems#malformed"
+
+
+def test_the_field_is_named_and_the_value_is_not_repeated(client: Client) -> None:
+    found = problem(client.post("challenges", {"title": "x", "stage": "canary word"}), 400)
+    assert found["field"] == "stage"
+    stranger = problem(client.post("challenges", {"title": "x", "tilte": "canary"}), 400)
+    assert stranger["field"] == "tilte"
+    assert "canary" not in str(found) + str(stranger)
+
+
+@pytest.mark.parametrize("stars", ["1" * 400, "-1", "6", "1e400", '"5"', "true", "4.5"])
+def test_numbers_out_of_all_measure_are_malformed(client: Client, stars: str) -> None:
+    body = b'{"stars": %b}' % stars.encode()
+    answer = client.post("resources/resource-00000001/reviews", content=body, headers=JSON)
+    assert problem(answer, 400)
+
+
+def test_a_whole_number_may_be_written_with_a_point(client: Client) -> None:
+    answer = client.post("resources/resource-00000001/reviews", content=b'{"stars": 4.0}', headers=JSON)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "é"])
+def test_bodies_are_json_and_say_so(client: Client, kind: str) -> None:
+    headers = {"Content-Type": kind.encode("latin-1")}
+    found = problem(client.post("challenges", content=b'{"title": "x"}', headers=headers), 415)
+    assert "application/json" in found["detail"]
+    named = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert client.post("challenges", content=b'{"title": "x"}', headers=named).status_code == 201
+
+
+def test_a_body_that_is_too_long_is_refused_also_in_pieces(client: Client, house: House) -> None:
+    limit = house.settings.body_limit
+    assert problem(client.post("challenges", content=b" " * (limit + 1), headers=JSON), 413)
+    pieces = (b" " * 1000 for _ in range(limit // 1000 + 1))
+    assert problem(client.post("challenges", content=pieces, headers=JSON), 413)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=1.5", "limit"),
+        ("limit=", "limit"),
+        ("limit=null", "limit"),
+        ("limit=" + "9" * 300, "limit"),
+        ("after_position=-1", "after_position"),
+        ("nobody=1", "nobody"),
+        ("status=closed", "status"),
+        ("author=%00", "author"),
+        ("cursor=%0a", "cursor"),
+        ("limit=1&limit=2", None),
+        ("%ff=1", None),
+        ("cursor=%ff", None),
+        ("cursor=" + "x" * 5000, None),
+        ("&".join(f"a{n}=1" for n in range(30)), None),
+    ],
+)
+def test_a_query_that_cannot_be_read_names_the_parameter(client: Client, query: str, field: str | None) -> None:
+    found = problem(client.get(f"challenges?{query}"), 400)
+    assert found.get("field") == field
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "eyJhIjoxfQ", "e30", "0"])
+def test_a_cursor_from_elsewhere_is_refused(client: Client, cursor: str) -> None:
+    assert problem(client.get("challenges", params={"cursor": cursor}), 409)["field"] == "cursor"
+
+
+@pytest.mark.parametrize("name", ["%00", "%ff", "%0a", "..%2f..", "challenge-%ed%a0%80", "x" * 3000, "challenge-', 1"])
+def test_ids_that_can_be_none_are_unknown(client: Client, name: str) -> None:
+    assert problem(client.get(f"challenges/{name}"), 404)
+    assert problem(client.post(f"challenges/{name}/resolve", {}), 404)
+    assert problem(client.get(f"/api/v1/networks/{name}/me"), 404)
+
+
+@pytest.mark.parametrize("path", ["/nope", "/api/v1", "/api/v1/networks", f"{BASE}/nope", f"{BASE}/challenges/a/b/c"])
+def test_unknown_addresses_are_problems_too(client: Client, path: str) -> None:
+    for who in (ADA, None):
+        assert problem(client.get(path, who), 404)["detail"] == "there is nothing at this address"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "TRACE", "QUERY"])
+def test_a_method_that_an_address_does_not_answer_is_told_which_it_does(client: Client, method: str) -> None:
+    answer = client.send(method, "challenges")
+    assert answer.status_code == 405
+    assert {each.strip() for each in answer.headers["allow"].split(",")} == {"GET", "POST", "OPTIONS"}
+
+
+def test_an_address_tells_its_methods(client: Client) -> None:
+    for who in (ADA, None):
+        answer = client.send("OPTIONS", f"{BASE}/challenges/{ABSENT}/answers", who)
+        assert answer.status_code == 204
+        assert answer.headers["allow"] == "GET, OPTIONS, POST"
+
+
+def test_every_answer_carries_the_guarding_headers(client: Client, house: House) -> None:
+    answers = [
+        client.get("me"),
+        client.get("me", None),
+        client.get("events"),
+        client.get("nope"),
+        client.send("PUT", "me"),
+        client.post("challenges", content=b"{", headers=JSON),
+        client.post("challenges", content=b" " * 2_000_000, headers=JSON),
+        client.post("challenges", content=b"{}", headers={"Content-Type": "text/plain"}),
+        client.get("/healthz", None),
+        client.get("/docs", None),
+        client.get("me", headers={"If-None-Match": "*"}),
+    ]
+    assert [each.status_code for each in answers] == [200, 401, 403, 404, 405, 400, 413, 415, 200, 200, 304]
+    for each in answers:
+        assert each.headers["x-content-type-options"] == "nosniff"
+        assert each.headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in each.headers["content-security-policy"]
+        assert each.headers["x-request-id"]
+        assert "strict-transport-security" not in each.headers  # nobody said that it is reached over HTTPS
+
+
+def test_a_request_keeps_the_id_it_came_with_if_that_is_one(client: Client) -> None:
+    assert (
+        client.get("me", headers={"X-Request-ID": "0af7651916cd43dd8448eb211c80319c"}).headers["x-request-id"]
+        == "0af7651916cd43dd8448eb211c80319c"
+    )
+    for bad in ("words-of-a-member", "0" * 300, ""):
+        assert client.get("me", headers={"X-Request-ID": bad}).headers["x-request-id"] != bad
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(house: House) -> None:
+    house.settings = _with(house.settings, rate_limit=3)
+    with opened(house) as client:
+        answers = [client.get("me") for _ in range(4)]
+        assert [each.status_code for each in answers] == [200, 200, 200, 429]
+        assert answers[0].headers["ratelimit"].startswith("limit=3, remaining=2, reset=")
+        assert problem(answers[3], 429)["remedy"]
+        assert 1 <= int(answers[3].headers["retry-after"]) <= 61
+        assert client.get("me", None).status_code == 401  # counted by address
+        assert client.get("/healthz", None).status_code == 200
+
+
+def test_a_host_that_is_not_served_is_refused(house: House) -> None:
+    house.settings = _with(house.settings, allowed_hosts=("confrere.example.org", "*.example.com"))
+    with opened(house) as client:
+        assert problem(client.get("me"), 400)["field"] == "Host"
+        for host in ("confrere.example.org", "confrere.example.org:8443", "a.example.com"):
+            assert client.get("me", headers={"Host": host}).status_code == 200
+
+
+def test_a_fault_of_ours_tells_nothing(client: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("canary words of a member")
+
+    monkeypatch.setattr(house.queries, "read", broken)
+    answer = client.get("members")
+    found = problem(answer, 500)
+    assert set(found) == {"type", "title", "status"}
+    assert "canary" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_trouble_with_the_disk_is_ours_and_passes(
+    client: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise refusals.StorageTrouble("the disk is full", field="/a/path")
+
+    monkeypatch.setattr(house.queries, "read", full)
+    answer = client.get("members")
+    assert set(problem(answer, 503)) == {"type", "title", "status"}
+    assert answer.headers["retry-after"]
+
+
+def test_every_refusal_has_a_kind_and_every_kind_is_explained(client: Client) -> None:
+    every = [each for each in vars(refusals).values() if isinstance(each, type) and issubclass(each, Refused)]
+    assert set(every) <= set(KINDS)
+    assert kind_of(TooMany("", retry_after=1)).status == 429
+    page = client.get("/problems", None)
+    assert all(f'id="{kind.slug}"' in page.text for kind in ALL_KINDS)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=200), tag=st.binary(max_size=40), path=st.text(max_size=40))
+def test_no_bytes_whatever_break_the_service(client: Client, body: bytes, tag: bytes, path: str) -> None:
+    safe = bytes(each for each in tag if each >= 32 and each != 127)
+    headers = {**JSON, "If-Match": safe, "Idempotency-Key": safe, "If-None-Match": safe, "X-Request-ID": safe}
+    for answer in (
+        client.post("challenges", content=body, headers=headers),
+        client.web.get(f"{BASE}/challenges", params={"cursor": path}, headers=headers | _bearer(client)),
+        client.web.get(f"{BASE}/members/" + quote(path, safe=""), headers=_bearer(client)),
+    ):
+        assert answer.status_code < 500
+
+
+def _bearer(client: Client) -> dict[str, str]:
+    return {"Authorization": f"Bearer {client.tokens[ADA]}"}
+
+
+def _with(given: Any, **changed: Any) -> Any:
+    return msgspec.structs.replace(given, **changed)
