@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 from typing import Any, Final
 
 from litestar import Request
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
@@ -13,6 +14,7 @@ from api.http.access import ACCESS, admit
 from api.http.answers import Answer
 from api.http.calling import Call, decoded_body, decoded_query, named_in
 from api.http.endpoints import Endpoint, routed
+from api.http.problems import Undecodable
 from api.http.streams import Stream, Watch
 from api.http.visit import Visit, visit_of
 from domain.refusals import IllegalMove
@@ -106,7 +108,7 @@ class Desk:
     async def _call(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit, bearer: Bearer) -> Call:
         body = None
         if endpoint.body is not None:
-            raw = await request.body()
+            raw = await _body_of(request)
             body = decoded_body(raw, visit.headers.get("content-type", ""), endpoint.body)
         return Call(
             system=self._system,
@@ -118,3 +120,13 @@ class Desk:
             body=body,
             headers=visit.headers,
         )
+
+
+async def _body_of(request: Request[Any, Any, Any]) -> bytes:
+    """Whole, and not packed: what a packed one would grow to is not known."""
+    if "content-encoding" in request.headers:
+        raise HTTPException(status_code=415)
+    try:
+        return await request.body()
+    except InternalServerException:
+        raise Undecodable("the body broke off") from None  # the one who sent it is gone

@@ -52,6 +52,14 @@ class Stale(Beaten):
     """The version that If-Match names is not the one that stands."""
 
 
+class Late(Malformed):
+    """The request did not arrive whole in time."""
+
+
+class Crowded(Refused):
+    """More connections than can be served."""
+
+
 class Fault(Refused):
     """Something broke in here."""
 
@@ -71,6 +79,7 @@ KINDS: Final[Mapping[type[Refused], Kind]] = {
     Undecodable: Kind(
         "malformed", 400, "Malformed", "The request has not the form that the API's description asks for."
     ),
+    Late: Kind("late", 408, "Late", "The request did not arrive whole in time. Send it again."),
     Unauthenticated: Kind("unauthenticated", 401, "Unauthenticated", "No token came, or one that is not valid here."),
     NotTheirs: Kind("not-theirs", 403, "Not theirs", "Only another person, or another role, may do this."),
     Unknown: Kind("unknown", 404, "Unknown", "There is no such thing, or none that this reader may see."),
@@ -87,6 +96,7 @@ KINDS: Final[Mapping[type[Refused], Kind]] = {
     BadFile: _RULE,
     Refused: _RULE,
     Fault: _FAULT,
+    Crowded: _TROUBLE,
     StorageTrouble: _TROUBLE,
     KeyTrouble: _TROUBLE,
     ModelTrouble: _TROUBLE,

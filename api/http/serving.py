@@ -12,11 +12,11 @@ from litestar import Litestar
 
 from api.http import logs
 from api.http.app import create_app
+from api.http.wire import Wire
 from domain.refusals import IllegalMove
 from engine.runtime import Confrere
 from engine.settings import Settings
 
-CONCURRENT: Final = 500  # connections; beyond them a 503, well below the files that a process may open
 GRACE: Final = 2  # seconds that requests have to end, once it is told to
 WAITING: Final = 256  # connections that the system keeps while all of ours are taken
 
@@ -59,7 +59,7 @@ def serve(system: Confrere, settings: Settings, listener: socket.socket) -> None
         lifespan="on",
         server_header=False,
         forwarded_allow_ips=list(settings.trusted_proxies),
-        limit_concurrency=CONCURRENT,
+        http=Wire,
         backlog=WAITING,
         timeout_graceful_shutdown=GRACE,
     )

@@ -1,0 +1,110 @@
+"""Connections: nobody keeps them for long without a request, and who finds them all taken is told so."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from typing import Any
+
+import pytest
+import uvicorn
+
+from api.http import wire
+from api.http.wire import Wire
+from tests.journeys.raw import answers, connected, expect_guarded, heard, sent
+
+WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+PATIENCE = 0.3
+
+
+async def echo(scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+    """Answers once the body is there."""
+    while (message := await receive()).get("more_body"):
+        pass
+    if message["type"] == "http.request":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        config = uvicorn.Config(echo, http=Wire, lifespan="off", log_config=None, server_header=False)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(wire, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(wire, "CONCURRENT", 3)
+    with served() as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+    ],
+)
+def test_a_request_that_does_not_arrive_in_time_is_refused(address: str, part: bytes) -> None:
+    begun = time.monotonic()
+    (answer,) = sent(address, part)
+    assert answer.problem["status"] == 408
+    assert PATIENCE <= time.monotonic() - begun < 3
+
+
+def test_drops_now_and_then_buy_no_time(address: str) -> None:
+    with connected(address) as line:
+        begun = time.monotonic()
+        with suppress(ConnectionError):
+            while time.monotonic() - begun < 20 * PATIENCE:
+                line.sendall(b"a")
+                time.sleep(PATIENCE / 10)
+        assert time.monotonic() - begun < 10 * PATIENCE
+
+
+def test_a_connection_on_which_nothing_comes_is_closed_without_a_word(address: str) -> None:
+    with connected(address) as line:
+        assert heard(line) == b""
+
+
+def test_a_connection_serves_one_request_after_another_however_long_all_of_them_take(address: str) -> None:
+    with connected(address) as line:
+        for _ in range(4):
+            time.sleep(PATIENCE / 2)
+            line.sendall(WHOLE)
+            assert line.recv(1000).startswith(b"HTTP/1.1 200 ")
+        line.sendall(b"GET / HT")  # begun, and never whole
+        (answer,) = answers(heard(line))
+        assert answer.problem["status"] == 408
+
+
+def test_when_all_connections_are_taken_one_more_is_told_so(address: str) -> None:
+    with ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(connected(address)).sendall(b"GET / HT")
+        (answer,) = sent(address, WHOLE)
+        assert answer.problem["status"] == 503
+        assert answer.headers["retry-after"]
+    time.sleep(PATIENCE)
+    (answer,) = sent(address, LAST)
+    assert answer.status == 200
+
+
+def test_what_is_no_http_is_a_problem_like_all_else(address: str) -> None:
+    (answer,) = sent(address, b"hello\r\n\r\n")
+    assert answer.problem["status"] == 400
+    expect_guarded(answer)
+    assert answer.headers["connection"] == "close"
