@@ -1,12 +1,16 @@
 """A small network with its web door open: tokens of several people, and a client that speaks for them."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import create_server
+from threading import Thread
 from typing import Any
 
 import msgspec
+import uvicorn
 from litestar.testing import TestClient
 
 from api.http.app import create_app
@@ -90,6 +94,25 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
     assert found["type"].startswith("/problems#")
     assert found["title"]
     return found
+
+
+@contextmanager
+def served(house: House) -> Iterator[str]:
+    """A real server on a port of its own; its address."""
+    with create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(
+            create_app(house, house.settings), log_config=None, access_log=False, timeout_graceful_shutdown=2
+        )
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager

@@ -45,9 +45,7 @@ def test_operations_are_called_once_each_and_lie_under_a_subject() -> None:
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS, ids=lambda each: str(each)[:60])
-def test_every_operation_says_what_it_takes_gives_and_refuses(
-    path: str, method: str, operation: dict[str, Any]
-) -> None:
+def test_every_operation_is_told_whole(path: str, method: str, operation: dict[str, Any]) -> None:
     assert operation["summary"]
     assert "**For** " in operation["description"]
     assert operation["security"] == [{"bearer": []}]
