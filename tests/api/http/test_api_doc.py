@@ -1,0 +1,34 @@
+"""The walk through the API in docs/api.md is walked, against a real server."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from socket import create_server
+
+import pytest
+
+DOC = Path(__file__).parents[3] / "docs" / "api.md"
+END = "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT\n"
+
+
+@pytest.mark.slow
+def test_the_walk_in_the_docs_leads_to_its_end(tmp_path: Path) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", DOC.read_text(), re.DOTALL | re.MULTILINE)
+    assert len(blocks) > 8
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    script = "set -euo pipefail\n" + END + "".join(blocks).replace("8000", str(port)) + "\necho arrived\n"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONFRERE_")}
+    environment |= {"HOME": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.stdout.endswith("arrived\n"), done.stdout[-3000:] + done.stderr[-3000:]
