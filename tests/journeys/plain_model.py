@@ -17,7 +17,7 @@ WATCHING = frozenset({"auditor", "sponsor"})
 PAIR = frozenset({"budget.time-reserved", "budget.time-released"}) | {
     f"introduction.{what}" for what in ("offered", "consented", "declined")
 }
-SEALED = frozenset({"member.conflict-declared", "member.conflict-ended"})
+SEALED = frozenset({"member.conflict-declared", "member.conflict-ended", "member.muted"})
 
 
 class Person(Struct):
@@ -27,6 +27,7 @@ class Person(Struct):
     level: str | None = None
     expertise: list[str] = []
     conflicts: dict[str, str] = {}  # declared by them: whom → kind
+    muted: frozenset[str] = frozenset()  # by them
     minutes: int | None = None  # this month
     later: int | None = None  # from next month on, where more is promised than they want to give
 
@@ -88,7 +89,11 @@ class Model:
         return (below | above | declared) - {who}
 
     def hidden(self, who: str) -> set[str]:
-        return set() if self.staff(who) else self.apart(who)
+        return set() if self.staff(who) else self.apart(who) | self.people[who].muted
+
+    def at_odds(self, one: str, other: str) -> bool:
+        """Those two never meet; whom one muted does not learn why."""
+        return other in self.apart(one) | self.people[one].muted or one in self.people[other].muted
 
     def sees_member(self, reader: str, member: str) -> bool:
         found = self.people.get(member)
@@ -197,6 +202,40 @@ class Model:
             return ()
         return self.record(member, "member.conflict-ended")
 
+    def mute(self, member: str, other: str) -> Said:
+        if no := self.refused(member, member):
+            return no
+        if not self.people[other].here:
+            return 404
+        if other in self.people[member].muted:
+            return ()
+        self.people[member].muted |= {other}
+        return self.record(member, "member.muted")
+
+    def grant(self, actor: str, member: str, role: str) -> Said:
+        if no := self.may_grant(actor, member):
+            return no
+        if role in self.people[member].roles:
+            return ()
+        self.people[member].roles |= {role}
+        return self.record(member, "member.network-role-granted")
+
+    def may_grant(self, actor: str, member: str) -> int:
+        if not self.people[actor].here:
+            return 404
+        return 403 if "admin" not in self.people[actor].roles else 0 if self.sees(actor, member) else 404
+
+    def withdraw(self, actor: str, member: str, role: str) -> Said:
+        """Anybody may lay down a role of their own, who only looks on too."""
+        if not self.people[actor].here or not self.sees(actor, member):
+            return 404
+        if actor != member and "admin" not in self.people[actor].roles:
+            return 403
+        if role not in self.people[member].roles:
+            return ()
+        self.people[member].roles -= {role}
+        return self.record(member, "member.network-role-withdrawn")
+
     def offer_time(self, actor: str, member: str, minutes: int) -> Said:
         if no := self.refused(actor, member):
             return no
@@ -278,7 +317,7 @@ class Model:
         asked = self.people[helper]
         if not (self.sees_member(actor, seeker) and self.sees_member(actor, helper)):
             return 404
-        if seeker == helper or asked.level is None or asked.minutes is None or helper in self.apart(seeker):
+        if seeker == helper or asked.level is None or asked.minutes is None or self.at_odds(seeker, helper):
             return 409
         if minutes > asked.minutes - self.reserved(helper):
             return 409
@@ -298,7 +337,7 @@ class Model:
         return () if actor in found.consents else self._consented(actor, introduction, found)
 
     def _consented(self, actor: str, introduction: str, found: Introduction) -> Said:
-        if found.helper in self.apart(found.seeker):
+        if self.at_odds(found.seeker, found.helper):
             return 409
         found.consents |= {actor}
         if len(found.consents) < 2:

@@ -65,7 +65,6 @@ class Using(RuleBasedStateMachine):
             self.model.people[member].level, self.model.people[member].minutes = "partner", 60
             self.model.record(member, "member.engagement-level-chosen")
             self.model.record(budget_of(member), "budget.set")
-        self.auditor = dan
         self.tokens = {member: self.system.tokens.create(self.network, member) for member in self.model.people}
         return ada, ben, cleo, dan, eve
 

@@ -29,6 +29,7 @@ TOLD = st.sampled_from(["public", "network", "network", "group", "pair", "sealed
 LIMITS = st.sampled_from([1, 2, 3, 200])
 MINUTES = st.sampled_from([20, 30, 60])
 OWN = st.sampled_from([True, True, False])
+ROLES = st.sampled_from(["facilitator", "auditor", "sponsor"])
 
 
 class Service(Using):
@@ -81,6 +82,25 @@ class Service(Using):
             say = lambda _: self.model.reconcile(who, member, other)  # noqa: E731
             path = f"members/{member}/conflicts/end"
             self.write(who, path, {"other": other}, say, self.there(who, member))
+
+    @rule(who=people, other=people)
+    def mute(self, who: str, other: str) -> None:
+        if who != other:
+            say = lambda _: self.model.mute(who, other)  # noqa: E731
+            self.write(who, f"members/{who}/mutes", {"other": other}, say, self.there(who, who))
+
+    @rule(who=people, member=people, role=ROLES)
+    def grant_a_role(self, who: str, member: str, role: str) -> None:
+        say = lambda _: self.model.grant(who, member, role)  # noqa: E731
+        allowed = lambda: self.model.may_grant(who, member)  # noqa: E731
+        self.write(who, f"members/{member}/roles", {"role": role}, say, allowed)
+
+    @rule(who=people, member=people, role=ROLES, own=OWN)
+    def withdraw_a_role(self, who: str, member: str, role: str, own: bool) -> None:  # noqa: FBT001 - drawn
+        member = who if own else member
+        say = lambda _: self.model.withdraw(who, member, role)  # noqa: E731
+        allowed = lambda: 0 if self.model.people[who].here and self.model.sees(who, member) else 404  # noqa: E731
+        self.write(who, f"members/{member}/roles/withdraw", {"role": role}, say, allowed)
 
     @rule(who=people, member=people, minutes=MINUTES, own=OWN)
     def offer_time(self, who: str, member: str, minutes: int, own: bool) -> None:  # noqa: FBT001 - drawn
@@ -172,8 +192,8 @@ class Service(Using):
     def use_a_key_again_for_something_else(self, which: int) -> None:
         if self.sent:
             request, _, allowed = self.sent[which % len(self.sent)]
-            other = {"text": "Other words.", "json": None, "title": "Other", "topic": "Other", "name": "Other"}
-            other |= {"minutes": 55, "stage": "sustaining", "reason": "Other", "kind": "funding decision"}
+            other = {"minutes": 55, "stage": "sustaining", "kind": "funding decision", "role": "coach"}
+            other |= dict.fromkeys(("text", "title", "topic", "name", "reason"), "Other")
             body = {name: other.get(name, value) for name, value in request["json"].items()}
             if body != request["json"]:
                 self.expect_problem(self.send(**{**request, "json": body}), allowed() or 409)
@@ -234,7 +254,7 @@ class Service(Using):
         """An auditor alone, who sees of what was told to few only that it happened."""
         if self.turned_away(reader):
             return
-        if reader != self.auditor:
+        if "auditor" not in self.model.people[reader].roles:
             self.expect_problem(self.send("GET", "events", reader), 403)
             return
         moments: list[Any] = []
