@@ -42,6 +42,8 @@ class Kept:
 
     def put(self, key: _Key, head: int, answer: Answer) -> None:
         """`head` is where the log stood before the answer was made."""
+        if head < self._head:  # others were quicker
+            return
         if head != self._head or len(self._answers) >= _KEPT:
             self._answers.clear()
             self._head = head
