@@ -12,7 +12,7 @@ from api.http.problems import MEDIA, Crowded, Late, Undecodable, document_of
 from domain.refusals import Refused
 
 CONCURRENT: Final = 500  # connections; beyond them a 503, well below the files that a process may open
-PATIENCE: Final = 30.0  # seconds in which a request arrives whole: else idle ones would take all connections
+PATIENCE: Final = 30.0  # seconds: a request arrives whole, an answer is read on; else idle ones would take all
 
 _ARRIVING: Final = {h11.IDLE, h11.SEND_BODY}
 
@@ -20,7 +20,8 @@ _ARRIVING: Final = {h11.IDLE, h11.SEND_BODY}
 class Wire(H11Protocol):
     """One connection."""
 
-    _late: asyncio.TimerHandle | None = None
+    _late: asyncio.TimerHandle | None = None  # until the request is there
+    _unread: asyncio.TimerHandle | None = None  # until the client reads on
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
@@ -35,6 +36,15 @@ class Wire(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._forget()
+        self._read_on()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._look_again(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_on()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - says no more than that
         self._refuse(Undecodable("this is no HTTP request that can be read"))
@@ -50,6 +60,22 @@ class Wire(H11Protocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _look_again(self, left: int) -> None:
+        self._unread = self.loop.call_later(PATIENCE, self._hang_up_unless_read, left)
+
+    def _hang_up_unless_read(self, before: int) -> None:
+        """When as many bytes wait for the client as did then, nobody is there."""
+        left = self.transport.get_write_buffer_size()
+        if left < before:
+            self._look_again(left)
+        else:
+            self.transport.abort()
+
+    def _read_on(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _send_home(self) -> None:
         begun = self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]

@@ -18,15 +18,18 @@ from tests.journeys.raw import answers, connected, expect_guarded, heard, sent
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 PATIENCE = 0.3
+MUCH = 50_000_000
 
 
 async def echo(scope: Any, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-    """Answers once the body is there."""
+    """Answers once the body is there: nothing, or at /much more than any buffer on the way holds."""
     while (message := await receive()).get("more_body"):
         pass
     if message["type"] == "http.request":
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+        body = bytes(MUCH if scope["path"] == "/much" else 0)
+        headers = [(b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 @contextmanager
@@ -89,6 +92,23 @@ def test_a_connection_serves_one_request_after_another_however_long_all_of_them_
         line.sendall(b"GET / HT")  # begun, and never whole
         (answer,) = answers(heard(line))
         assert answer.problem["status"] == 408
+
+
+def test_who_does_not_read_on_is_sent_home(address: str) -> None:
+    with connected(address) as line:
+        line.sendall(LAST.replace(b"/ ", b"/much "))
+        time.sleep(3 * PATIENCE)
+        assert len(heard(line)) < MUCH
+
+
+def test_who_reads_slowly_gets_it_all(address: str) -> None:
+    found = 0
+    with connected(address) as line:
+        line.sendall(LAST.replace(b"/ ", b"/much "))
+        while more := line.recv(2_000_000):
+            found += len(more)
+            time.sleep(PATIENCE / 10)
+    assert found > MUCH
 
 
 def test_when_all_connections_are_taken_one_more_is_told_so(address: str) -> None:
