@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from domain.refusals import Unknown
+from domain.refusals import StorageTrouble, Unknown
 from domain.vocabulary import OPEN, OwnerId, StreamId
 from engine import index_file
 from engine.index_file import IndexFile
@@ -24,6 +24,7 @@ Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int], None]
 
 _BATCH: Final = 256
+_AT_ONCE: Final = 32  # texts encoded between two looks at whether to go on: about a second's work
 
 T = TypeVar("T")
 
@@ -54,7 +55,11 @@ class Kept(Struct, frozen=True):
 class EvidenceIndex:
     """Follows one network's evidence. A vector is made once and then read from the store for ever."""
 
-    def __init__(self, network: StreamId, vectors: VectorStore, encoder: Encoding) -> None:
+    def __init__(
+        self, network: StreamId, vectors: VectorStore, encoder: Encoding, ended: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`ended` tells while texts are encoded whether to leave off; those that are done are kept."""
+        self._ended: Final = ended
         self._network: Final = network
         self._vectors: Final = vectors
         self._encoder: Final = encoder
@@ -157,7 +162,10 @@ class EvidenceIndex:
 
     def _encode(self, texts: Sequence[tuple[OwnerId, str]], progress: Progress | None = None) -> None:
         done = 0
-        for part in _batches(texts):
+        alike = sorted(texts, key=lambda text: len(text[1]))  # in one batch the longest takes time for all
+        for part in _batches(alike, _AT_ONCE):
+            if self._ended():
+                raise StorageTrouble("the system is ending", remedy="ask again when it is back")
             self._vectors.put(part, self._encoder.encode([text for _, text in part]))
             done += len(part)
             if progress is not None:
@@ -190,6 +198,6 @@ def _item(each: Evidence) -> Item:
     )
 
 
-def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]
+def _batches(items: Sequence[T], size: int = _BATCH) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

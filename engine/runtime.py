@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from sqlite3 import Connection
-from threading import RLock
+from threading import Event, RLock
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -61,6 +61,7 @@ class Confrere:
         self.queries: Final = Queries(self.store, self.views)
         self._views: Final[dict[StreamId, Views]] = {}
         self._indexes: Final[dict[StreamId, EvidenceIndex]] = {}
+        self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
 
     def __enter__(self) -> Self:
@@ -217,7 +218,7 @@ class Confrere:
     def _index(self, network: StreamId) -> EvidenceIndex:
         with self._opening:
             if network not in self._indexes:
-                self._indexes[network] = EvidenceIndex(network, self.vectors, self.encoder)
+                self._indexes[network] = EvidenceIndex(network, self.vectors, self.encoder, self.ended.is_set)
             return self._indexes[network]
 
     def _folder(self, network: StreamId) -> Path:

@@ -19,6 +19,7 @@ from api.http.pages import options, pages, probes
 from api.http.reading import READS
 from api.http.streams import STREAMS, Watch
 from domain.refusals import Refused
+from engine.chores import Chores
 from engine.health import standings
 from engine.rate_limits import RateLimits
 from engine.runtime import Confrere
@@ -38,11 +39,17 @@ def create_app(system: Confrere, settings: Settings) -> Litestar:
     table = endpoints()
     description = document(table, version=version("confrere"), server=settings.public_url)
 
+    log = logs.opened(settings.log_level, settings.log_format)
+    chores = Chores(system, lambda trouble: logs.fault(log, trouble))
+
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
         app.state.watch = Watch(system.store)
+        system.ended.clear()
         try:
-            yield
+            with chores:
+                yield
+                system.ended.set()
         finally:
             await app.state.watch.join()
             pool.shutdown()
@@ -70,7 +77,7 @@ def create_app(system: Confrere, settings: Settings) -> Litestar:
             tokens=system.tokens,
             limits=limits,
             metrics=metrics,
-            log=logs.opened(settings.log_level, settings.log_format),
+            log=log,
             hosts=settings.allowed_hosts,
             secure=(settings.public_url or "").startswith("https:"),
         ),

@@ -27,7 +27,7 @@ from domain.plans import DECIDER_OF
 from domain.refusals import Beaten, NotTheirs
 from domain.vocabulary import Id, Instant, NetworkRole, StreamId
 from engine.commands import Order, Sender
-from projections import challenge_board, introductions, member_directory, recommendation_lists, resource_shelf
+from projections import challenge_board, member_directory, recommendation_lists, resource_shelf
 from projections.reading import Reader
 
 KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
@@ -39,9 +39,9 @@ _SEEN: Final[Mapping[str, Callable[[Tables, Reader, StreamId], object]]] = {
     "member": member_directory.profile,
     "challenge": challenge_board.seen,
     "resource": resource_shelf.seen,
-    "introduction": introductions.seen,
     "recommendation": recommendation_lists.seen,
-}  # what the path of a command names has to be there for the one who speaks
+}  # what the path of a command names has to be there for the one who speaks; of an introduction its decider asks that,
+# for one of the two may decline it although a conflict has come between them
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ def body_of(row: Row) -> type[Struct]:
     own = [
         _field(each, hints[each.name], each.name in optional) for each in fields(row.command) if each.name not in given
     ]
-    every = [("occurred_at", Instant | None, None), ("on_behalf_of", Id | None, None)]
+    every = [("on_behalf_of", Id | None, None), *([("occurred_at", Instant | None, None)] if row.dated else ())]
     return msgspec.defstruct(
         row.command.__name__, [*own, *every], kw_only=True, frozen=True, forbid_unknown_fields=True
     )
@@ -106,7 +106,7 @@ def carry_out(row: Row, call: Call) -> Answer:
     _may_speak(row, call)
     sender = Sender(network=call.network, actor=call.bearer.member, command_id=_command_id(call))
     command = _command(row, call, sender.command_id)
-    at: datetime = call.body.occurred_at or call.system.clock()
+    at: datetime = getattr(call.body, "occurred_at", None) or call.system.clock()
     order = Order(command=command, at=at, on_behalf_of=call.body.on_behalf_of)
     stream = _home(command, call.network)
     expected = _expected(call.headers.get("if-match"), stream)
@@ -123,12 +123,11 @@ def _may_speak(row: Row, call: Call) -> None:
         return
     reader = call.system.queries.reader(call.network, call.bearer.member)
     permit(row.access, reader)
+    if row.access is Access.INVITED and reader.staff:  # who is to join is not there yet
+        return
     spoken_for = call.body.on_behalf_of
-    if spoken_for is not None and spoken_for != call.bearer.member:
-        if NetworkRole.FACILITATOR not in reader.roles:
-            raise NotTheirs("only a facilitator acts for somebody else", field="on_behalf_of")
-        if row.access is Access.INVITED:  # who is spoken for is not there yet
-            return
+    if spoken_for not in {None, call.bearer.member} and NetworkRole.FACILITATOR not in reader.roles:
+        raise NotTheirs("only a facilitator acts for somebody else", field="on_behalf_of")
     call.system.queries.read(call.network, spoken_for or call.bearer.member, partial(_all_seen, call.path))
 
 

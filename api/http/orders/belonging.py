@@ -154,6 +154,7 @@ BELONGING: Final = (
         SetTimeBudget,
         TAKES_PART,
         "Offer minutes per period",
+        dated=False,
         example={"minutes": 60, "period": "month"},
     ),
 )

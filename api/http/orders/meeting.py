@@ -28,6 +28,7 @@ INTRODUCTIONS: Final = (
         speaker="seeker",
         new="introduction",
         makes=True,
+        dated=False,
         example={"helper": "member-0000000b", "challenge": "challenge-00000001", "minutes": 30},
     ),
     row("/introductions/{introduction}/consent", ConsentToIntroduction, TAKES_PART, "Consent", speaker="member"),

@@ -27,6 +27,7 @@ class Row(Struct, frozen=True, kw_only=True):
     speaker: str | None = None
     new: str | None = None
     makes: bool = False  # something that can be read at once at <path>/<id>
+    dated: bool = True  # false where time is promised: against the past no budget is worth anything
     example: dict[str, Any] = {}
 
 

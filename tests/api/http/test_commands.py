@@ -32,7 +32,7 @@ def test_every_command_has_one_address_but_the_operators_and_the_engines() -> No
 def test_a_body_asks_for_the_commands_fields_with_their_limits_and_no_others(row: Row) -> None:
     body = body_of(row)
     own = {each.name for each in fields(row.command) if f"{{{each.name}}}" not in row.path} - {"network"}
-    assert {each.name for each in fields(body)} == own | {"occurred_at", "on_behalf_of"}
+    assert {each.name for each in fields(body)} == own | {"on_behalf_of"} | ({"occurred_at"} if row.dated else set())
     required = {each.name for each in fields(row.command) if each.required} & own
     assert {each.name for each in fields(body) if each.required} == required - {row.speaker, row.new}
     with pytest.raises(msgspec.ValidationError):
@@ -42,6 +42,31 @@ def test_a_body_asks_for_the_commands_fields_with_their_limits_and_no_others(row
 @pytest.mark.parametrize("row", ORDERS, ids=lambda row: row.command.__name__)
 def test_every_example_has_the_form_that_is_asked_for(row: Row) -> None:
     assert msgspec.json.decode(msgspec.json.encode(row.example), type=body_of(row))
+
+
+def test_an_admin_joins_who_was_invited_too(client: Client) -> None:
+    new = client.done("members", {}, GUS)["stream"]
+    client.done(f"members/{new}/join", {"name": "Lou", "on_behalf_of": new}, GUS)
+    assert client.read(f"members/{new}")["entry"]["name"] == "Lou"
+    in_anothers_name = client.post("challenges", POSTED | {"on_behalf_of": new}, GUS)
+    assert problem(in_anothers_name, 403)["field"] == "on_behalf_of"
+
+
+def test_nobody_dates_an_offer_of_time_or_an_ask_for_it(client: Client) -> None:
+    for path in ("introductions", f"members/{ADA}/budget"):
+        refused = client.post(path, {"occurred_at": "2025-09-01T08:00:00Z"})
+        assert problem(refused, 400)["field"] == "occurred_at"
+
+
+def test_two_who_met_may_part_although_a_conflict_came_between_them(client: Client) -> None:
+    client.done(f"members/{BEN}/level", {"level": "partner"}, BEN)
+    client.done(f"members/{BEN}/budget", {"minutes": 60, "period": "month"}, BEN)
+    offered = client.done("introductions", {"helper": BEN, "minutes": 30})["stream"]
+    client.done(f"members/{BEN}/conflicts", {"other": ADA, "kind": "declared"}, BEN)
+    assert client.done(f"introductions/{offered}/decline", {}, BEN)["events"] == [
+        "introduction.declined",
+        "budget.time-released",
+    ]
 
 
 def test_limits_of_the_command_hold_at_the_door(client: Client) -> None:

@@ -1,0 +1,51 @@
+"""What a service does unasked, in a thread of its own: let offers expire, understand new texts ahead of a list."""
+
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Final
+
+from domain.refusals import Refused
+from engine.runtime import Confrere
+
+EVERY: Final = 1.0  # seconds between two looks at the log
+_REACT: Final = 30  # looks between two looks at the clock, and how long new texts wait at most for a quiet moment
+
+
+class Chores(Thread):
+    """Used as a context manager around serving; `system.ended` is set first, so that the end is not waited for long."""
+
+    def __init__(self, system: Confrere, told: Callable[[Exception], None], every: float = EVERY) -> None:
+        """`told` hears of what went wrong; the chores go on."""
+        super().__init__(name="chores", daemon=True)
+        self._system: Final = system
+        self._told: Final = told
+        self._every: Final = every
+        self._ended: Final = Event()
+        self._warmed_at = self._looked_at = -1
+
+    def __enter__(self) -> None:
+        self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self.join()
+
+    def run(self) -> None:
+        looks = 0
+        while not self._ended.wait(self._every):
+            head = self._system.store.head()
+            if looks % _REACT == 0:
+                self._each(self._system.react)
+            if head != self._warmed_at and (head == self._looked_at or looks % _REACT == 0):
+                self._each(self._system.warm)
+                self._warmed_at = head
+            self._looked_at = head
+            looks += 1
+
+    def _each(self, chore: Callable[[str], object]) -> None:
+        try:
+            for network in self._system.store.networks():
+                chore(network)
+        except (Refused, OSError) as trouble:
+            if not self._ended.is_set():
+                self._told(trouble)

@@ -1,0 +1,72 @@
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from domain.challenges import PostChallenge
+from engine.chores import Chores
+from models.encoder import Encoder
+from projections import introductions
+from projections.introductions import Reached
+from tests.engine.town import BEN, NET, PEERS, Town
+
+SOON = 20.0  # seconds that a busy machine may take
+
+
+@pytest.fixture
+def town(tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
+    with Town(tmp_path, encoder) as town:
+        yield town
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    end = time.monotonic() + SOON
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def reached(town: Town) -> Sequence[str]:
+    return [found for (found,) in town.ask(NET, lambda c: c.execute("select reached from introductions").fetchall())]
+
+
+def test_an_offer_that_nobody_answered_expires_though_nobody_asks_for_a_list(town: Town) -> None:
+    town.offers_time(BEN, 60)
+    town.asks(BEN, 30)
+    assert reached(town) == [Reached.OFFERED]
+    town.later(days=30)
+    assert town.ask(NET, lambda c: introductions.expired_offers(c, town.now))
+    with Chores(town, pytest.fail, every=0.01):
+        wait_until(lambda: reached(town) == [Reached.EXPIRED])
+
+
+def test_new_texts_are_understood_before_anybody_asks_for_a_list(town: Town) -> None:
+    assert town.vectors.count() == 0
+    with Chores(town, pytest.fail, every=0.01):
+        wait_until(lambda: town.vectors.count() > 0 and town.vectors.reached(NET) > 0)
+    town.counting.counted()
+    assert town.picks(PEERS)
+    assert town.counting.counted() == 0
+
+
+def test_an_end_does_not_wait_until_all_texts_are_understood(town: Town) -> None:
+    for number in range(100):
+        text = f"One more of {number} ways to lose an afternoon."
+        town.say(PostChallenge(challenge=f"challenge-{number:08x}00", author=BEN, title=text), id=f"more-{number}")
+    with Chores(town, pytest.fail, every=0.01):
+        wait_until(lambda: town.vectors.count() > 0)
+        town.ended.set()
+    assert 0 < town.vectors.count() < 100
+
+
+def test_what_goes_wrong_is_told_and_the_chores_go_on(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Exception] = []
+
+    def broken(*_: object) -> None:
+        raise OSError("no disk")
+
+    monkeypatch.setattr(town, "react", broken)
+    with Chores(town, told.append, every=0.01):
+        wait_until(lambda: bool(told) and town.vectors.count() > 0)
+    assert isinstance(told[0], OSError)
