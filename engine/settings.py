@@ -159,6 +159,12 @@ def strangers(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     return tuple(sorted(each for each in environment if each.startswith("CONFRERE_") and each not in names))
 
 
+def nearest(name: str) -> str:
+    """The field of the setting that a name is most like, however that is spelt."""
+    fields = [each.field for each in SETTINGS]
+    return get_close_matches(name.lower().removeprefix("confrere_"), fields, n=1, cutoff=0)[0]
+
+
 def _given(environment: Mapping[str, str]) -> dict[str, Effective]:
     file = Path(environment.get(CONFIG) or FILE)
     found = _read(file) if environment.get(CONFIG) or file.is_file() else {}
@@ -197,11 +203,9 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _known(file: Path, key: str) -> bool:
-    fields = [each.field for each in SETTINGS]
-    if key in fields:
+    if key in {each.field for each in SETTINGS}:
         return True
-    near = get_close_matches(key.lower().removeprefix("confrere_"), fields, n=1, cutoff=0)
-    raise Malformed("there is no such setting", field=f"{file}: {key[:60]}", remedy=f"the nearest is {near[0]}")
+    raise Malformed("there is no such setting", field=f"{file}: {key[:60]}", remedy=f"the nearest is {nearest(key)}")
 
 
 def _text(place: str, value: object) -> str:

@@ -1,12 +1,14 @@
 """Bearer tokens: for whom of which network one speaks. What they may do there is asked at every use."""
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from sqlite3 import Connection
 from threading import Lock
 from typing import Annotated, Final
 
@@ -35,6 +37,7 @@ _SCHEMA: Final = """
     ) strict;
     create index if not exists tokens_of_network on tokens (network, created_at);
 """
+_BEGINNING: Final = re.compile(r"[0-9a-f]{1,16}")  # of an id
 _SECRET_BYTES: Final = 32
 _NOTED: Final = timedelta(minutes=1)  # how often uses are written down, at most
 _KEPT: Final = 10_000
@@ -49,8 +52,8 @@ class Bearer(Struct, frozen=True, kw_only=True):
     member: MemberId
 
 
-class Token(Struct, frozen=True, kw_only=True):
-    """All there is to know of a token but its secret."""
+class Token(Struct, frozen=True, kw_only=True, rename={"token": "id"}):
+    """All there is to know of a token but its secret. For programs its id is `id`: what is sent is the token."""
 
     token: str
     network: StreamId
@@ -138,10 +141,11 @@ class Tokens:
             found = connection.execute(f"{_TOKENS} where network = ? order by created_at, token", (network,)).fetchall()
         return [_told(row) for row in found]
 
-    def revoke(self, token_id: str) -> Token:
-        """From now on nobody speaks by it; again changes nothing. Raises Unknown."""
+    def revoke(self, beginning: str) -> Token:
+        """From now on nobody speaks by the one token whose id begins so; again changes nothing. Raises Unknown."""
         now = microseconds(self._clock())
         with self._database.write() as connection:
+            token_id = _only(connection, beginning)
             connection.execute(
                 "update tokens set revoked_at = coalesce(revoked_at, ?) where token = ?", (now, token_id)
             )
@@ -153,10 +157,7 @@ class Tokens:
 
     def _token(self, token_id: str) -> Token:
         with self._database.read() as connection:
-            found = connection.execute(f"{_TOKENS} where token = ?", (token_id,)).fetchone()
-        if found is None:
-            raise Unknown("there is no such token", field="token", remedy="`confrere token list` prints their ids")
-        return _told(found)
+            return _told(connection.execute(f"{_TOKENS} where token = ?", (token_id,)).fetchone())
 
     def _find(self, token_id: str) -> _Held:
         """As it stands in the file now: SQLite tells whether anybody has written since."""
@@ -203,6 +204,18 @@ def _told(row: tuple[str, str, str, str, int, int, int | None, int | None]) -> T
         revoked_at=None if revoked_at is None else instant(revoked_at),
         last_used=None if used_at is None else instant(used_at),
     )
+
+
+def _only(connection: Connection, beginning: str) -> str:
+    """The id that begins so, if it is the only one."""
+    found: list[tuple[str]] = []
+    if _BEGINNING.fullmatch(beginning):
+        sql = "select token from tokens where substr(token, 1, ?) = ? limit 2"
+        found = connection.execute(sql, (len(beginning), beginning)).fetchall()
+    if len(found) != 1:
+        words = "several tokens begin like this" if found else "there is no such token"
+        raise Unknown(words, field="token", remedy="`confrere token list` prints their ids")
+    return found[0][0]
 
 
 def _hash(secret: str) -> bytes:

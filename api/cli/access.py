@@ -1,7 +1,7 @@
 """Commands about who is in a network and speaks there: invite, join, network roles, tokens."""
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.running import (
     command_id_option,
@@ -15,13 +15,16 @@ from api.cli.running import (
     running,
     sender,
 )
+from api.cli.serving import curl, usual_address
 from domain.kernel import Command
 from domain.members import GrantNetworkRole, InviteMember, JoinNetwork, WithdrawNetworkRole
 from domain.vocabulary import NetworkRole
 from engine.commands import Order, build
+from engine.explaining import short
 from engine.runtime import Confrere
 from engine.tokens import USUAL_DAYS, Token
 
+_ID = 16  # characters
 ROLE = click.Choice([str(each) for each in NetworkRole])
 
 
@@ -133,10 +136,14 @@ def create(member: str, days: int, label: str, network: str | None, as_json: boo
         whole = need_id(system, where, member, ("member",))
         secret, made = system.tokens.create(where, whole, label=label, days=days)
     if as_json:
-        print_json({"token": made.token, "secret": secret, "member": whole, "expires_at": made.expires_at})
+        known = {"network": where, "member": whole, "expires_at": made.expires_at, "label": label}
+        print_json({"token": secret, "id": made.token, **known})
         return
     out.print(secret, soft_wrap=True)
-    out.print(f"Keep it: it is shown only now. It speaks for {whole} until {made.expires_at:%Y-%m-%d}.", soft_wrap=True)
+    until = f"until {made.expires_at:%Y-%m-%d}; `confrere token revoke {made.token}` ends it."
+    out.print(f"Keep it: it is shown only now. It speaks for {whole} of {where} {until}", soft_wrap=True)
+    out.print("Try it while `confrere serve` runs:")
+    out.print(f"  {curl(secret, usual_address(system.settings), where, 'me')}", soft_wrap=True)
 
 
 @token.command("list")
@@ -154,10 +161,12 @@ def list_(network: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("id", "member", "label", "state", "last used")
+    whole = Column("id", min_width=_ID, no_wrap=True)  # it is needed to revoke
+    table = Table(whole, "member", "label", "state", "last used")
     for each in found:
         ended = "revoked" if each.revoked_at else "expired" if each.expires_at <= now else ""
-        table.add_row(each.token, each.member, each.label, ended or f"until {each.expires_at:%Y-%m-%d}", _used(each))
+        state = ended or f"until {each.expires_at:%Y-%m-%d}"
+        table.add_row(each.token, short(each.member), each.label, state, _used(each))
     out.print(table)
 
 
@@ -168,7 +177,7 @@ def _used(each: Token) -> str:
 @token.command("revoke")
 @click.argument("token_id", metavar="ID")
 def revoke(token_id: str) -> None:
-    """End the token ID at once, in every process; again changes nothing.
+    """End the token ID at once, in every process; again changes nothing. The beginning of an id is enough.
 
     \b
     Example: confrere token revoke 9f86d081884c7d65

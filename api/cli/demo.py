@@ -11,7 +11,7 @@ import api.demo
 from api.cli.matching import FOR_CHALLENGE, recommended
 from api.cli.printing import print_list
 from api.cli.running import out, progress_bar
-from api.cli.serving import announce
+from api.cli.serving import announce, curl
 from domain.eligibility import Mode
 from engine.explaining import described, short
 from engine.runtime import Confrere
@@ -74,8 +74,7 @@ def _serve(system: Confrere, settings: Settings, port: int | None) -> None:
     with serving.listening("127.0.0.1", 8000 if port is None else port, or_free=port is None) as listener:
         address = serving.address(listener)
         _hand_out_tokens(system, address)
-        announce(address)
-        serving.serve(system, settings, listener)
+        serving.serve(system, settings, listener, partial(announce, address))
 
 
 def _hand_out_tokens(system: Confrere, address: str) -> None:
@@ -87,6 +86,5 @@ def _hand_out_tokens(system: Confrere, address: str) -> None:
         secret, _ = system.tokens.create(api.demo.NETWORK, member, label=LABEL, days=DAYS)
         name, about = system.ask(api.demo.NETWORK, partial(described, candidate=member))
         out.print(Text.assemble(f"\nAs {kind}: ", (name, "bold"), f", {about}"), soft_wrap=True)
-        place = f"{address}/api/v1/networks/{api.demo.NETWORK}/{READS[kind]}"
-        out.print(f"  curl -H 'Authorization: Bearer {secret}' {place}", soft_wrap=True)
+        out.print(f"  {curl(secret, address, api.demo.NETWORK, READS[kind])}", soft_wrap=True)
     out.print()

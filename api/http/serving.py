@@ -3,7 +3,7 @@
 import errno
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -48,8 +48,11 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(system: Confrere, settings: Settings, listener: socket.socket) -> None:
-    """Answer requests until a signal comes. What was acknowledged is kept, open streams are cut."""
+def serve(system: Confrere, settings: Settings, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Answer requests until a signal comes; `ready` is called when the first one can be answered.
+
+    What was acknowledged is kept, open streams are cut.
+    """
     logs.take_over(logs.opened(settings.log_level, settings.log_format))
     app = create_app(system, settings)
     config = uvicorn.Config(
@@ -64,15 +67,21 @@ def serve(system: Confrere, settings: Settings, listener: socket.socket) -> None
         timeout_graceful_shutdown=GRACE,
     )
     with _signals_end_it_well():
-        _Server(config, app).run(sockets=[listener])
+        _Server(config, app, ready).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """Ends streams as soon as it is told to end, so that it need not cut them when the grace is over."""
+    """Tells when it serves, and ends streams as soon as it is told to end: it need not cut them after the grace."""
 
-    def __init__(self, config: uvicorn.Config, app: Litestar) -> None:
+    def __init__(self, config: uvicorn.Config, app: Litestar, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._app: Final = app
+        self._ready: Final = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.watch.end()

@@ -18,7 +18,7 @@ _TROUBLES: Final = {
     sqlite3.SQLITE_FULL: ("the disk is full", "make room and try again"),
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "check the disk and the folder"),
     sqlite3.SQLITE_READONLY: ("the file may not be written", "give the program write permission"),
-    sqlite3.SQLITE_CANTOPEN: ("the file cannot be opened", "check that the folder exists and is readable"),
+    sqlite3.SQLITE_CANTOPEN: ("the file cannot be opened", "check that the folder is there and may be written"),
     sqlite3.SQLITE_PERM: ("the file may not be used", "check its permissions"),
     sqlite3.SQLITE_BUSY: ("another process has held the file for too long", "try again"),
     sqlite3.SQLITE_CORRUPT: ("the file is damaged", "restore it from a backup"),

@@ -59,24 +59,45 @@ def test_a_role_is_given_and_taken_back(chartered: Shell) -> None:
 def test_a_token_is_shown_once_speaks_for_its_member_and_ends_when_revoked(chartered: Shell) -> None:
     member = chartered.json("join", "--name", "Ada")["member"]
     made = chartered.json("token", "create", "--member", member, "--label", "laptop", "--days", 3)
-    assert SECRET.fullmatch(made["secret"])
+    assert SECRET.fullmatch(made["token"])
     with opened(chartered) as system:
-        bearer = system.tokens.bearer(made["secret"])
-        assert (bearer.member, bearer.network) == (member, system.network(None))
+        bearer = system.tokens.bearer(made["token"])
+        assert (bearer.member, bearer.network) == (member, system.network(None)) == (made["member"], made["network"])
         for listed in (chartered.run("token", "list").stdout, json.dumps(chartered.json("token", "list"))):
-            assert made["token"] in listed
-            assert made["secret"].rpartition("_")[2] not in listed
-        assert "revoked" in chartered.run("token", "revoke", made["token"]).stdout
+            assert made["id"] in listed
+            assert made["token"].rpartition("_")[2] not in listed
+        assert "revoked" in chartered.run("token", "revoke", made["id"]).stdout
         with pytest.raises(Unauthenticated):
-            system.tokens.bearer(made["secret"])
+            system.tokens.bearer(made["token"])
     assert "revoked" in chartered.run("token", "list").stdout
 
 
-def test_for_people_a_token_is_printed_alone_on_its_line(chartered: Shell) -> None:
+def test_a_token_is_revoked_by_the_beginning_of_its_id_if_that_is_the_only_one(chartered: Shell) -> None:
+    member = chartered.json("join", "--name", "Ada")["member"]
+    made = [chartered.json("token", "create", "--member", member)["id"] for _ in range(17)]  # two begin alike
+    alike = next(each[0] for number, each in enumerate(made) if each[0] in {other[0] for other in made[:number]})
+    assert "several tokens begin like this" in chartered.refused("token", "revoke", alike)
+    listed = chartered.json("token", "list")
+    assert [each["id"] for each in listed] == made
+    assert [each["revoked_at"] for each in listed] == [None] * len(made)
+    assert made[3] in chartered.run("token", "revoke", made[3][:15]).stdout
+    assert [each["id"] for each in chartered.json("token", "list") if each["revoked_at"]] == [made[3]]
+
+
+def test_for_people_a_token_is_printed_alone_on_its_line_with_a_line_to_try(chartered: Shell) -> None:
     member = chartered.json("invite")["member"]
-    first, second = chartered.run("token", "create", "--member", member).stdout.splitlines()
-    assert SECRET.fullmatch(first)
-    assert member in second
+    network = chartered.json("show", "networks")[0]["id"]
+    printed = chartered.run("token", "create", "--member", member, CONFRERE_PORT="9000").stdout.splitlines()
+    assert SECRET.fullmatch(printed[0])
+    assert f"{member} of {network}" in printed[1]
+    address = f"http://127.0.0.1:9000/api/v1/networks/{network}/me"
+    assert printed[-1].split() == ["curl", "-H", "'Authorization:", "Bearer", f"{printed[0]}'", address]
+
+
+def test_ids_of_tokens_are_listed_whole_however_narrow_the_screen(chartered: Shell) -> None:
+    member = chartered.json("invite")["member"]
+    made = chartered.json("token", "create", "--member", member, "--label", "a label of some length")["id"]
+    assert made in chartered.run("token", "list", COLUMNS="40").stdout
 
 
 def test_who_was_invited_has_a_token_before_they_joined(chartered: Shell) -> None:
@@ -90,7 +111,8 @@ def test_bad_input_is_refused_in_words(chartered: Shell) -> None:
     stranger = "member-0123456789abcdef0123456789abcdef"
     assert "no such member" in chartered.refused("token", "create", "--member", stranger)
     assert "no such member" in chartered.refused("grant", stranger, "admin")
-    assert "no such token" in chartered.refused("token", "revoke", "0123456789abcdef")
+    for beginning in ("0123456789abcdef", "", "%", "_", "\u0665"):
+        assert "no such token" in chartered.refused("token", "revoke", beginning)
     assert "name: empty" in chartered.refused("join", "--name", "two\nlines", "--role", "admin")
     chartered.run("token", "create", "--member", stranger, "--days", 0, code=2)
     chartered.run("join", "--name", "Ada", "--role", "king", code=2)

@@ -71,5 +71,18 @@ def test_a_backup_made_as_documented_is_well(shell: Shell) -> None:
     assert json.loads(shell.run("show", "members", "--json", CONFRERE_DATA=str(backup)).stdout) == before
 
 
+def test_a_folder_without_a_network_is_not_served_and_not_begun(empty: Shell) -> None:
+    words = f"{empty.folder / 'data'}: there is no network here yet (`confrere charter` begins one"
+    assert empty.refused("serve", "--port", 0).startswith(words)
+    assert list(empty.folder.iterdir()) == []
+    empty.run("token", "list", code=1)  # this begins the folder, without a network
+    assert empty.refused("serve", "--port", 0).startswith(words)
+
+
+def test_a_name_in_the_environment_that_is_no_setting_is_told_when_serving(empty: Shell) -> None:
+    told = empty.run("serve", "--port", 0, code=1, CONFRERE_PROT="9000").stderr
+    assert "CONFRERE_PROT is no setting and changes nothing; the nearest is CONFRERE_PORT.\n" in told
+
+
 def test_no_command_but_serving_loads_the_web() -> None:
     assert not {"litestar", "uvicorn", "prometheus_client", "structlog"} & loaded(RUNS.format(["settings"]))

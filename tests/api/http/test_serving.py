@@ -124,6 +124,7 @@ def test_it_remembers_how_much_was_asked(tmp_path: Path, tokens: dict[str, str])
         expected = [429] * 6
 
 
+@pytest.mark.usefixtures("settings")
 def test_a_port_that_is_taken_is_refused_in_words(tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = str(taken.getsockname()[1])
@@ -133,6 +134,16 @@ def test_a_port_that_is_taken_is_refused_in_words(tmp_path: Path) -> None:
         assert said.startswith(f"Refused: 127.0.0.1, port {port}: another program has it (name another")
         with listening("127.0.0.1", int(port), or_free=True) as free:
             assert free.getsockname()[1] != int(port)
+
+
+@pytest.mark.usefixtures("settings")
+def test_nothing_is_said_to_be_served_when_it_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "data" / "limits.db").mkdir()
+    with running(tmp_path, "serve", "--port", "0") as server:
+        with pytest.raises(AssertionError, match="did not come up"):
+            server.come_up()
+        assert server.process.wait(20) == 1
+    assert [line.partition(":")[0] for line in (*server.printed, *server.logged)] == ["Data", "Refused"]
 
 
 def test_an_address_that_is_not_of_this_machine_is_refused() -> None:
