@@ -1,7 +1,6 @@
 """The web application put together: tables to routes, the door around them, what begins and ends with the server."""
 
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -9,7 +8,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from api.http import logs, problems, writing
-from api.http.desk import Desk
+from api.http.desk import Desk, Pools
 from api.http.door import Door, Watchmen
 from api.http.endpoints import Endpoint, routed
 from api.http.lists import LISTS
@@ -34,7 +33,7 @@ def endpoints() -> list[Endpoint]:
 def create_app(system: Confrere, settings: Settings) -> Litestar:
     """The service over a running system, which its caller closes after it."""
     metrics = Metrics(lambda: standings(system))
-    pool = ThreadPoolExecutor(settings.pool, thread_name_prefix="answers")
+    pools = Pools(settings.pool)
     limits = RateLimits(settings.data, settings.rate_limit)
     table = endpoints()
     description = document(table, version=version("confrere"), server=settings.public_url)
@@ -44,18 +43,18 @@ def create_app(system: Confrere, settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
-        app.state.watch = Watch(system.store)
+        app.state.watch = Watch(system.store, system.ended)
         system.ended.clear()
         try:
             with chores:
                 yield
-                system.ended.set()
+                app.state.watch.end()
         finally:
             await app.state.watch.join()
-            pool.shutdown()
+            pools.close()
             limits.close()
 
-    desk = Desk(system, settings, pool, lambda: app.state.watch)
+    desk = Desk(system, settings, pools, lambda: app.state.watch)
     methods: dict[str, list[str]] = {}
     for each in table:
         methods.setdefault(routed(each.path), []).append(each.method)

@@ -70,7 +70,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
     @property
     def after(self) -> int | None:
-        """The position that the answer must have seen."""
+        """The position that the answer must have seen; it is waited for before any thread is taken."""
         found: int | None = getattr(self.query, "after_position", None)
         return found
 
@@ -86,9 +86,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
     def read_at(self, query: Callable[[Tables, Reader], T]) -> tuple[int, T]:
         """The same with that position."""
-        return self.system.queries.read(
-            self.network, self.bearer.member, partial(_permitted, self.access, query), after=self.after
-        )
+        return self.system.queries.read(self.network, self.bearer.member, partial(_permitted, self.access, query))
 
 
 def _permitted(

@@ -1,8 +1,8 @@
-"""Where requests become calls: answered at once from what is kept, else in a small pool of threads."""
+"""Where requests become calls: answered at once from what is kept, else in a thread of a few."""
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from litestar import Request
@@ -51,12 +51,24 @@ class Kept:
             self._answers[key] = answer
 
 
+class Pools:
+    """The threads that answer: a few for what is read or written, one for what may take long."""
+
+    def __init__(self, quick: int) -> None:
+        self.quick: Final = ThreadPoolExecutor(quick, thread_name_prefix="answers")
+        self.slow: Final = ThreadPoolExecutor(1, thread_name_prefix="lists")
+
+    def close(self) -> None:
+        for each in (self.quick, self.slow):
+            each.shutdown(cancel_futures=True)
+
+
 class Desk:
-    def __init__(self, system: Confrere, settings: Settings, pool: Executor, watch: Callable[[], Watch]) -> None:
+    def __init__(self, system: Confrere, settings: Settings, pools: Pools, watch: Callable[[], Watch]) -> None:
         """`watch` gives the one that watches the log, once the server runs."""
         self._system: Final = system
         self._settings: Final = settings
-        self._pool: Final = pool
+        self._pools: Final = pools
         self._watch: Final = watch
         self._kept: Final = Kept()
 
@@ -80,7 +92,7 @@ class Desk:
         bearer = admit(visit, request.scope["path_params"])  # the framework would copy the route for a guard each time
         if endpoint.follows is not None:
             call = await self._call(endpoint, request, visit, bearer)
-            return Stream(endpoint.follows, call, self._watch(), self._pool)
+            return Stream(endpoint.follows, call, self._watch(), self._pools.quick)
         if not endpoint.lasting:
             return await self._made(endpoint, request, visit, bearer)
         head = self._system.store.head()
@@ -96,7 +108,8 @@ class Desk:
         if call.after is not None:
             await self._arrival(call.after)
         assert endpoint.answer is not None  # noqa: S101 - only a stream has none
-        return await asyncio.get_running_loop().run_in_executor(self._pool, endpoint.answer, call)
+        pool = self._pools.slow if endpoint.slow else self._pools.quick
+        return await asyncio.get_running_loop().run_in_executor(pool, endpoint.answer, call)
 
     async def _arrival(self, position: int) -> None:
         """Wait for what another process has just written; nobody was told of anything much further on."""

@@ -1,5 +1,6 @@
 """The outermost layer: who comes and how often; on every answer, errors too, guarding headers and a line in the log."""
 
+import asyncio
 import time
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Final
@@ -14,7 +15,7 @@ from api.http.logs import Observed, fault, observe
 from api.http.metrics import Metrics
 from api.http.problems import MEDIA, Fault, Undecodable, document_of
 from api.http.visit import Visit, arrive, token_in
-from domain.refusals import Refused, TooMany, Unauthenticated
+from domain.refusals import Refused, StorageTrouble, TooMany, Unauthenticated
 from engine.rate_limits import Allowance, RateLimits
 from engine.tokens import Tokens
 
@@ -71,6 +72,10 @@ class Door:
         self._asked.metrics.in_flight.inc()
         try:
             await self._let_in(scope, visit, guarded)(scope, receive, guarded)
+        except asyncio.CancelledError:  # the server ends, and the grace is over
+            if guarded.status:
+                raise
+            await _refusal(StorageTrouble("the server is ending"))(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - nothing stands outside of this
             scope["state"]["trouble"] = error
             if not guarded.status:
@@ -85,7 +90,7 @@ class Door:
             self._welcome(visit.headers.get("host", ""))
             self._know(visit)
             if scope["path"] not in _UNCOUNTED:
-                guarded.allowance = self._count(visit, scope.get("client"))
+                self._count(visit, scope.get("client"), guarded)
         except Refused as refusal:
             scope["state"]["trouble"] = refusal
             return _refusal(refusal)
@@ -108,16 +113,15 @@ class Door:
         except Unauthenticated as refusal:
             visit.refusal = refusal
 
-    def _count(self, visit: Visit, client: tuple[str, int] | None) -> Allowance:
+    def _count(self, visit: Visit, client: tuple[str, int] | None, guarded: "Guarded") -> None:
         key = visit.bearer.token_id if visit.bearer else _home_of(client[0] if client else "")
-        allowance = self._asked.limits.take(key)
+        guarded.allowance = allowance = self._asked.limits.take(key)
         if not allowance.allowed:
             raise TooMany(
                 f"more than {allowance.limit} requests came in a minute",
                 retry_after=allowance.reset_after,
                 remedy="wait as long as Retry-After says",
             )
-        return allowance
 
     def _note(self, scope: Any, visit: Visit, status: int, seconds: float) -> None:  # noqa: ANN401 - a scope
         seen = Observed(

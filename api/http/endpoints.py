@@ -38,3 +38,4 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     example: dict[str, Any] | None = None
     makes: bool = False  # something new, at an address of its own
     lasting: bool = False
+    slow: bool = False  # it may have to wait for texts to be understood: what is read meanwhile is not to wait with it

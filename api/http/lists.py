@@ -128,6 +128,7 @@ LISTS: Final[tuple[Endpoint, ...]] = (
         gives=WordedList,
         body=Ask,
         example={"need": "challenge-00000001", "kind": "peers in the same boat"},
+        slow=True,
         answer=_ask,
     ),
     Endpoint(
@@ -163,6 +164,7 @@ LISTS: Final[tuple[Endpoint, ...]] = (
         summary="What keeps somebody or something off a list, as things stand now",
         gives=WhyNot,
         query=Fresh,
+        slow=True,
         answer=_why_not,
     ),
     Endpoint(
@@ -174,6 +176,7 @@ LISTS: Final[tuple[Endpoint, ...]] = (
         summary="Look for members, challenges and resources by words and meaning",
         gives=list[Found],
         query=Search,
+        slow=True,
         answer=_found,
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
+from threading import Event as Ending
 from threading import Thread
 from typing import Annotated, Any, Final
 
@@ -18,7 +19,7 @@ from api.http.calling import Call
 from api.http.endpoints import NETWORK, Endpoint
 from api.http.problems import Undecodable
 from api.http.visit import Tables, token_in
-from domain.refusals import Refused, TooMany
+from domain.refusals import IllegalMove, Refused, TooMany
 from engine.event_store import EventStore
 from projections import timeline
 from projections.reading import Reader
@@ -49,8 +50,9 @@ class Following(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Watch:
     """Wakes whoever waits in the event loop as the log grows, whichever process writes it."""
 
-    def __init__(self, store: EventStore) -> None:
-        """Begin to watch; made in the event loop."""
+    def __init__(self, store: EventStore, ending: Ending) -> None:
+        """Begin to watch; made in the event loop. `ending` tells lists that wait for texts to leave off."""
+        self._ending: Final = ending
         self.news = asyncio.Event()  # set at the next news, then another one takes its place
         self.ended = False
         self.open: Final[Counter[str]] = Counter()  # streams of each member
@@ -69,8 +71,9 @@ class Watch:
             news = self.news
 
     def end(self) -> None:
-        """Send everybody home; called in the event loop."""
+        """Send everybody home, those too who wait for a list; called in the event loop."""
         self.ended = True
+        self._ending.set()
         self._ring()
 
     async def join(self) -> None:
@@ -139,10 +142,18 @@ class Stream:
 
 
 def _beginning(call: Call) -> int:
+    """Where to go on: nobody was told of anything beyond the head."""
+    head = call.system.store.head()
     last = call.headers.get("last-event-id")
-    if last is None:
-        asked: Following = call.query
-        return call.system.store.head() if asked.after_position is None else asked.after_position
+    asked: Following = call.query
+    after = asked.after_position if last is None else _position(last)
+    if after is not None and after > head:
+        field = "after_position" if last is None else "Last-Event-ID"
+        raise IllegalMove("the log has not come to this position yet", field=field, remedy="leave it out")
+    return head if after is None else after
+
+
+def _position(last: str) -> int:
     if not last.isascii() or not last.isdecimal() or len(last) > 15:
         raise Undecodable("a position is needed", field="Last-Event-ID")
     return int(last)

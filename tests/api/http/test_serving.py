@@ -13,18 +13,22 @@ import httpx
 import pytest
 
 from api.http.serving import listening
+from domain.challenges import PostChallenge
 from domain.members import GrantNetworkRole
 from domain.refusals import IllegalMove
 from domain.vocabulary import NetworkRole
+from engine.commands import Order, Sender
 from engine.runtime import Confrere
 from engine.settings import Settings
 from models.encoder import Encoder
+from tests.api.http.house import problem
 from tests.api.http.server import Server, running
-from tests.engine.town import ABSENT, ADA, BEN, NET, Town
+from tests.engine.town import ABSENT, ADA, BEN, NET, NOON, Town
 
 pytestmark = pytest.mark.slow
 
 PATH = f"/api/v1/networks/{NET}"
+LONG = "Absences of ninth graders doubled in January and did not come back. " * 20
 
 
 @pytest.fixture
@@ -149,3 +153,30 @@ def test_nothing_is_said_to_be_served_when_it_cannot_be(tmp_path: Path) -> None:
 def test_an_address_that_is_not_of_this_machine_is_refused() -> None:
     with pytest.raises(IllegalMove, match="nothing can be served here"):
         listening("192.0.2.1", 0)
+
+
+def test_who_waits_for_a_long_list_is_told_that_it_ends(
+    tmp_path: Path, settings: Settings, tokens: dict[str, str]
+) -> None:
+    with Confrere(settings) as system:
+        orders = [
+            Order(
+                command=PostChallenge(challenge=f"challenge-{n:08x}", author=BEN, title=f"{n} desks", text=LONG),
+                at=NOON,
+            )
+            for n in range(1000, 2500)
+        ]
+        done = system.commands.handle_all(orders, Sender(network=NET, actor="operator", command_id="many"))
+        assert not done.refusals
+    with running(tmp_path, "serve", "--port", "0") as server, ThreadPoolExecutor(1) as pool:
+        ada = client(server.come_up(), tokens[ADA])
+        asking = pool.submit(ada.post, f"{PATH}/recommendations", json={"need": ABSENT})
+        time.sleep(5)
+        assert not asking.done()
+        begun = time.monotonic()
+        assert server.end(signal.SIGTERM) == 0
+        assert time.monotonic() - begun < 4
+        answer = asking.result(1)
+        ada.close()
+    assert problem(answer, 503)["title"] == "Out of order"
+    assert answer.headers["retry-after"]

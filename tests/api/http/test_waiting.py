@@ -1,0 +1,81 @@
+"""Nobody waits for what somebody else asked: neither for positions far ahead nor for lists that take long."""
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import httpx
+import pytest
+
+from engine.snapshot import Vectors
+from models.encoder import Encoder
+from tests.api.http.house import ADA, BASE, BEN, DAN, House, problem, served
+from tests.api.http.test_streams import FOLLOWED, MINE
+from tests.engine.town import ABSENT
+
+
+class Patient:
+    """The real encoder, which begins once it is let."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.real = encoder
+        self.fingerprint = encoder.fingerprint
+        self.width = encoder.width
+        self.let = Event()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        assert self.let.wait(20)
+        return self.real.encode(texts)
+
+
+@pytest.fixture
+def patient(encoder: Encoder) -> Patient:
+    return Patient(encoder)
+
+
+@pytest.fixture
+def house(tmp_path: Path, patient: Patient) -> Iterator[House]:
+    with House(tmp_path, patient) as house:  # type: ignore[arg-type]
+        yield house
+
+
+def asked(address: str, house: House, who: str, method: str, path: str, **more: Any) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {house.tokens_of[who]}"} | more.pop("headers", {})
+    return httpx.request(method, address + path, headers=headers, timeout=20, **more)
+
+
+def expect_quick(address: str, house: House) -> None:
+    begun = time.monotonic()
+    for path in (f"{BASE}/challenges/{ABSENT}", f"{BASE}/members", f"{BASE}/members?limit=3"):
+        assert asked(address, house, BEN, "GET", path).status_code == 200
+    assert asked(address, house, BEN, "POST", f"{BASE}/challenges", json={"title": "Desks"}).status_code == 201
+    assert time.monotonic() - begun < 1
+
+
+@pytest.mark.parametrize(
+    ("field", "more"), [("after_position", {"params": {"after_position": 10**9}}), ("Last-Event-ID", {})]
+)
+def test_a_stream_from_beyond_the_head_is_refused_at_once(house: House, field: str, more: dict[str, Any]) -> None:
+    ahead = more or {"headers": {"Last-Event-ID": str(house.store.head() + 1)}}
+    with served(house) as address, ThreadPoolExecutor(8) as pool:
+        begun = time.monotonic()
+        many = [pool.submit(asked, address, house, DAN, "GET", (FOLLOWED, MINE)[n % 2], **ahead) for n in range(8)]
+        expect_quick(address, house)
+        assert all(problem(each.result(), 409)["field"] == field for each in many)
+        assert time.monotonic() - begun < 2
+
+
+def test_while_lists_wait_for_texts_everything_else_is_answered(house: House, patient: Patient) -> None:
+    with served(house) as address, ThreadPoolExecutor(4) as pool:
+        try:
+            asking = ("POST", f"{BASE}/recommendations")
+            many = [pool.submit(asked, address, house, ADA, *asking, json={"need": ABSENT}) for _ in range(4)]
+            assert not wait(many, 0.5).done
+            expect_quick(address, house)
+            assert not wait(many, 0).done
+        finally:
+            patient.let.set()
+        assert {each.result().status_code for each in many} == {200}
