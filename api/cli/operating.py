@@ -14,7 +14,7 @@ def settings(as_json: bool) -> None:
     """Print every setting as it is now, and whether it comes from the environment, a file or its default.
 
     \b
-    Example: CONFRERE_PORT=9000 confrere settings
+    Example: confrere settings --json
     """
     found = effective()
     if as_json:

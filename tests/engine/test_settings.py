@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.refusals import BadFile, Malformed
-from engine.settings import CONFIG, SETTINGS, Settings, effective, read_settings, strangers
+from engine.settings import CONFIG, SETTINGS, Settings, effective, nearest, read_settings, strangers
 
 ROOT = Path(__file__).parents[2]
 HOME = Path("~/.config/confrere/master.key").expanduser()
@@ -136,6 +136,11 @@ def test_a_file_that_cannot_be_read_is_refused(file: Path, content: bytes | None
 
 def test_a_slip_of_the_pen_in_the_environment_is_found() -> None:
     assert strangers({"CONFRERE_PROT": "1", "CONFRERE_PORT": "1", CONFIG: "x", "PATH": "y"}) == ("CONFRERE_PROT",)
+
+
+@pytest.mark.parametrize("name", ["CONFRERE_PROT", "prot", "Confrere_Ports"])
+def test_the_nearest_setting_is_found_however_the_name_is_spelt(name: str) -> None:
+    assert nearest(name) == "port"
 
 
 def test_every_setting_is_documented_as_it_is() -> None:

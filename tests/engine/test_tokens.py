@@ -147,6 +147,24 @@ def test_revoking_twice_changes_nothing_and_an_unknown_one_is_refused(tokens: To
         tokens.revoke("0123456789abcdef")
 
 
+def test_the_beginning_of_an_id_revokes_the_only_one_that_begins_so(tokens: Tokens) -> None:
+    made = [tokens.create(NET, ADA)[1].token for _ in range(17)]  # more than there are first digits
+    first = next(each[0] for number, each in enumerate(made) if each[0] in {other[0] for other in made[:number]})
+    with pytest.raises(Unknown, match="several"):
+        tokens.revoke(first)
+    assert [each.revoked_at for each in tokens.list(NET)] == [None] * len(made)
+    assert tokens.revoke(made[5][:15]).token == made[5]
+    assert [each.token for each in tokens.list(NET) if each.revoked_at] == [made[5]]
+
+
+@pytest.mark.parametrize("beginning", ["", "%", "_", "*", "g", "\u0665", "\ud800", "0" * 17, "'"])
+def test_what_begins_no_id_revokes_nothing(tokens: Tokens, beginning: str) -> None:
+    tokens.create(NET, ADA)
+    with pytest.raises(Unknown, match="no such token"):
+        tokens.revoke(beginning)
+    assert tokens.list(NET)[0].revoked_at is None
+
+
 def test_the_last_use_is_written_down_once_a_minute_and_at_the_end(
     tokens: Tokens, tmp_path: Path, watch: Watch
 ) -> None:
