@@ -84,7 +84,7 @@ def _model_speaks(settings: Settings) -> str:
 
 
 def _closed_to_others(folder: Path) -> str:
-    inside = [folder, *folder.glob("*.db*"), *folder.glob("network-*"), *folder.glob("network-*/*.db*")]
+    inside = [folder, *folder.glob("*.db*"), *folder.glob("network-*"), *folder.glob("network-*/views-*")]
     loose = [each for each in inside if each.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     if loose:
         names = ", ".join(str(each) for each in loose[:3])

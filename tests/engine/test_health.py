@@ -151,6 +151,13 @@ def test_loose_permissions_are_said(settings: Settings, loose: str) -> None:
     assert "chmod" in found["permissions"]
 
 
+def test_an_index_open_to_others_is_said_as_words_of_members_stand_in_it(settings: Settings) -> None:
+    index = settings.data / NET / "views-0.index"
+    index.touch()
+    index.chmod(0o644)
+    assert str(index) in ill(doctor(settings))["permissions"]
+
+
 def test_a_clock_behind_the_log_is_said(settings: Settings) -> None:
     found = ill(doctor(settings, lambda: NOON - timedelta(seconds=1)))
     assert set(found) == {"clock"}
