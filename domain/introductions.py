@@ -216,7 +216,9 @@ Introduction: TypeAlias = NotOffered | Offered | Made | Closed
 
 
 def decide(command: IntroductionCommand, state: Introduction, facts: Facts) -> tuple[IntroductionEvent, ...]:
-    if not (isinstance(command, OfferIntroduction) or isinstance(state, NotOffered) or _concerns(state.offer, facts)):
+    if isinstance(command, OfferIntroduction):
+        _may_introduce(command, facts)
+    elif not (isinstance(state, NotOffered) or _concerns(state.offer.seeker, state.offer.helper, facts)):
         raise Unknown("there is no such introduction in this network", field="introduction")
     match command, state:
         case OfferIntroduction(), NotOffered():
@@ -424,10 +426,15 @@ def _consented(member: MemberId, state: Offered, facts: Facts) -> tuple[Introduc
     return consented, IntroductionMade(seeker=offer.seeker, helper=offer.helper)
 
 
-def _concerns(offer: IntroductionOffered, facts: Facts) -> bool:
+def _may_introduce(command: OfferIntroduction, facts: Facts) -> None:
+    """Who offers for one pair after the other learns which of them stay apart: a third member must not."""
+    if not _concerns(command.seeker, command.helper, facts):
+        raise NotTheirs("only one of the two or staff may introduce them", remedy="ask a facilitator to introduce them")
+
+
+def _concerns(seeker: MemberId, helper: MemberId, facts: Facts) -> bool:
     """Whether the actor may know of it: one of the two, staff, and who works for all."""
-    two = {offer.seeker, offer.helper}
-    return facts.actor in two | {OPERATOR, ENGINE} or on_duty(facts, facts.actor, OFFICES)
+    return facts.actor in {seeker, helper, OPERATOR, ENGINE} or on_duty(facts, facts.actor, OFFICES)
 
 
 def _one_of_the_two(member: MemberId, offer: IntroductionOffered, facts: Facts) -> None:

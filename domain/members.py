@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.kernel import STREAM, Command, Decider, Event, Facts, owned_by
+from domain.kernel import ERASED, STREAM, Command, Decider, Event, Facts, owned_by
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, NotTheirs, Unknown
 from domain.vocabulary import (
@@ -128,7 +128,7 @@ class UnmuteMember(Command, frozen=True, kw_only=True):
 
 class LinkIdentity(Command, frozen=True, kw_only=True):
     member: Id
-    same_as: Id  # the same person, here or in another network
+    same_as: Id  # the same person, here or in another network; here it counts once the other one says so too
 
 
 MemberCommand: TypeAlias = (
@@ -303,6 +303,7 @@ class Paused(Struct, frozen=True):
 
 class Left(Struct, frozen=True):
     person: Person
+    invited: bool = False  # anew
 
 
 Member: TypeAlias = NotJoined | Active | Paused | Left
@@ -314,11 +315,13 @@ def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberE
     elif not isinstance(state, NotJoined) and hidden(facts, command.member):
         raise Unknown("there is no such member in this network", field="member")
     match command, state:
-        case InviteMember(), NotJoined(invited=False):
+        case InviteMember(), NotJoined(invited=False) | Left(invited=False):
             chartered(facts)
             return (MemberInvited(invited_by=facts.speaker),)
         case InviteMember(), _:
             return ()
+        case JoinNetwork(), Left(invited=False) if not _of_office(facts):
+            raise NotTheirs("who left joins again once invited anew", field="member", remedy="ask a facilitator")
         case JoinNetwork(name=name, cohort=cohort), NotJoined() | Left():
             chartered(facts)
             return (MemberJoined(name=name, cohort=cohort),)
@@ -332,7 +335,7 @@ def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberE
             _may_say(command, facts)
             return _decide_between(command, person, facts)
         case _, Left():
-            raise IllegalMove("this member has left the network", field="member", remedy="they may join again")
+            raise IllegalMove("this member has left the network", field="member", remedy="staff may invite them again")
         case _:
             raise Unknown("there is no such member in this network", field="member")
 
@@ -415,9 +418,6 @@ def _may_say(command: MemberCommand, facts: Facts) -> None:
             speaks_for(member, facts)
             if facts.speaker == other:
                 raise NotTheirs("not for the other one to say", field="member")
-        case LinkIdentity(member=member, same_as=same_as):
-            if facts.speaker != same_as:  # either of the two may say so
-                speaks_for(member, facts)
         case _:
             speaks_for(command.member, facts)
 
@@ -428,6 +428,8 @@ def evolve(state: Member, event: MemberEvent) -> Member:
             return NotJoined(invited=True)
         case MemberJoined(name=name, cohort=cohort), NotJoined():
             return Active(Person(name=name, cohort=cohort))
+        case MemberInvited(), Left(person=person):
+            return Left(person, invited=True)
         case MemberJoined(name=name, cohort=cohort), Left(person=person):
             return Active(replace(person, name=name, cohort=cohort))
         case MemberPaused(), Active(person=person):
@@ -520,15 +522,22 @@ def hidden(facts: Facts, member: MemberId) -> bool:
 
 
 def identities(facts: Facts, member: MemberId) -> frozenset[MemberId]:
-    """Who else the same person is, over however many links of this network."""
+    """Who else the same person is, over however many links of this network in which both said so.
+
+    The other side of a link to elsewhere cannot be seen: there the one side counts.
+    """
     found, waiting = {member}, {member}
     while waiting:
         who = waiting.pop()
-        state = facts(MEMBER, who) if who == member or facts.knows(who) else NotJoined()
-        links = frozenset[str]() if isinstance(state, NotJoined) else state.person.same_as
-        waiting |= links - found
+        links = {each for each in _says_to_be(facts, who) if not facts.knows(each) or who in _says_to_be(facts, each)}
+        waiting |= {each for each in links - found if facts.knows(each)}
         found |= links
     return frozenset(found - {member})
+
+
+def _says_to_be(facts: Facts, member: MemberId) -> frozenset[MemberId]:
+    state = facts(MEMBER, member)
+    return frozenset() if isinstance(state, NotJoined) else state.person.same_as - {ERASED}
 
 
 def kept_apart(facts: Facts, member: MemberId) -> frozenset[MemberId]:
@@ -569,6 +578,11 @@ def _may_join(member: MemberId, facts: Facts) -> None:
     """In person, or by staff: an admin too, who is the first in a network."""
     if not (may_steer(facts, member) or on_duty(facts, facts.speaker, OFFICES)):
         raise NotTheirs("only the member or a facilitator may say this", field="member")
+
+
+def _of_office(facts: Facts) -> bool:
+    """Whether it is staff or the operator who does it, in whoever's name."""
+    return facts.actor in {OPERATOR, ENGINE} or on_duty(facts, facts.actor, OFFICES)
 
 
 def _appoints(facts: Facts) -> None:

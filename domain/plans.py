@@ -21,7 +21,16 @@ from domain.introductions import (
     offer_of,
 )
 from domain.kernel import Command, Decider, Facts
-from domain.members import MEMBER, EndorseExpertise, InviteMember, LinkIdentity, MemberCommand, NotJoined, on_duty
+from domain.members import (
+    MEMBER,
+    EndorseExpertise,
+    InviteMember,
+    LinkIdentity,
+    MemberCommand,
+    NotJoined,
+    may_steer,
+    on_duty,
+)
 from domain.networks import NETWORK, CharterNetwork, NetworkCommand, chartered
 from domain.recommendations import RECOMMENDATION, RecommendationCommand
 from domain.refusals import Malformed, NotTheirs, Unknown
@@ -126,9 +135,10 @@ def _home(command: Command, facts: Facts) -> Step:
 
 
 def _link_back(command: LinkIdentity, facts: Facts) -> tuple[Step, ...]:
-    """A link holds both ways where the other one is or was a member of this network too."""
+    """Who may speak for both, as staff and an import, says it for both; the word of one of them is theirs alone."""
     member, other = command.member, command.same_as
-    if member == other or not facts.knows(other) or isinstance(facts(MEMBER, other), NotJoined):
+    known = member != other and facts.knows(other) and not isinstance(facts(MEMBER, other), NotJoined)
+    if not (known and may_steer(facts, other)):
         return ()
     return (Step(MEMBER, other, LinkIdentity(member=other, same_as=member)),)
 

@@ -135,8 +135,8 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
         return
     match recorded.event:
         case MemberInvited():
-            connection.execute(
-                "insert into members (owner, standing, since) values (?, 'invited', ?)",
+            connection.execute(  # who left and is invited anew has still left
+                "insert or ignore into members (owner, standing, since) values (?, 'invited', ?)",
                 (recorded.stream, recorded.position),
             )
         case MemberJoined(name=name, cohort=cohort):
@@ -275,11 +275,14 @@ def affiliations(connection: sqlite3.Connection) -> dict[MemberId, list[Affiliat
 
 _SAME: Final = """
     with recursive same (member, other) as (
-        select owner, same_as from links where {owner}
-        union select same.member, links.same_as from same join links on links.owner = same.other
+        select owner, owner from links where {owner}
+        union select same.member, theirs.owner from same join links as ours on ours.owner = same.other
+        join links as theirs on theirs.owner = ours.same_as and theirs.same_as = ours.owner
     )
     select member, other from same where member <> other
-"""  # over however many links, as the rules see it
+    union select same.member, links.same_as from same join links on links.owner = same.other
+    where same_as <> '[erased]' and not exists (select 1 from members where members.owner = same_as)
+"""  # over however many links in which both say so, and who one of them is elsewhere: as the rules see it
 
 
 def candidates(

@@ -75,7 +75,7 @@ _CHOICES: dict[str, Sequence[Any]] = {
         for kind in (rec.ListKind.PEERS, rec.ListKind.EXPERTS)
     ],
     "resource": (GUIDE, VIDEO),
-    "same_as": (DEV, "member-000000ee"),
+    "same_as": (ADA, BEN, CLEO, DEV, "member-000000ee"),
     "since until": (date(2024, 8, 1), date(2025, 7, 31)),
     "site": (SCHOOL, DISTRICT, STATE, "site-00000004"),
     "stars": range(1, 6),

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from domain import budgets, challenges, introductions, members, networks, recommendations, resources, sites
 from domain.catalogue import CATALOGUE
-from domain.introductions import INTRODUCTION, Introduction, IntroductionMade, IntroductionOffered, Made, Offered
+from domain.introductions import (
+    INTRODUCTION,
+    Introduction,
+    IntroductionMade,
+    IntroductionOffered,
+    Made,
+    Offered,
+    OfferIntroduction,
+)
 from domain.kernel import Event
 from domain.members import (
     ConflictDeclared,
@@ -165,19 +173,35 @@ def test_no_conflict_and_no_mute_is_ever_brought_together(history: list[Said]) -
         assert two not in pairs(before, MemberMuted, MemberUnmuted)
 
 
-def selves(links: set[frozenset[str]], member: MemberId) -> set[MemberId]:
-    """Everybody who is the same person, over all links whoever told them."""
+def selves(log: Log, member: MemberId) -> set[str]:
+    """Everybody who is the same person by the word of both, and whom these say to be elsewhere."""
+    said = {(stream, event.same_as) for stream, event in log if isinstance(event, IdentityLinked)}
+    here_too = {stream for stream, _ in log}
     found = {member}
-    while more := {who for link in links if link & found for who in link} - found:
+    while more := {other for who, other in said if who in found and (other, who) in said} - found:
         found |= more
-    return found
+    return found | {other for who, other in said if who in found and other not in here_too}
 
 
 @settings(max_examples=200, deadline=None)
 @given(matchings)
 def test_nobody_is_ever_brought_together_with_themselves(history: list[Said]) -> None:
     for before, event in asks(log_of(history)):
-        assert event.helper not in selves(pairs(before, IdentityLinked), event.seeker)
+        assert selves(before, event.helper).isdisjoint(selves(before, event.seeker))
+
+
+@settings(max_examples=200, deadline=None)
+@given(matchings)
+def test_the_word_of_one_alone_keeps_no_two_others_apart(history: list[Said]) -> None:
+    """Nor the two themselves: only what the seeker and the helper each said, or staff for both, is an objection."""
+    world = World()
+    for said in history:
+        try:
+            world.tell(said)
+        except Refused as refusal:
+            if isinstance(said.command, OfferIntroduction) and "the same person" in str(refusal):
+                seeker, helper = said.command.seeker, said.command.helper
+                assert not selves(world.log, seeker).isdisjoint(selves(world.log, helper))
 
 
 @settings(max_examples=200, deadline=None)

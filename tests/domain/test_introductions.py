@@ -139,19 +139,55 @@ def test_nobody_is_introduced_to_themselves() -> None:
     given(*offers_time(ADA)).when(replace(OFFER, helper=ADA)).refused("the same person")
 
 
+FAR = "member-ffffffff"
+
+
+def own_word(*links: tuple[str, str]) -> list[Said]:
+    return [by(one, LinkIdentity(member=one, same_as=other)) for one, other in links]
+
+
 @pytest.mark.parametrize(
     "links",
     [
-        [by(ADA, LinkIdentity(member=ADA, same_as=BEN))],
-        [by(BEN, LinkIdentity(member=BEN, same_as=ADA))],
-        [by(ADA, LinkIdentity(member=ADA, same_as=CLEO)), by(CLEO, LinkIdentity(member=CLEO, same_as=BEN))],
-        [by(CLEO, LinkIdentity(member=CLEO, same_as=ADA)), by(CLEO, LinkIdentity(member=CLEO, same_as=BEN))],
-        [Said(LinkIdentity(member=who, same_as="member-ffffffff")) for who in (ADA, BEN)],
+        own_word((ADA, BEN), (BEN, ADA)),
+        own_word((ADA, CLEO), (CLEO, ADA), (CLEO, BEN), (BEN, CLEO)),
+        own_word((ADA, FAR), (BEN, FAR)),
+        own_word((ADA, FAR), (BEN, CLEO), (CLEO, BEN), (CLEO, FAR)),
+        [Said(LinkIdentity(member=ADA, same_as=BEN))],
         [Said(LinkIdentity(member=one, same_as=other)) for one, other in ((ADA, DAN), (CLEO, DAN), (CLEO, BEN))],
     ],
 )
 def test_nobody_is_introduced_to_themselves_across_linked_identities(links: list[Said]) -> None:
     given(*BEN_HAS_TIME, *links).when(OFFER, by=ADA).refused("the same person")
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        own_word((ADA, BEN)),
+        own_word((BEN, ADA)),
+        own_word((CLEO, ADA), (CLEO, BEN)),
+        own_word((CLEO, ADA), (CLEO, BEN), (ADA, CLEO)),
+        own_word((ADA, FAR), (CLEO, FAR), (CLEO, "member-fffffffe"), (BEN, "member-fffffffe")),
+    ],
+)
+def test_who_says_alone_that_others_are_the_same_keeps_nobody_apart(links: list[Said]) -> None:
+    assert given(*BEN_HAS_TIME, *links).when(OFFER, by=ADA).events
+
+
+def test_a_third_member_introduces_nobody_and_so_learns_of_no_mute() -> None:
+    """Who could name one pair after the other would see who stays apart from whom."""
+    causes = ((), (MUTE,), (MUTE_BACK,), (CONFLICT,), (FULL,), (PauseMember(member=BEN),), (LeaveNetwork(member=BEN),))
+    told = {str(given(*BEN_HAS_TIME, *cause).when(OFFER, by=DAN).refusal) for cause in causes}
+    assert told == {"only one of the two or staff may introduce them (ask a facilitator to introduce them)"}
+    given(*OFFERED).when(OFFER, by=DAN).refused("only one of the two or staff")
+
+
+@pytest.mark.parametrize("role", [NetworkRole.FACILITATOR, NetworkRole.ADMIN])
+def test_staff_introduce_two_others(role: NetworkRole) -> None:
+    staff = GrantNetworkRole(member=DAN, role=role)
+    given(*BEN_HAS_TIME, staff).when(OFFER, by=DAN).then(offered(DAN), HELD)
+    given(*BEN_HAS_TIME, staff, PauseMember(member=DAN)).when(OFFER, by=DAN).refused("only one of the two or staff")
 
 
 CONFLICT = DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.SUPERVISES)
@@ -195,8 +231,9 @@ def test_a_conflict_or_mute_since_the_offer_stands_in_the_way_of_the_second_yes(
 
 
 def test_a_link_since_the_offer_stands_in_the_way_of_the_second_yes() -> None:
-    linked = by(ADA, LinkIdentity(member=ADA, same_as=BEN))
-    given(*OFFERED, linked).when(BEN_SAYS_YES.command, by=BEN).refused("the same person")
+    linked = own_word((ADA, BEN), (BEN, ADA))
+    given(*OFFERED, *linked).when(BEN_SAYS_YES.command, by=BEN).refused("the same person")
+    assert given(*OFFERED, *linked[:1]).when(BEN_SAYS_YES.command, by=BEN).events
 
 
 def test_a_helper_who_paused_may_still_say_yes() -> None:
@@ -371,7 +408,7 @@ def test_what_was_never_offered_is_unknown() -> None:
 def test_who_takes_part_lightly_may_offer_help_in_person_and_is_not_asked(level: Level) -> None:
     lightly = (*BEN_HAS_TIME, by(BEN, ChooseEngagementLevel(member=BEN, level=level)))
     given(*lightly).when(OFFER, by=BEN).then(offered(BEN), IntroductionConsented(member=BEN), HELD)
-    for somebody_else in (ADA, CLEO, OPERATOR):
+    for somebody_else in (ADA, OPERATOR):
         given(*lightly).when(OFFER, by=somebody_else).refused("without being asked for time")
 
 

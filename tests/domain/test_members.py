@@ -244,7 +244,7 @@ def test_who_leaves_lays_down_every_role_and_does_not_get_it_back_by_returning()
     given(BEN_FACILITATES).when(LeaveNetwork(member=BEN), by=BEN).then(
         NetworkRoleWithdrawn(role=NetworkRole.FACILITATOR), MemberLeft()
     )
-    given(BEN_FACILITATES, by(BEN, LeaveNetwork(member=BEN)), by(BEN, JoinNetwork(member=BEN))).when(
+    given(BEN_FACILITATES, by(BEN, LeaveNetwork(member=BEN)), JoinNetwork(member=BEN)).when(
         PauseMember(member=ADA), by=BEN
     ).refused("facilitator")
 
@@ -297,11 +297,31 @@ def test_who_paused_resumes() -> None:
     given().when(ResumeMember(member=ADA), by=ADA).then_nothing()
 
 
-def test_who_left_may_join_again_and_do_nothing_else() -> None:
+def test_who_left_does_nothing_before_they_are_back() -> None:
     left = LeaveNetwork(member=ADA)
     given(left).when(left).then_nothing()
     given(left).when(DescribeProfile(member=ADA, text="back"), by=ADA).refused("has left the network")
-    given(left).when(JoinNetwork(member=ADA, name="Ada"), by=ADA).then(MemberJoined(name="Ada"))
+
+
+@pytest.mark.parametrize("who", [OPERATOR, ADA, BEN])
+def test_who_left_or_was_removed_joins_again_once_invited_anew(who: str) -> None:
+    left, invite = by(who, LeaveNetwork(member=ADA)), InviteMember(member=ADA)
+    rejoin = JoinNetwork(member=ADA, name="Ada")
+    given(BEN_FACILITATES, left).when(rejoin, by=ADA).refused("once invited anew")
+    given(BEN_FACILITATES, left).when(rejoin, by=CLEO).refused("only the member or a facilitator")
+    given(BEN_FACILITATES, left).when(invite, by=BEN).then(MemberInvited(invited_by=BEN))
+    given(BEN_FACILITATES, left, invite).when(invite, by=BEN).then_nothing()
+    given(BEN_FACILITATES, left, invite).when(rejoin, by=ADA).then(MemberJoined(name="Ada"))
+    given(BEN_FACILITATES, left, invite, rejoin, left).when(rejoin, by=ADA).refused("once invited anew")
+
+
+@pytest.mark.parametrize("who", [OPERATOR, BEN])
+def test_staff_and_an_import_record_that_somebody_is_back(who: str) -> None:
+    """In the member's own name, too."""
+    gone = (BEN_FACILITATES, LeaveNetwork(member=ADA))
+    rejoin = JoinNetwork(member=ADA, name="Ada")
+    given(*gone).when(rejoin, by=who).then(MemberJoined(name="Ada"))
+    assert given(*gone, Said(rejoin, by=ADA, sent_by=who), Said(PauseMember(member=ADA), by=ADA))
 
 
 def test_a_conflict_is_declared_by_the_member_or_staff_and_kept_by_both_kinds() -> None:
@@ -334,16 +354,27 @@ def test_only_the_member_mutes_and_unmutes() -> None:
     given(by(ADA, mute)).when(unmute, by=ADA).then(MemberUnmuted(other=BEN))
 
 
-def test_a_link_between_two_members_of_one_network_holds_both_ways() -> None:
-    given().when(LinkIdentity(member=ADA, same_as=BEN), by=ADA).then(
+def test_who_says_that_they_are_somebody_else_says_it_for_themselves_alone() -> None:
+    given().when(LinkIdentity(member=ADA, same_as=BEN), by=ADA).then(IdentityLinked(same_as=BEN))
+    given().when(LinkIdentity(member=ADA, same_as=BEN), by=BEN).refused("only the member or a facilitator")
+
+
+@pytest.mark.parametrize("who", [OPERATOR, CLEO])
+def test_staff_say_for_both_that_they_are_one(who: str) -> None:
+    staff = GrantNetworkRole(member=CLEO, role=NetworkRole.FACILITATOR)
+    given(staff).when(LinkIdentity(member=ADA, same_as=BEN), by=who).then(
         IdentityLinked(same_as=BEN), IdentityLinked(same_as=ADA)
     )
+    said = by(ADA, LinkIdentity(member=ADA, same_as=BEN))
+    given(staff, said).when(LinkIdentity(member=ADA, same_as=BEN), by=who).then(IdentityLinked(same_as=ADA))
 
 
 def test_a_link_to_one_who_left_waits_for_their_return() -> None:
-    given(LeaveNetwork(member=BEN)).when(LinkIdentity(member=ADA, same_as=BEN), by=ADA).then(
+    given(LeaveNetwork(member=BEN)).when(LinkIdentity(member=ADA, same_as=BEN)).then(
         IdentityLinked(same_as=BEN), IdentityLinked(same_as=ADA)
     )
+    left = by(ADA, LinkIdentity(member=ADA, same_as=BEN)), LeaveNetwork(member=BEN)
+    given(*left).when(LinkIdentity(member=BEN, same_as=ADA), by=BEN).then(IdentityLinked(same_as=ADA))
 
 
 def test_who_was_only_invited_is_not_linked_yet() -> None:

@@ -430,12 +430,15 @@ def test_who_was_invited_joins_in_person_and_does_nothing_else_before(door: Door
     assert door.say(posts(author=DAN), actor=DAN)
 
 
-def test_who_left_does_nothing_but_come_back(door: Door) -> None:
+def test_who_left_does_nothing_but_come_back_once_invited(door: Door) -> None:
     door.say(posts(), by=ADA)
     door.say(LeaveNetwork(member=ADA), actor=ADA)
     with pytest.raises(NotTheirs, match="nobody of this name"):
         door.say(ChangeChallengeStage(challenge=DESKS, stage=Stage.TESTING), actor=ADA)
     assert door.say(LinkIdentity(member=ADA, same_as=BEN), actor=ADA)
+    with pytest.raises(NotTheirs, match="once invited anew"):
+        door.say(JoinNetwork(member=ADA), actor=ADA)
+    door.say(InviteMember(member=ADA))
     assert door.say(JoinNetwork(member=ADA), actor=ADA)
 
 

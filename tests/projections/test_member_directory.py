@@ -46,7 +46,7 @@ def test_the_directory_lists_who_is_here_page_by_page() -> None:
 def test_who_joins_again_is_known_by_the_new_name_and_keeps_the_profile() -> None:
     history = begun()
     history.do(DescribeProfile(member=ADA, text="Teaches sums"), LeaveNetwork(member=ADA))
-    history.do(JoinNetwork(member=ADA, name="Ada L.", cohort="2025"))
+    history.do(JoinNetwork(member=ADA, name="Ada L.", cohort="2025"), by=None)
     with seen(history) as c:
         ada = member(c, ADA)
         assert ada is not None
@@ -86,9 +86,36 @@ def test_conflicts_and_mutes_stand_with_the_one_who_declared_them_until_they_end
 
 def test_linked_identities_are_the_same_person() -> None:
     history = begun()
-    history.do(LinkIdentity(member=ADA, same_as=DEV))
+    history.do(LinkIdentity(member=ADA, same_as=DEV), by=None)
     with seen(history) as c:
         assert DEV in candidates(c)[ADA].same_as
+        assert ADA in candidates(c)[DEV].same_as
+
+
+def test_a_link_counts_once_both_said_so_and_who_is_elsewhere_has_no_say() -> None:
+    history = begun()
+    far = "member-000000ee"
+    history.do(LinkIdentity(member=ADA, same_as=BEN), LinkIdentity(member=ADA, same_as=far), by=ADA)
+    with seen(history) as c:
+        assert {who: each.same_as for who, each in candidates(c).items() if each.same_as} == {ADA: {far}}
+    history.do(LinkIdentity(member=BEN, same_as=CLEO), by=BEN)
+    history.do(LinkIdentity(member=CLEO, same_as=BEN), by=CLEO)
+    with seen(history) as c:
+        assert candidates(c)[ADA].same_as == {far}
+        assert candidates(c, [BEN])[BEN].same_as == {CLEO}
+    history.do(LinkIdentity(member=BEN, same_as=ADA), by=BEN)
+    with seen(history) as c:
+        assert candidates(c)[CLEO].same_as == {ADA, BEN, far}
+
+
+def test_who_left_and_is_invited_anew_is_back_only_once_they_join() -> None:
+    history = begun()
+    history.do(LeaveNetwork(member=ADA), InviteMember(member=ADA))
+    with seen(history) as c:
+        assert candidates(c)[ADA].standing is Standing.LEFT
+    history.do(JoinNetwork(member=ADA, name="Ada"), by=ADA)
+    with seen(history) as c:
+        assert candidates(c)[ADA].standing is Standing.ACTIVE
 
 
 def test_whoever_supervises_is_kept_apart_from_all_down_the_line_however_it_turns() -> None:
