@@ -314,6 +314,8 @@ class Model:
     def offer(self, actor: str, new: str, seeker: str, helper: str, minutes: int) -> Said:
         if no := self.refused(actor):
             return no
+        if actor not in {seeker, helper} and not self.staff(actor):
+            return 403
         asked = self.people[helper]
         if not (self.sees_member(actor, seeker) and self.sees_member(actor, helper)):
             return 404
