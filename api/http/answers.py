@@ -41,11 +41,10 @@ class Answer:
         return Answer(304, b"", media=JSON, headers=kept, tag=self.tag)
 
 
-def read(value: object, *, position: int, version: int | None = None) -> Answer:
-    """What a reader asked for. Its tag tells the version of the stream, for If-Match, and what was shown of it."""
+def read(value: object, *, position: int) -> Answer:
+    """What a reader asked for. Its tag is made of what was shown: a version would tell of what was not."""
     body = msgspec.json.encode(value, order="deterministic")
-    shown = sha256(body).hexdigest()[:16]
-    tag = f'"{shown}"' if version is None else f'"{version}-{shown}"'
+    tag = f'"{sha256(body).hexdigest()[:24]}"'
     headers = {"x-position": str(position), "cache-control": "private, no-cache"}
     return Answer(200, body, media=JSON, headers=headers, tag=tag)
 

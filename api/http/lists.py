@@ -62,9 +62,8 @@ def _shown(call: Call) -> Answer:
 
 
 def _worded(recommendation: StreamId, call: Call) -> Answer:
-    version = call.system.store.version(recommendation)
     position, words = call.read_at(partial(_in_words, recommendation))
-    return read(words, position=position, version=version)
+    return read(words, position=position)
 
 
 def _in_words(recommendation: StreamId, connection: Tables, reader: Reader) -> WordedList:

@@ -23,7 +23,7 @@ their problem.
 It stands for one member of one network; `GET …/me` tells which.
 What is not yours to see answers as if it did not exist.
 
-**Changing.** Each command is a POST that answers with the stream it changed, its version and the position of the log.
+**Changing.** Each command is a POST that answers with the stream it changed and the position of the log.
 Send an `Idempotency-Key` and a retry is carried out once; the same key with another body is refused (409).
 Send `If-Match` with the ETag of what you read and the command is refused (412) if somebody changed it since.
 `occurred_at` may lie in the past, but for what promises time; a facilitator may name a member in `on_behalf_of`.

@@ -8,7 +8,6 @@ from msgspec import Meta, Struct
 from api.http.answers import Answer, read
 from api.http.calling import Call, Cursor, Limit, Position, absent
 from api.http.visit import Tables
-from domain.budgets import budget_of
 from domain.calendar import day_of
 from domain.policies import MatchingPolicy
 from domain.vocabulary import Id, MemberId, NetworkRole, StreamId
@@ -69,19 +68,12 @@ class Since(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     after_position: Position | None = None
 
 
-def shown(query: Query, call: Call, kind: str | None = None) -> Answer:
-    """What the query finds; with a kind, one thing, whose version is read first so that it is never too new."""
-    version = call.system.store.version(_stream(kind, call)) if kind else None
+def shown(query: Query, call: Call, kind: str = "thing") -> Answer:
+    """What the query finds."""
     position, found = call.read_at(lambda connection, reader: query(connection, reader, call))
     if found is None:
-        raise absent(kind or "thing")
-    return read(found, position=position, version=version)
-
-
-def _stream(kind: str, call: Call) -> StreamId:
-    if kind == "budget":
-        return budget_of(call.path["member"])
-    return call.path[kind]
+        raise absent(kind)
+    return read(found, position=position)
 
 
 def paged(asked: Callable[..., Page[Any]]) -> Query:

@@ -50,7 +50,7 @@ _OWN_AND_OPEN: Final = f"Of the classes {Confidentiality.PUBLIC} and {Confidenti
 
 
 def _get(path: str, name: str, summary: str, gives: Any, found_by: Query, **more: Any) -> Endpoint:  # noqa: ANN401 - an Endpoint's
-    kind: str | None = more.pop("kind", None)
+    kind: str = more.pop("kind", "thing")
     settled: dict[str, Any] = {"access": Access.MEMBER, "query": Fresh, "lasting": True} | more
     return Endpoint(
         method="GET",
@@ -85,7 +85,7 @@ READS: Final[tuple[Endpoint, ...]] = (
     ),
     _get(
         "/members/{member}/budget",
-        "read_time_budget",
+        "read_budget",
         "Minutes offered, held, spent and free today",
         TimeOffer,
         time_offer,

@@ -14,24 +14,26 @@ from msgspec.structs import FieldInfo, fields
 
 from api.http.access import Access, permit
 from api.http.answers import Answer, done
-from api.http.calling import Call, absent
+from api.http.calling import Call, Fresh, absent
 from api.http.endpoints import NETWORK, Endpoint
+from api.http.lists import LISTS
 from api.http.orders import ORDERS, Row
 from api.http.problems import Stale, Undecodable
+from api.http.reading import READS
 from api.http.visit import Tables
 from domain.budgets import BUDGET, budget_of
 from domain.catalogue import CATALOGUE
 from domain.kernel import Command, Recorded
 from domain.networks import NETWORK as THE_NETWORK
 from domain.plans import DECIDER_OF
-from domain.refusals import Beaten, NotTheirs
+from domain.refusals import Beaten, CommandReused, NotTheirs, Unknown
 from domain.vocabulary import Id, Instant, NetworkRole, StreamId
 from engine.commands import Order, Sender
 from projections import challenge_board, member_directory, recommendation_lists, resource_shelf
 from projections.reading import Reader
 
 KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
-_TAG: Final = re.compile(r'"(\d{1,15})(-[0-9a-f]{16})?"')
+_TAG: Final = re.compile(r'"[0-9a-f]{1,64}"')
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
 _CAPITAL: Final = re.compile(r"(?<=.)(?=[A-Z])")
 
@@ -44,12 +46,16 @@ _SEEN: Final[Mapping[str, Callable[[Tables, Reader, StreamId], object]]] = {
 # for one of the two may decline it although a conflict has come between them
 
 
+_READ: Final[Mapping[str, Endpoint]] = {
+    each.name.removeprefix("read_"): each for each in (*READS, *LISTS) if each.name.startswith("read_")
+}  # by the kind of stream that they tell of
+
+
 class Outcome(Struct, frozen=True, kw_only=True):
     """What came of a command."""
 
     stream: StreamId
     id: str  # of what was made, where the command makes something; else the stream
-    version: int  # of the stream, now
     position: int  # of the log: give it as `after_position` to read what was written
     events: tuple[str, ...]  # names of the events; empty when there was nothing to change
 
@@ -109,26 +115,35 @@ def carry_out(row: Row, call: Call) -> Answer:
     at: datetime = getattr(call.body, "occurred_at", None) or call.system.clock()
     order = Order(command=command, at=at, on_behalf_of=call.body.on_behalf_of)
     stream = _home(command, call.network)
-    expected = _expected(call.headers.get("if-match"), stream)
+    expected = _expected(call, command, sender, stream)
     try:
         events = call.system.commands.handle(order, sender, expected=expected)
     except Beaten as beaten:
         raise beaten if expected is None else Stale(beaten.words, field="If-Match", remedy=beaten.remedy) from None
+    except CommandReused:
+        raise CommandReused(
+            "this key came before with another request", field="Idempotency-Key", remedy="use a new key for another one"
+        ) from None
     return _told(row, call, command, stream, events)
 
 
 def _may_speak(row: Row, call: Call) -> None:
-    """A body may speak for another member only where a facilitator sends it; then it sees what that member sees."""
+    """Only a facilitator speaks for somebody else; what the path names has to be there for the one who sends it."""
     if row.access is Access.INVITED and _is_invited(call):
         return
-    reader = call.system.queries.reader(call.network, call.bearer.member)
+    call.system.queries.read(call.network, call.bearer.member, partial(_may_send, row, call))
+
+
+def _may_send(row: Row, call: Call, connection: Tables, reader: Reader) -> None:
     permit(row.access, reader)
     if row.access is Access.INVITED and reader.staff:  # who is to join is not there yet
         return
     spoken_for = call.body.on_behalf_of
     if spoken_for not in {None, call.bearer.member} and NetworkRole.FACILITATOR not in reader.roles:
         raise NotTheirs("only a facilitator acts for somebody else", field="on_behalf_of")
-    call.system.queries.read(call.network, spoken_for or call.bearer.member, partial(_all_seen, call.path))
+    for kind, stream in call.path.items():
+        if kind in _SEEN and _SEEN[kind](connection, reader, stream) is None:
+            raise absent(kind)
 
 
 def _is_invited(call: Call) -> bool:
@@ -136,20 +151,14 @@ def _is_invited(call: Call) -> bool:
     return call.path.get("member") == call.bearer.member
 
 
-def _all_seen(path: Mapping[str, str], connection: Tables, reader: Reader) -> None:
-    for kind, stream in path.items():
-        if kind in _SEEN and _SEEN[kind](connection, reader, stream) is None:
-            raise absent(kind)
-
-
 def _command_id(call: Call) -> str:
-    """From the Idempotency-Key a name of its own for each actor; what the key says is not kept."""
+    """From the Idempotency-Key a name of its own for each actor, which nobody else can work out."""
     key = call.headers.get("idempotency-key")
     if key is None:
         return f"command-{secrets.token_hex(16)}"
     if not KEY.fullmatch(key):
         raise Undecodable("1 to 200 visible ASCII characters are needed", field="Idempotency-Key")
-    return f"key-{sha256(f'{call.network}|{call.bearer.member}|{key}'.encode()).hexdigest()[:32]}"
+    return f"key-{call.system.store.keyed_hash(call.network, f'{call.bearer.member}|{key}'.encode()).hex()[:32]}"
 
 
 def _command(row: Row, call: Call, command_id: str) -> Command:
@@ -171,26 +180,45 @@ def _home(command: Command, network: StreamId) -> StreamId:
     return network if decider is THE_NETWORK else str(getattr(command, decider.kind))
 
 
-def _expected(if_match: str | None, stream: StreamId) -> Mapping[StreamId, int] | None:
-    if if_match is None:
+def _expected(call: Call, command: Command, sender: Sender, stream: StreamId) -> Mapping[StreamId, int] | None:
+    """The version of which the caller was shown what If-Match names; none for a retry of what was carried out."""
+    given = call.headers.get("if-match")
+    if given is None:
         return None
-    tag = _TAG.fullmatch(if_match.strip())
-    if tag is None:
+    if not _TAG.fullmatch(given.strip()):
         raise Undecodable("one entity tag is needed", field="If-Match", remedy="send the ETag that was read")
-    return {stream: int(tag[1])}
+    if call.system.store.receipt(call.network, sender.command_id) is not None:
+        return None
+    version = call.system.store.version(stream)
+    now = _tag(call, command, stream)
+    if now is None:
+        raise absent(stream.partition("-")[0])
+    if now != given.strip():
+        raise Stale("somebody changed this first", field="If-Match", remedy="read it again and decide anew")
+    return {stream: version}
+
+
+def _tag(call: Call, command: Command, stream: StreamId) -> str | None:
+    """The entity tag of what the caller reads of this stream now; None where they read nothing of it."""
+    kind = stream.partition("-")[0]
+    endpoint = _READ[kind]
+    path = {**call.path, **({"member": getattr(command, "member", "")} if kind == "budget" else {kind: stream})}
+    look = msgspec.structs.replace(call, access=endpoint.access, path=path, query=Fresh())
+    assert endpoint.answer is not None  # noqa: S101 - none of these is a stream
+    try:
+        return endpoint.answer(look).tag
+    except Unknown:
+        return None
 
 
 def _told(row: Row, call: Call, command: Command, stream: StreamId, events: tuple[Recorded, ...]) -> Answer:
-    own = [each.version for each in events if each.stream == stream]
-    version = own[-1] if own else call.system.store.version(stream)
     position = events[-1].position if events else call.system.store.head()
     outcome = Outcome(
         stream=stream,
         id=stream if row.new is None else getattr(command, row.new),
-        version=version,
         position=position,
         events=tuple(CATALOGUE.by_type[type(each.event)].name for each in events),
     )
-    begun = row.makes and own[:1] == [1]
+    begun = row.makes and any(each.stream == stream and each.version == 1 for each in events)
     location = f"{NETWORK.format(network=call.network)}{row.path}/{stream}" if begun else None
-    return done(outcome, position=position, tag=f'"{version}"', location=location)
+    return done(outcome, position=position, tag=_tag(call, command, stream), location=location)

@@ -265,12 +265,12 @@ class Model:
         found.answers.append((actor, found.author))
         return self.record(challenge, "challenge.answered", told=found.told)
 
-    def change(self, actor: str, challenge: str, what: str, value: str, known: int | None = None) -> Said:
-        """Reframe it, move it to another stage, or resolve it. `known` is the version that If-Match names."""
+    def change(self, actor: str, challenge: str, what: str, value: str, *, stale: bool = False) -> Said:
+        """Reframe it, move it to another stage, or resolve it; `stale` when If-Match names what is past."""
         if no := self.refused(actor, challenge):
             return no
         found = self.challenges[challenge]
-        if known not in {None, self.versions[challenge]}:
+        if stale:
             return 412
         if found.status != "open":
             return () if what == "status" else 409

@@ -109,8 +109,6 @@ class Using(RuleBasedStateMachine):
         outcome = answer.json()
         assert tuple(outcome["events"]) == events
         assert outcome["position"] == self.head
-        assert outcome["version"] == self.model.versions[outcome["stream"]]
-        assert answer.headers["etag"] == f'"{outcome["version"]}"'
         assert answer.headers["x-position"] == str(outcome["position"])
         assert answer.headers.get("location", outcome["stream"]).endswith(outcome["stream"])
 
@@ -172,7 +170,6 @@ class Using(RuleBasedStateMachine):
             assert (answer.content, answer.headers.keys()) == (absent.content, absent.headers.keys())
             return None
         assert answer.status_code == 200, answer.text
-        assert answer.headers["etag"].startswith(f'"{self.model.versions[what]}-')
         assert answer.headers["x-position"] == str(self.head)
         found = answer.json()
         assert self.model.shown(reader, what).items() <= found.items()

@@ -13,7 +13,7 @@ from domain.networks import CharterNetwork
 from domain.plans import AnyCommand
 from domain.recommendations import ExpireRecommendation, IssueRecommendations
 from domain.vocabulary import TITLE_LIMIT
-from tests.api.http.house import ADA, BASE, BEN, CLEO, GUS, Client, House, problem
+from tests.api.http.house import ADA, BASE, BEN, CLEO, EVE, GUS, Client, House, problem
 from tests.engine.town import ABSENT
 
 NOT_OURS = {CharterNetwork, IssueRecommendations, ExpireRecommendation, ExpireIntroduction}
@@ -79,7 +79,6 @@ def test_something_new_is_made_at_an_address_of_its_own(client: Client) -> None:
     made = answer.json()
     assert answer.status_code == 201
     assert made["events"] == ["challenge.posted"]
-    assert made["version"] == 1
     assert made["id"] == made["stream"]
     assert answer.headers["location"] == f"{BASE}/challenges/{made['stream']}"
     assert answer.headers["x-position"] == str(made["position"])
@@ -108,7 +107,9 @@ def test_the_same_key_with_another_body_is_refused(client: Client, house: House)
     client.done("challenges", POSTED, headers=key)
     head = house.store.head()
     other = client.post("challenges", POSTED | {"title": "Something else"}, headers=key)
-    assert problem(other, 409)["type"] == "/problems#key-reused"
+    found = problem(other, 409)
+    assert (found["type"], found["field"]) == ("/problems#key-reused", "Idempotency-Key")
+    assert found["remedy"] == "use a new key for another one"
     assert house.store.head() == head
 
 
@@ -130,21 +131,45 @@ def test_who_read_an_older_version_is_stopped(client: Client) -> None:
     assert done.status_code == 200
     stale = client.post(path, {"title": "In my words"}, headers={"If-Match": tag})
     assert problem(stale, 412)["type"] == "/problems#stale"
+    assert done.headers["etag"] == client.get(f"challenges/{ABSENT}").headers["etag"]
     newest = client.post(path, {"title": "In my words"}, headers={"If-Match": done.headers["etag"]})
     assert newest.status_code == 200
 
 
-@pytest.mark.parametrize("tag", ["1", "*", '"x"', '""', '"1", "2"', 'W/"1"', '"-1"', '"9999999999999999999999"'])
+@pytest.mark.parametrize("tag", ["1", "*", '"x"', '""', '"1", "2"', 'W/"1"', '"-1"', f'"{"9" * 65}"'])
 def test_a_tag_that_cannot_be_one_is_refused(client: Client, tag: str) -> None:
     answer = client.post(f"challenges/{ABSENT}/reframe", {"title": "x"}, headers={"If-Match": tag})
     assert problem(answer, 400)["field"] == "If-Match"
+
+
+def test_a_retry_of_what_was_carried_out_is_no_stale_one(client: Client) -> None:
+    headers = {"If-Match": client.get(f"challenges/{ABSENT}").headers["etag"], "Idempotency-Key": "once"}
+    once = client.post(f"challenges/{ABSENT}/reframe", {"title": "In other words"}, headers=headers)
+    again = client.post(f"challenges/{ABSENT}/reframe", {"title": "In other words"}, headers=headers)
+    assert (again.status_code, again.json()) == (200, once.json())
+
+
+def test_a_tag_tells_nothing_of_a_mute(client: Client) -> None:
+    before = client.get(f"members/{ADA}", BEN).headers["etag"]
+    client.done(f"members/{ADA}/mutes", {"other": BEN})
+    assert client.get(f"members/{ADA}", BEN).headers["etag"] == before
+
+
+def test_whether_a_tag_is_stale_is_told_to_none_but_who_may_read(client: Client) -> None:
+    client.done(f"members/{EVE}/budget", {"minutes": 60, "period": "month"}, EVE)
+    own = client.get(f"members/{EVE}/budget", EVE).headers["etag"]
+    for tag in (own, '"0"'):
+        refused = client.post(
+            f"members/{EVE}/budget", {"minutes": 1, "period": "month"}, BEN, headers={"If-Match": tag}
+        )
+        assert problem(refused, 404)
 
 
 def test_what_changes_nothing_tells_so(client: Client, house: House) -> None:
     path, head = f"challenges/{ABSENT}/stage", house.store.head()
     answer = client.post(path, {"stage": "naming"})
     assert answer.status_code == 200
-    assert answer.json() == {"stream": ABSENT, "id": ABSENT, "version": 1, "position": head, "events": []}
+    assert answer.json() == {"stream": ABSENT, "id": ABSENT, "position": head, "events": []}
 
 
 def test_an_answer_of_ones_own_is_made_with_an_id(client: Client) -> None:

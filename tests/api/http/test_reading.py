@@ -59,7 +59,7 @@ def test_the_tag_changes_with_what_is_shown(client: Client) -> None:
     after = client.get(f"challenges/{ABSENT}", headers={"If-None-Match": before})
     assert after.status_code == 200
     assert after.json()["answers"] == 1
-    assert after.headers["etag"].startswith('"2-')
+    assert after.headers["etag"] != before
 
 
 def test_what_is_kept_belongs_to_one_reader_and_one_state(client: Client, house: House) -> None:
@@ -126,7 +126,7 @@ def test_search_finds_by_words(client: Client) -> None:
     found = client.read("search", params={"q": "attendance after winter break", "kind": "resource"})
     assert found[0]["subject"] == GUIDE
     assert problem(client.get("search"), 400)["field"] == "q"
-    assert problem(client.get("search", params={"q": "a\nb"}), 409)["field"] == "q"
+    assert problem(client.get("search", params={"q": "a\nb"}), 400)["field"] == "q"
 
 
 def test_an_introduction_is_for_the_two_and_what_came_of_it_too(client: Client, house: House) -> None:
