@@ -35,10 +35,6 @@ class OverBudget(Refused):
     """More minutes than were offered."""
 
 
-class StudentRecord(Refused):
-    """Data about students, pupils or rostered parents."""
-
-
 class Beaten(Refused):
     """Somebody changed it first: the version asked for is not the one that stands."""
 

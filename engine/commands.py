@@ -13,8 +13,9 @@ from domain.refusals import Beaten, CommandReused, Malformed, Refused
 from domain.vocabulary import StreamId
 from engine.deciding import Deciding, Order, Sender, States
 from engine.event_store import CommandSeen, EventStore, Origin, VersionRace
+from engine.forms import malformed
 
-__all__ = ["Commands", "Done", "Order", "Sender", "build", "malformed"]
+__all__ = ["Commands", "Done", "Order", "Sender", "build"]
 
 _AHEAD: Final = timedelta(minutes=1)  # how far clocks may differ before an instant counts as the future
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)  # before it nothing happened that a network tells of
@@ -134,7 +135,7 @@ def _checked(order: Order, latest: datetime) -> Order:
     try:
         command = msgspec.convert(msgspec.to_builtins(order.command), type(order.command))
     except (msgspec.ValidationError, UnicodeError) as error:
-        raise malformed(error) from None
+        raise malformed(error, type(order.command)) from None
     return replace(order, command=command)
 
 
@@ -143,20 +144,7 @@ def build(command: type[C], /, **fields: object) -> C:
     try:
         return msgspec.convert({name: value for name, value in fields.items() if value is not None}, command)
     except (msgspec.ValidationError, UnicodeError) as error:
-        raise malformed(error) from None
-
-
-def malformed(error: Exception) -> Malformed:
-    """A decoding error as a refusal that names the field and never quotes the value."""
-    words, _, place = str(error).partition(" - at `$")
-    field = place.strip("`.") or None
-    if "matching regex" in words or isinstance(error, UnicodeError):
-        words = "empty, or with characters that cannot be kept"
-    elif words.startswith("Invalid enum value"):
-        words = "a word that is not known here"
-    elif words.startswith("Expected `str` of length <="):
-        words = f"longer than {words.rpartition(' ')[2]} characters"
-    return Malformed(words, field=field)
+        raise malformed(error, command) from None
 
 
 def _body(orders: Sequence[Order], actor: str) -> bytes:

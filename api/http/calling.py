@@ -7,16 +7,15 @@ from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar.exceptions import HTTPException
 from msgspec import Meta, Struct
 
 from api.http.access import Access, permit
-from api.http.problems import Undecodable
+from api.http.problems import Undecodable, WrongContent
 from api.http.visit import Tables
 from domain.refusals import Unknown
 from domain.vocabulary import StreamId
-from engine.commands import malformed
 from engine.followers import Views
+from engine.forms import malformed
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.tokens import Bearer
@@ -28,8 +27,6 @@ Q = TypeVar("Q", bound=Struct)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9-]{1,100}")  # what ids and hashes are written with
 _QUERY_LIMIT: Final = 4_000  # characters
 _FIELDS_LIMIT: Final = 20
-_MISSING: Final = re.compile(r"Object missing required field `(\w{1,60})")
-_STRANGER: Final = re.compile(r"Object contains unknown field `(\w{1,60})")
 
 Position = Annotated[int, Meta(ge=0, le=2**53, description="Wait until this position is reached: read what one wrote.")]
 Limit = Annotated[int, Meta(ge=1, le=200, description="Items on the page; at most as many as the server allows.")]
@@ -123,7 +120,7 @@ def decoded_query(raw: bytes, into: type[Q]) -> Q:
     try:
         found = msgspec.convert(values, into, strict=False)
     except (msgspec.ValidationError, UnicodeError) as error:
-        raise _undecodable(error) from None
+        raise _undecodable(error, into) from None
     for name in values:
         if getattr(found, name) is None:  # the word null stands for nothing in JSON alone
             raise Undecodable("this is no value", field=name)
@@ -133,14 +130,15 @@ def decoded_query(raw: bytes, into: type[Q]) -> Q:
 def decoded_body(raw: bytes, content_type: str, into: type[Q]) -> Q:
     """JSON; an empty body says as much as `{}`."""
     if raw and content_type.partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(status_code=415)
+        raise WrongContent("the body has to be JSON", field="Content-Type", remedy="send application/json")
+    raw = raw or b"{}"
     try:
         try:
-            return msgspec.json.decode(raw or b"{}", type=into)
+            return msgspec.json.decode(raw, type=into)
         except msgspec.ValidationError:
             return msgspec.convert(_whole(msgspec.json.decode(raw)), into)
     except (msgspec.ValidationError, UnicodeError) as error:
-        raise _undecodable(error) from None
+        raise _undecodable(error, into) from None
     except (msgspec.DecodeError, RecursionError):
         raise Undecodable("the body is no JSON", field="body") from None
 
@@ -158,10 +156,6 @@ def _whole(value: object) -> object:
             return value
 
 
-def _undecodable(error: Exception) -> Undecodable:
-    if (stranger := _STRANGER.match(str(error))) is not None:
-        return Undecodable("there is no such field", field=stranger[1], remedy="the API's description names them")
-    if (missing := _MISSING.match(str(error))) is not None:
-        return Undecodable("this is needed", field=missing[1])
-    refusal = malformed(error)
+def _undecodable(error: Exception, into: type[Struct]) -> Undecodable:
+    refusal = malformed(error, into)
     return Undecodable(refusal.words, field=refusal.field, remedy=refusal.remedy)

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from litestar import Request
-from litestar.exceptions import HTTPException, InternalServerException
+from litestar.exceptions import InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
@@ -14,10 +15,10 @@ from api.http.access import ACCESS, admit
 from api.http.answers import Answer
 from api.http.calling import Call, decoded_body, decoded_query, named_in
 from api.http.endpoints import Endpoint, routed
-from api.http.problems import Undecodable
+from api.http.problems import TooLong, Undecodable, WrongContent
 from api.http.streams import Stream, Watch
 from api.http.visit import Visit, visit_of
-from domain.refusals import IllegalMove
+from domain.refusals import IllegalMove, Malformed
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.tokens import Bearer
@@ -109,7 +110,12 @@ class Desk:
             await self._arrival(call.after)
         assert endpoint.answer is not None  # noqa: S101 - only a stream has none
         pool = self._pools.slow if endpoint.slow else self._pools.quick
-        return await asyncio.get_running_loop().run_in_executor(pool, endpoint.answer, call)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, endpoint.answer, call)
+        except Malformed as refusal:
+            if endpoint.body is not None:  # well-formed, but against a rule
+                raise
+            raise Undecodable(refusal.words, field=refusal.field, remedy=refusal.remedy) from None
 
     async def _arrival(self, position: int) -> None:
         """Wait for what another process has just written; nobody was told of anything much further on."""
@@ -123,7 +129,7 @@ class Desk:
     async def _call(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit, bearer: Bearer) -> Call:
         body = None
         if endpoint.body is not None:
-            raw = await _body_of(request)
+            raw = await _body_of(request, self._settings.body_limit)
             body = decoded_body(raw, visit.headers.get("content-type", ""), endpoint.body)
         return Call(
             system=self._system,
@@ -137,11 +143,13 @@ class Desk:
         )
 
 
-async def _body_of(request: Request[Any, Any, Any]) -> bytes:
+async def _body_of(request: Request[Any, Any, Any], limit: int) -> bytes:
     """Whole, and not packed: what a packed one would grow to is not known."""
     if "content-encoding" in request.headers:
-        raise HTTPException(status_code=415)
+        raise WrongContent("a packed body is not taken", field="Content-Encoding", remedy="send it as it is")
     try:
         return await request.body()
+    except RequestEntityTooLarge:
+        raise TooLong(f"the body is longer than {limit:,} bytes", remedy="send less at once") from None
     except InternalServerException:
         raise Undecodable("the body broke off") from None  # the one who sent it is gone

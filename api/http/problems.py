@@ -23,7 +23,6 @@ from domain.refusals import (
     OverBudget,
     Refused,
     StorageTrouble,
-    StudentRecord,
     TooMany,
     Unauthenticated,
     Unknown,
@@ -46,6 +45,14 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 class Undecodable(Malformed):
     """What was sent has not the form that the description asks for."""
+
+
+class TooLong(Malformed):
+    """More bytes than the server takes."""
+
+
+class WrongContent(Malformed):
+    """The body is not JSON, or packed."""
 
 
 class Stale(Beaten):
@@ -79,6 +86,8 @@ KINDS: Final[Mapping[type[Refused], Kind]] = {
     Undecodable: Kind(
         "malformed", 400, "Malformed", "The request has not the form that the API's description asks for."
     ),
+    TooLong: Kind("too-large", 413, "Too large", "The body is longer than this server takes."),
+    WrongContent: Kind("wrong-content-type", 415, "Wrong content type", "Bodies are sent as application/json."),
     Late: Kind("late", 408, "Late", "The request did not arrive whole in time. Send it again."),
     Unauthenticated: Kind("unauthenticated", 401, "Unauthenticated", "No token came, or one that is not valid here."),
     NotTheirs: Kind("not-theirs", 403, "Not theirs", "Only another person, or another role, may do this."),
@@ -89,7 +98,6 @@ KINDS: Final[Mapping[type[Refused], Kind]] = {
     ),
     Beaten: Kind("beaten", 409, "Beaten", "Others changed the same thing at the same time. Try again."),
     OverBudget: Kind("over-budget", 409, "Over budget", "More minutes were asked for than are offered."),
-    StudentRecord: Kind("student-record", 409, "Student record", "Data about students is not taken in."),
     TooMany: Kind("too-many", 429, "Too many requests", "Wait as long as Retry-After says."),
     Malformed: _RULE,
     IllegalMove: _RULE,
@@ -106,8 +114,7 @@ _BY_STATUS: Final[Mapping[int, Kind]] = {
     400: KINDS[Undecodable],
     404: KINDS[Unknown],
     405: Kind("no-such-method", 405, "No such method", "This address answers other methods: Allow names them."),
-    413: Kind("too-large", 413, "Too large", "The body is longer than this server takes."),
-    415: Kind("wrong-content-type", 415, "Wrong content type", "Bodies are sent as application/json."),
+    413: KINDS[TooLong],
     500: _FAULT,
 }
 _WORDS: Final[Mapping[int, str]] = {
@@ -115,7 +122,6 @@ _WORDS: Final[Mapping[int, str]] = {
     404: "there is nothing at this address",
     405: "this address does not answer this method",
     413: "the body is too long",
-    415: "the body has to be JSON, with Content-Type: application/json",
 }
 ALL_KINDS: Final = tuple({kind.slug: kind for kind in (*KINDS.values(), *_BY_STATUS.values())}.values())
 _RETRY_AFTER: Final = "2"  # seconds
@@ -147,7 +153,9 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     if kind.status >= 500:
         request.scope["state"]["trouble"] = error
     allow = (error.headers or {}).get("allow")
-    return _response(_document(kind, detail=_WORDS.get(kind.status)), {} if allow is None else {"Allow": allow})
+    if allow is None:
+        return _response(_document(kind, detail=_WORDS.get(kind.status)), {})
+    return _response(_document(kind, detail=_WORDS[405], remedy=f"use {allow}"), {"Allow": allow})
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

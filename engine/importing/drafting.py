@@ -16,7 +16,8 @@ from domain.members import ClaimExpertise, DescribeProfile, GrantNetworkRole, Na
 from domain.refusals import Malformed
 from domain.sites import DescribeSite
 from domain.vocabulary import StreamId
-from engine.commands import Order, malformed
+from engine.commands import Order
+from engine.forms import malformed
 from engine.importing.ids import Ids
 from engine.importing.instants import Moment, moment
 from engine.importing.report import Findings
@@ -158,8 +159,4 @@ def _plain(name: str, kind: object, words: str) -> str:
         return f"none of: {', '.join(str(choice.value) for choice in choices)}"
     if name == "url":
         return "neither a web address nor a path"
-    if words.startswith("Expected `str` of length"):
-        return f"longer than {words.rpartition(' ')[2]} characters"
-    if "int" in words:
-        return "not a whole number" if "got `str`" in words else words.replace("Expected `int`", "must be")
-    return words
+    return "not a whole number" if words.startswith("a whole number") else words

@@ -58,7 +58,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ),
         (
             "member,joined_at,minutes,period\nm1,2024-09-01T08:00Z,-1,week\n",
-            "members.csv:2: minutes: must be >= 0",
+            "members.csv:2: minutes: at least 0 is needed",
         ),
         (f"member,joined_at,name\nm1,2024-09-01T08:00Z,{'x' * 201}\n", "name: longer than 200 characters"),
         (f"member,joined_at,profile\nm1,2024-09-01T08:00Z,{'x' * 20_001}\n", "profile: longer than 20000 characters"),

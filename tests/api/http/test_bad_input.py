@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from api.http.problems import ALL_KINDS, KINDS, kind_of
 from domain import refusals
 from domain.refusals import Refused, TooMany
-from tests.api.http.house import ADA, BASE, Client, House, opened, problem
+from tests.api.http.house import ADA, BASE, CLEO, Client, House, opened, problem
 from tests.engine.town import ABSENT
 
 JSON = {"Content-Type": "application/json"}
@@ -53,6 +53,38 @@ def test_the_field_is_named_and_the_value_is_not_repeated(client: Client) -> Non
     assert "canary" not in str(found) + str(stranger)
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "detail", "remedy"),
+    [
+        ({"title": 7}, "title", "a text is needed, not a number", None),
+        ({"title": "x", "category": ["a"]}, "category", "a text is needed, not a list", None),
+        ({"title": "x", "occurred_at": "x"}, "occurred_at", "an instant as 2026-03-02T15:00:00Z is needed", None),
+        ({"title": "x", "stage": "soon"}, "stage", "a word that is not known here", "one of: naming, exploring"),
+        ({}, "title", "this is needed", None),
+        ([], None, "an object with fields is needed, not a list", None),
+    ],
+)
+def test_what_is_needed_is_told_in_plain_words(
+    client: Client, body: Any, field: str | None, detail: str, remedy: str | None
+) -> None:
+    found = problem(client.post("challenges", body), 400)
+    assert (found.get("field"), found["detail"]) == (field, detail)
+    assert found.get("remedy", "").startswith(remedy or "")
+
+
+def test_choices_are_told_wherever_they_stand(client: Client) -> None:
+    deep = problem(client.post("calendar", {"terms": [{"name": "x", "first": 3, "last": "y"}]}, CLEO), 400)
+    assert deep["field"] == "terms[0].first"
+    assert problem(client.get("challenges?status=closed"), 400)["remedy"].startswith("one of: open, ")
+    assert problem(client.get("search?q=x&kind=site"), 400)["remedy"] == "one of: challenge, member, resource"
+    assert "title" in problem(client.post("challenges", {"tilte": "x"}), 400)["remedy"]
+
+
+def test_an_empty_body_says_as_much_as_an_empty_object(client: Client) -> None:
+    assert problem(client.post("challenges", content=b""), 400)["field"] == "title"
+    assert client.post(f"challenges/{ABSENT}/resolve", content=b"").status_code == 200
+
+
 @pytest.mark.parametrize("stars", ["1" * 400, "-1", "6", "1e400", '"5"', "true", "4.5"])
 def test_numbers_out_of_all_measure_are_malformed(client: Client, stars: str) -> None:
     body = b'{"stars": %b}' % stars.encode()
@@ -69,14 +101,15 @@ def test_a_whole_number_may_be_written_with_a_point(client: Client) -> None:
 def test_bodies_are_json_and_say_so(client: Client, kind: str) -> None:
     headers = {"Content-Type": kind.encode("latin-1")}
     found = problem(client.post("challenges", content=b'{"title": "x"}', headers=headers), 415)
-    assert "application/json" in found["detail"]
+    assert found["remedy"] == "send application/json"
     named = {"Content-Type": "Application/JSON; charset=utf-8"}
     assert client.post("challenges", content=b'{"title": "x"}', headers=named).status_code == 201
 
 
 def test_a_body_that_is_too_long_is_refused_also_in_pieces(client: Client, house: House) -> None:
     limit = house.settings.body_limit
-    assert problem(client.post("challenges", content=b" " * (limit + 1), headers=JSON), 413)
+    found = problem(client.post("challenges", content=b" " * (limit + 1), headers=JSON), 413)
+    assert f"{limit:,}" in found["detail"]
     pieces = (b" " * 1000 for _ in range(limit // 1000 + 1))
     assert problem(client.post("challenges", content=pieces, headers=JSON), 413)
 
@@ -109,7 +142,7 @@ def test_a_query_that_cannot_be_read_names_the_parameter(client: Client, query: 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "eyJhIjoxfQ", "e30", "0"])
 def test_a_cursor_from_elsewhere_is_refused(client: Client, cursor: str) -> None:
-    assert problem(client.get("challenges", params={"cursor": cursor}), 409)["field"] == "cursor"
+    assert problem(client.get("challenges", params={"cursor": cursor}), 400)["field"] == "cursor"
 
 
 @pytest.mark.parametrize("name", ["%00", "%ff", "%0a", "..%2f..", "challenge-%ed%a0%80", "x" * 3000, "challenge-', 1"])
@@ -130,6 +163,8 @@ def test_a_method_that_an_address_does_not_answer_is_told_which_it_does(client: 
     answer = client.send(method, "challenges")
     assert answer.status_code == 405
     assert {each.strip() for each in answer.headers["allow"].split(",")} == {"GET", "POST", "OPTIONS"}
+    if answer.content:
+        assert problem(answer, 405)["remedy"] == f"use {answer.headers['allow']}"
 
 
 def test_an_address_tells_its_methods(client: Client) -> None:
@@ -176,6 +211,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(house: House) -> None:
     with opened(house) as client:
         answers = [client.get("me") for _ in range(4)]
         assert [each.status_code for each in answers] == [200, 200, 200, 429]
+        assert answers[3].headers["ratelimit"].startswith("limit=3, remaining=0, reset=")
         assert answers[0].headers["ratelimit"].startswith("limit=3, remaining=2, reset=")
         assert problem(answers[3], 429)["remedy"]
         assert 1 <= int(answers[3].headers["retry-after"]) <= 61
