@@ -1,6 +1,6 @@
 """Search by words and meaning: what of all that is open one reader may find."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from sqlite3 import Connection
 from typing import Final
 
@@ -8,18 +8,25 @@ from msgspec import Struct
 
 from domain.refusals import Malformed, Unknown
 from domain.vocabulary import MemberId, StreamId
+from engine.evidence_index import kind_of
 from engine.explaining import described, nearest_sentence
 from engine.runtime import Confrere
-from models.lexical import Figures
-from models.ranking import Hit
+from models.corpus import View
+from models.lexical import WORD, Figures, folded
+from models.vector_index import Vectors
 from projections import evidence, member_directory
-from projections.evidence import Evidence
+from projections.evidence import Says
 from projections.network_setting import setting
 from projections.reading import Reader, reader_at
 
 KINDS: Final = ("member", "challenge", "resource")
 LONGEST: Final = 500  # characters that are looked for
 _MOST: Final = 100
+_PIECES: Final = 400  # looked at, before looking further
+_WHOLE_NAME: Final = 1.0
+_WHOLE_WORDS: Final = 0.9  # of a name
+_BEGINNING: Final = 0.3  # of a word of a name, by how much of it: below what tells of the words themselves
+_SHORTEST: Final = 2  # letters that count as the beginning of a name
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -42,14 +49,15 @@ def find(
         reader = reader_at(connection, member)
         if reader is None:
             raise Unknown("there is no such network", field="network")
-        hits = view.search([words], system.encoder.encode([words]))
+        mine = _open_to(connection, view, reader, kind)
         floor = setting(connection).policy.floor
-        near = [hit for hit in hits if hit.lexical > 0 or hit.cosine >= floor]
-        by_name = _by_name(connection, reader, words) if kind in {None, "member"} else ()
-        found = {each.subject: each for each in (*_nearest(connection, reader, near, kind, limit), *by_name)}
+        found = _nearest(connection, reader, mine, words, system.encoder.encode([words]), floor, limit)
+        if kind in {None, "member"}:
+            found += _by_name(connection, reader, words)
+        best = {each.subject: each for each in sorted(found, key=lambda each: each.score)}  # the higher one stays
+        first = sorted(best.values(), key=lambda each: (-each.score, each.subject))[:limit]
         asked = view.figures([words])
-        best = sorted(found.values(), key=lambda each: (-each.score, each.subject))[:limit]
-        return [_shown(connection, each, asked) for each in best]
+        return [_shown(connection, each, asked) for each in first]
 
 
 class _Best(Struct, frozen=True):
@@ -71,22 +79,56 @@ def _check(words: str, kind: str | None, limit: int) -> None:
         raise Malformed(f"1 to {_MOST} can be found at once", field="limit")
 
 
-def _nearest(connection: Connection, reader: Reader, hits: list[Hit], kind: str | None, limit: int) -> Iterator[_Best]:
-    """The best piece of each subject that the reader may see."""
-    known = evidence.readable(connection, reader, [hit.id for hit in hits])
-    seen = set[StreamId]()
-    for hit in hits:
-        piece: Evidence | None = known.get(hit.id)
-        if piece is None or piece.subject in seen or kind not in {None, piece.subject_kind}:
-            continue
-        seen.add(piece.subject)
-        yield _Best(piece.subject, hit.score, piece.text)
-        if len(seen) == limit:
-            return
+def _open_to(connection: Connection, view: View, reader: Reader, kind: str | None) -> View:
+    """Where to look: what is passed over later would have taken the place of what may be found."""
+    chosen = view if kind is None else view.of_kinds([kind_of(kind, says) for says in Says])
+    return chosen.without(evidence.unshown(connection, reader))
+
+
+def _nearest(
+    connection: Connection, reader: Reader, view: View, words: str, vectors: Vectors, floor: float, limit: int
+) -> list[_Best]:
+    """The best piece of each subject, until there are enough subjects or no more pieces that are near."""
+    most = _PIECES
+    while True:
+        hits = view.search([words], vectors, limit=most)
+        near = [hit for hit in hits if hit.lexical > 0 or hit.cosine >= floor]
+        known = evidence.readable(connection, reader, [hit.id for hit in near])
+        found: dict[StreamId, _Best] = {}
+        for hit in near:
+            if hit.id in known:
+                found.setdefault(hit.person, _Best(hit.person, hit.score, known[hit.id].text))
+        if len(found) >= limit or len(near) < most:
+            return list(found.values())[:limit]
+        most *= 4
 
 
 def _by_name(connection: Connection, reader: Reader, words: str) -> list[_Best]:
-    return [_Best(member, 1.0) for member, _ in member_directory.named(connection, reader, words.strip())]
+    """Members by their names, whole ones first; letters within a word are no name."""
+    asked = _words(words)
+    if not asked:
+        return []
+    names = member_directory.names(connection, reader)
+    likely = ((member, _words(name)) for member, name in names if asked[0] in folded(name))
+    scored = ((member, _likeness(asked, name)) for member, name in likely)
+    return [_Best(member, score) for member, score in scored if score > 0]
+
+
+def _words(text: str) -> list[str]:
+    return [folded(word) for word in WORD.findall(text)]
+
+
+def _likeness(asked: Sequence[str], name: Sequence[str]) -> float:
+    """How much of a name was asked for; 0 unless every word asked for is one of the name's, or begins one."""
+    if list(asked) == list(name):
+        return _WHOLE_NAME
+    parts = [_part(word, name) for word in asked]
+    return _WHOLE_WORDS if min(parts) == 1 else round(_BEGINNING * min(parts), 6)
+
+
+def _part(word: str, name: Sequence[str]) -> float:
+    begun = [each for each in name if each == word or (len(word) >= _SHORTEST and each.startswith(word))]
+    return max((len(word) / len(each) for each in begun), default=0.0)
 
 
 def _shown(connection: Connection, best: _Best, asked: Figures) -> Found:

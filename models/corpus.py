@@ -203,6 +203,11 @@ class Corpus:
         with self._lock:
             return self._by_person.among(persons)[:size]
 
+    def of_kinds(self, kinds: Collection[str], size: int) -> Mask:
+        """Which of the first `size` rows are of these kinds."""
+        with self._lock:
+            return self._by_kind.among(kinds)[:size]
+
 
 class View:
     """The items that may be found, and the perhaps wider view that the words' figures are counted over."""
@@ -216,6 +221,17 @@ class View:
     def among(self, persons: Collection[str]) -> "View":
         """Only what belongs to these persons; the figures stay those of the wider view."""
         return View(self._corpus, self.mask & self._corpus.belonging_to(persons, len(self.mask)), self._counted)
+
+    def of_kinds(self, kinds: Collection[str]) -> "View":
+        """Only these kinds, likewise."""
+        return View(self._corpus, self.mask & self._corpus.of_kinds(kinds, len(self.mask)), self._counted)
+
+    def without(self, ids: Collection[str]) -> "View":
+        """All but these items, likewise."""
+        mask = self.mask.copy()
+        rows = (self._corpus.row(id_) for id_ in ids if id_ in self._corpus)
+        mask[[row for row in rows if row < len(mask)]] = False
+        return View(self._corpus, mask, self._counted)
 
     def figures(self, texts: Sequence[str]) -> Figures:
         """What the words' scores for this need depend on, besides the items themselves."""

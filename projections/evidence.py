@@ -36,6 +36,7 @@ SCHEMA: Final = """
     ) strict;
     create index if not exists evidence_of_subject on evidence (subject);
     create index if not exists evidence_of_source on evidence (source, subject);
+    create index if not exists evidence_of_owner on evidence (owner) where owner <> subject;
     create index if not exists evidence_since on evidence (since);
     create index if not exists evidence_until on evidence (until) where until is not null;
     create table if not exists absent (member text primary key) strict, without rowid;
@@ -177,6 +178,22 @@ def readable(connection: sqlite3.Connection, reader: Reader, ids: Iterable[str])
     sql = f"""select * from evidence where id in (select value from json_each(:ids)) and {may_read()}
         and {not_hidden("subject", made)} and (subject_kind <> 'challenge' or {seen_id("subject")} is not null)"""
     return {each.id: each for each in rows(connection, Evidence, sql, told(reader, ids=listed(list(ids))))}
+
+
+_HIDDEN: Final = "(select value from json_each(:hidden))"
+_UNSHOWN: Final = f"""
+    select id from evidence where subject in {_HIDDEN}
+    union all select id from evidence where owner <> subject and owner in {_HIDDEN}
+    union all select id from evidence where subject in (select resource from resources where owner in {_HIDDEN}
+        union all select challenge from challenges where owner in {_HIDDEN})
+"""
+
+
+def unshown(connection: sqlite3.Connection, reader: Reader) -> list[str]:
+    """What is about, belongs to or was said by whom the reader must not be shown, so that nobody looks there."""
+    if not reader.hidden:
+        return []
+    return [each for (each,) in connection.execute(_UNSHOWN, told(reader))]
 
 
 def of_subject(connection: sqlite3.Connection, subject: StreamId) -> list[Evidence]:

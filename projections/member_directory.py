@@ -222,10 +222,9 @@ def people(
     return replace(page, items=_with_places(connection, page.items))
 
 
-def named(connection: sqlite3.Connection, reader: Reader, words: str) -> list[tuple[MemberId, str]]:
-    """Those in whose name these words stand, in order of names."""
-    found = connection.execute(f"select owner, name from members where {_HERE} order by name, owner", told(reader))
-    return [(member, name) for member, name in found if words.casefold() in name.casefold()]
+def names(connection: sqlite3.Connection, reader: Reader) -> list[tuple[MemberId, str]]:
+    """Of all who are in the network, in order of names."""
+    return list(connection.execute(f"select owner, name from members where {_HERE} order by name, owner", told(reader)))
 
 
 def profile(connection: sqlite3.Connection, reader: Reader, member: MemberId) -> Profile | None:

@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 
 from domain.challenges import PostChallenge
-from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork, MuteMember, PauseMember
+from domain.members import (
+    DeclareConflict,
+    GrantNetworkRole,
+    JoinNetwork,
+    LeaveNetwork,
+    MuteMember,
+    NameGrowthArea,
+    PauseMember,
+)
 from domain.refusals import Malformed, Unknown
 from domain.resources import ReviewResource
-from domain.vocabulary import Confidentiality, ConflictKind, NetworkRole
+from domain.vocabulary import OPERATOR, Confidentiality, ConflictKind, NetworkRole
+from engine.commands import Order, Sender
 from engine.finding import Found, find
 from models.encoder import Encoder
 from tests.engine.town import ABSENT, ADA, BEN, CLEO, DAN, EVE, GUIDE, MENU, MONDAYS, NET, QUIET, RESET, Town
@@ -57,6 +66,55 @@ def test_somebody_is_found_by_name_whatever_its_letters(town: Town) -> None:
     assert first(town, name.upper()).subject == BEN
     town.say(LeaveNetwork(member=BEN))
     assert BEN not in found(town, name)
+
+
+def names(town: Town, *called: str) -> dict[str, str]:
+    """Further members of these names."""
+    ids = {name: f"member-000000f{place}" for place, name in enumerate(called)}
+    for name, member in ids.items():
+        town.say(JoinNetwork(member=member, name=name), id=name)
+    return ids
+
+
+def test_names_are_found_by_whole_words_and_by_how_words_begin_and_not_by_letters_within(town: Town) -> None:
+    ids = names(town, "Sonja Person", "Ann Sonnenfeld", "Béla Ó Súilleabháin", "Jo Ann Lee")
+    scores = {each.subject: each.score for each in find(town, NET, EVE, "son", "member")}
+    assert scores.keys() & ids.values() == {ids["Sonja Person"], ids["Ann Sonnenfeld"]}
+    assert 0 < scores[ids["Ann Sonnenfeld"]] < scores[ids["Sonja Person"]] < 0.8
+    assert {each.subject: each.score for each in find(town, NET, EVE, "ANN", "member")} == {
+        ids["Ann Sonnenfeld"]: 0.9,
+        ids["Jo Ann Lee"]: 0.9,
+    }
+    assert [each.score for each in find(town, NET, EVE, "jo ann lee", "member")][:1] == [1.0]
+    assert found(town, "be\u0301la", kind="member") == [ids["Béla Ó Súilleabháin"]]
+    assert not set(ids.values()) & set(found(town, "ann absent on Mondays"))
+    assert not set(ids.values()) & set(found(town, "s", kind="member"))
+
+
+def test_a_name_stands_for_a_member_alone(town: Town) -> None:
+    names(town, "Ann Lee")
+    assert "member" not in {each.partition("-")[0] for each in found(town, "Ann Lee", kind="challenge")}
+
+
+def test_the_beginning_of_a_name_stands_behind_what_the_words_are_about(town: Town) -> None:
+    member = names(town, "Mondale Winterbottom")["Mondale Winterbottom"]
+    subjects = found(town, "mond")
+    assert member in subjects
+    subjects = found(town, "winter")
+    assert subjects.index(member) > 0
+
+
+def test_what_the_reader_may_not_find_takes_nobodys_place(town: Town) -> None:
+    """However much of it is nearer."""
+    claims = [NameGrowthArea(member=BEN, topic=f"lunch menu {number}") for number in range(450)]
+    sender = Sender(network=NET, actor=OPERATOR, command_id="claims")
+    town.commands.handle_all([Order(command=each, at=town.now) for each in claims], sender)
+    assert found(town, "lunch menu", kind="resource")[0] == MENU
+    assert {BEN, MENU} <= set(found(town, "lunch menu"))  # one subject, once, leaves room for the others
+    town.say(MuteMember(member=ADA, other=BEN), by=ADA)
+    subjects = found(town, "lunch menu", ADA)
+    assert MENU in subjects
+    assert BEN not in subjects
 
 
 @pytest.mark.parametrize("reader", [EVE, BEN])

@@ -164,6 +164,17 @@ def test_a_view_among_persons_keeps_the_figures_of_the_whole() -> None:
     assert hit in whole.search([need], vectors_of([need]))
 
 
+def test_a_view_of_some_kinds_without_some_items_keeps_the_figures_of_the_whole() -> None:
+    corpus = a_corpus([Item(id=w, person=w, text=f"{w} common", since=1, kind=w[:1]) for w in WORDS])
+    whole = corpus.as_of()
+    need = vectors_of(["common mentor"])
+    few = whole.of_kinds(["f", "m", "none such"]).without(["family", "not there"])
+    everything = whole.search(["common mentor"], need)
+    assert few.search(["common mentor"], need) == tuple(hit for hit in everything if hit.id in {"fractions", "mentor"})
+    corpus.add([Item(id="late", person="late", text="common mentor", since=2)], need)
+    assert "late" not in [hit.id for hit in whole.without(["late"]).search(["common mentor"], need)]
+
+
 def test_kinds_and_a_rule_of_ones_own_narrow_what_is_found() -> None:
     corpus = a_corpus([Item(id=w, person=w, text=w, since=1, kind="odd" if len(w) % 2 else "even") for w in WORDS])
     need = vectors_of(["mentor"])

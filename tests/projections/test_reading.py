@@ -17,6 +17,7 @@ from domain.vocabulary import OFFICES, OPEN, Confidentiality, NetworkRole
 from projections import (
     challenge_board,
     conflicts,
+    evidence,
     introductions,
     member_directory,
     recommendation_lists,
@@ -150,6 +151,19 @@ def test_a_reader_is_shown_all_the_rest(history: History, member: str) -> None:
         met = {each.introduction for each in introductions.meetings(c, reader, limit=MOST).items}
         if not reader.hidden:
             assert own <= met
+
+
+@soon
+@given_a_reader
+def test_of_what_is_open_a_reader_finds_all_but_what_has_to_do_with_whom_they_must_not_be_shown(
+    history: History, member: str
+) -> None:
+    with seen(history) as c:
+        reader = reader_at(c, member)
+        if reader is not None:
+            open_to_all = {each.id for each in evidence.all_evidence(c) if each.confidentiality in OPEN}
+            found = evidence.readable(c, reader, open_to_all).keys()
+            assert found == open_to_all - set(evidence.unshown(c, reader))
 
 
 def _two(event: Any) -> tuple[str, str] | None:
