@@ -33,7 +33,11 @@ class Chores(Thread):
     def run(self) -> None:
         looks = 0
         while not self._ended.wait(self._every):
-            head = self._system.store.head()
+            try:
+                head = self._system.store.head()
+            except Refused as trouble:
+                self._told(trouble)
+                continue
             if looks % _REACT == 0:
                 self._each(self._system.react)
             if head != self._warmed_at and (head == self._looked_at or looks % _REACT == 0):
@@ -43,9 +47,9 @@ class Chores(Thread):
             looks += 1
 
     def _each(self, chore: Callable[[str], object]) -> None:
-        try:
-            for network in self._system.store.networks():
+        for network in self._system.store.networks():
+            try:
                 chore(network)
-        except (Refused, OSError) as trouble:
-            if not self._ended.is_set():
-                self._told(trouble)
+            except Exception as trouble:  # noqa: BLE001 - whatever it is, the next network and the next look come
+                if not self._system.ended.is_set():
+                    self._told(trouble)

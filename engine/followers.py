@@ -57,6 +57,7 @@ class Views:
         self._log = log
         self._projections = projections
         self._folder = folder
+        self._promised = 0  # the furthest position caught up with
         self._mark: object = None  # of the pointer when it was last read
         self._lock = Lock()
         self._schema = _SCHEMA + "".join(each.schema for each in projections)
@@ -100,6 +101,7 @@ class Views:
             with self._using() as file:
                 if file.reached < end or self._stopped_by is not None:
                     self._stopped_by = self._follow(file, end, progress)
+                self._promised = max(self._promised, file.reached)
                 return file.reached
         except StorageTrouble as trouble:
             self._stopped_by = _Stuck(str(trouble), trouble)
@@ -111,17 +113,23 @@ class Views:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees all tables as they stood at one position: `position_in(connection)`."""
-        with self._using() as file, file.database.read() as connection:
-            if connection.in_transaction:  # in memory, readers take the writer's turn
-                yield connection
-                return
-            connection.execute("begin")
-            try:
-                self.position_in(connection)  # the first read fixes what is seen
-                yield connection
-            finally:
-                connection.execute("rollback")
+        """A connection that sees all tables as they stood at one position, no earlier than any caught up with before.
+
+        The position is `position_in(connection)`.
+        """
+        with self._using() as file:
+            if file.reached < self._promised:  # it took the place of another since
+                self._stopped_by = self._follow(file, self._promised, None)
+            with file.database.read() as connection:
+                if connection.in_transaction:  # in memory, readers take the writer's turn
+                    yield connection
+                    return
+                connection.execute("begin")
+                try:
+                    self.position_in(connection)  # the first read fixes what is seen
+                    yield connection
+                finally:
+                    connection.execute("rollback")
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build everything anew beside the live file, then change over; a failure leaves the live one as it is."""
@@ -150,6 +158,8 @@ class Views:
         new = ViewFile(path, self._schema)
         try:
             stuck = self._follow(new, self._end(None), progress)
+            while stuck is None and new.reached < (end := self._end(None)):  # what came while it was being built
+                stuck = self._follow(new, end, progress)
         except BaseException:
             new.discard()
             raise
@@ -162,18 +172,20 @@ class Views:
         """Page after page; ever smaller ones when one event is in the way, so that all before it is kept."""
         limit = PAGE
         with file.database.read() as connection:
-            file.reached = self.position_in(connection)
-        while file.reached < end:
+            position = self.position_in(connection)
+        while True:
+            file.reached = max(file.reached, position)  # other threads may be further already
+            if position >= end:
+                return None
             try:
-                file.reached = self._take(file.database, file.reached, end, limit)
+                position = self._take(file.database, position, end, limit)
             except _Stuck as stuck:
                 if limit == 1:
                     return stuck
                 limit //= 2
             else:
                 if progress is not None:
-                    progress(file.reached)
-        return None
+                    progress(position)
 
     def _take(self, database: Database, after: int, end: int, limit: int) -> int:
         """One page in one transaction with the new position; nothing when another runner was here first."""

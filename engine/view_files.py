@@ -95,6 +95,8 @@ def claimed(folder: Path) -> Path:
             for other in (*folder.glob("views-*.db"), *folder.glob("views-*.index")):
                 if other.stem != path.stem:
                     remove(other)
+            for draft in folder.glob("views-*.index.*"):  # of a process that was killed while it wrote
+                draft.unlink(missing_ok=True)
         return path
 
 
@@ -118,7 +120,7 @@ def point_at(path: Path) -> None:
 
 def remove(path: Path) -> None:
     beside = (path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"), path.with_suffix(".index"))
-    for file in (path, *beside):
+    for file in (path, *beside, *path.parent.glob(f"{path.stem}.index.*")):
         file.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """One process that serves until it is told to end: SIGTERM, or Ctrl-C."""
 
 import errno
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -54,6 +55,7 @@ def serve(system: Confrere, settings: Settings, listener: socket.socket, ready: 
     What was acknowledged is kept, open streams are cut.
     """
     logs.take_over(logs.opened(settings.log_level, settings.log_format))
+    _open_as_many_files_as_may_be()
     app = create_app(system, settings)
     config = uvicorn.Config(
         app,
@@ -68,6 +70,12 @@ def serve(system: Confrere, settings: Settings, listener: socket.socket, ready: 
     )
     with _signals_end_it_well():
         _Server(config, app, ready).run(sockets=[listener])
+
+
+def _open_as_many_files_as_may_be() -> None:
+    """Each network has a few; where there are many networks the usual limit of 1,024 is soon reached."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class _Server(uvicorn.Server):

@@ -23,6 +23,7 @@ from engine import followers, view_files
 from engine.event_store import EventStore
 from engine.followers import Views
 from engine.sealing import KeyRing
+from engine.storage.database import Database
 from projections import challenge_board, evidence, ties
 from projections.all import PROJECTIONS
 from projections.member_directory import candidates
@@ -243,6 +244,57 @@ def test_two_followers_of_one_file_do_everything_once(tmp_path: Path, monkeypatc
         _together(*(lambda views=views: _until(views, history.head()) for views in (one, other)))
         assert one.last_error is other.last_error is None
         assert one.digest() == other.digest() == digest_of(history)
+
+
+def test_threads_that_follow_to_different_ends_never_set_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(followers, "PAGE", 3)
+    taken: list[tuple[int, int]] = []
+
+    def take(self: Views, database: Database, after: int, end: int, limit: int, real=Views._take) -> int:  # noqa: ANN001
+        taken.append((after, end))
+        return real(self, database, after, end, limit)
+
+    monkeypatch.setattr(Views, "_take", take)
+    history = random_history(BUSY, 600)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with following(tmp_path, Growing(history.recorded)) as views:
+            _together(*[lambda: _until(views, history.head())] * 6)
+            assert views.last_error is None
+            assert views.digest() == digest_of(history)
+    finally:
+        sys.setswitchinterval(before)
+    assert all(after < end for after, end in taken)
+
+
+def test_what_was_caught_up_with_is_read_also_from_the_file_of_a_rebuild(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = random_history(BUSY, 100)
+    log = History()
+    log.recorded.extend(whole.recorded[:60])
+
+    with following(tmp_path, log) as views:
+        views.catch_up()
+        promised = log.head()
+        built = views._built
+
+        def built_while_more_came(path: Path | None, progress: object) -> view_files.ViewFile:
+            nonlocal promised
+            new = built(path, None)
+            log.recorded.extend(whole.recorded[60:])
+            promised = views.catch_up()
+            del log.recorded[60:]
+            return new
+
+        monkeypatch.setattr(views, "_built", built_while_more_came)
+        views.rebuild()
+        assert promised == whole.recorded[-1].position
+        with views.reading() as connection:
+            assert views.position_in(connection) == promised
 
 
 class Growing(History):
