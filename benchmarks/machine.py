@@ -1,4 +1,4 @@
-"""What the figures were taken on, without its name."""
+"""What the figures were taken on, without its name, and how busy it was before."""
 
 import os
 import platform
@@ -17,6 +17,7 @@ def described() -> dict[str, str]:
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         "system": f"{platform.system()} {platform.release()}",
+        "load average at the beginning": f"{os.getloadavg()[0]:.2f}",
     }
 
 

@@ -43,7 +43,7 @@ def rows(*, smoke: bool = False) -> list[Row]:
     return [
         row(
             f"keep one projection up, {events:,} events",
-            f"{peer} (its synchronous = full, ours normal)",
+            f"{peer}, as it comes (synchronous = full; ours normal)",
             faster(one, theirs),
             beside(one, theirs, events),
             at_least=8,
@@ -53,6 +53,7 @@ def rows(*, smoke: bool = False) -> list[Row]:
             f"{peer}, both synchronous = normal",
             faster(one, relaxed),
             beside(one, relaxed, events),
+            at_least=8,
         ),
         row(
             f"keep all {len(PROJECTIONS)} projections up",

@@ -46,8 +46,13 @@ def rows(*, smoke: bool = False) -> list[Row]:
 
     peer = f"a bare Litestar handler with the same bytes, {CLIENTS} clients"
     return [
-        compared("HTTP: read a stored recommendation list", peer, read, theirs, at_least=0.6),
-        compared(f"the same, up to {1 / PAUSE:.0f} writes a second beside", f"{peer}, no writes", amid, theirs),
+        compared("HTTP: read a stored recommendation list, its answer kept", peer, read, theirs, at_least=0.6),
+        compared(
+            f"the same with up to {1 / PAUSE:.0f} writes a second beside, made anew after each",
+            f"{peer}, no writes",
+            amid,
+            theirs,
+        ),
         compared("HTTP: post a challenge, durably", f"{peer}, the body read", post, their_post),
     ]
 

@@ -16,6 +16,7 @@ from engine.event_store import Addition, EventStore
 from engine.sealing import KeyRing
 
 BATCH = 100
+PAGE = 2_000  # rows read at once, as ours
 AGAINST = "raw sqlite3, same table, indexes and pragmas"
 
 
@@ -56,7 +57,13 @@ def _replayed(ours: "_Ours", texts: str, rounds: int, events: int, **bar: float)
     taken = ours.replay()
     what = f"replay with decoding, {texts}"
     return [
-        row(what, "bare select of the same rows", faster(replayed, selected), beside(replayed, selected, taken), **bar)
+        row(
+            what,
+            f"bare select of the same rows, {PAGE:,} at once",
+            faster(replayed, selected),
+            beside(replayed, selected, taken),
+            **bar,
+        )
     ]
 
 
@@ -64,6 +71,7 @@ class _Ours:
     def __init__(self, folder: Path, told: Callable[[int], Sequence[Event]]) -> None:
         self.path = folder / "events.db"
         self._store = EventStore(folder, KeyRing.in_memory(), CATALOGUE)
+        self._bare = sqlite3.connect(self.path)
         self._told = told
 
     def append(self, size: int) -> None:
@@ -77,10 +85,14 @@ class _Ours:
         return read
 
     def select(self) -> int:
-        with closing(sqlite3.connect(self.path)) as connection:
-            return len(connection.execute("select * from events order by position").fetchall())
+        query = "select * from events where position > ? order by position limit ?"
+        position = read = 0
+        while page := self._bare.execute(query, (position, PAGE)).fetchall():
+            position, read = page[-1][0], read + len(page)
+        return read
 
     def close(self) -> None:
+        self._bare.close()
         self._store.close()
 
 
