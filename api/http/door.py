@@ -6,6 +6,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any, Final
 
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct
 from structlog.typing import FilteringBoundLogger
@@ -134,7 +135,7 @@ class Door:
         )
         observe(self._asked.metrics, self._asked.log, seen)
         trouble = scope["state"].get("trouble")
-        if trouble is not None and (status >= 500 or not status):
+        if trouble is not None and (status >= 500 or not isinstance(trouble, Refused | HTTPException)):
             fault(self._asked.log, trouble, request_id=visit.request_id)
 
 
@@ -180,4 +181,6 @@ def _home_of(address: str) -> str:
         parsed = ip_address(address)
     except ValueError:
         return "nowhere"
-    return address if not isinstance(parsed, IPv6Address) else ":".join(parsed.exploded.split(":")[:4])
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or ":".join(parsed.exploded.split(":")[:4]))

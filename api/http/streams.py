@@ -1,6 +1,7 @@
 """Server-sent events: what happens, as it happens, resumable by position; one thread watches the log for all."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -16,7 +17,7 @@ from msgspec import Meta, Struct
 
 from api.http.access import Access
 from api.http.calling import Call
-from api.http.endpoints import NETWORK, Endpoint
+from api.http.endpoints import BASE, NETWORK, Endpoint
 from api.http.problems import Undecodable
 from api.http.visit import Tables, token_in
 from domain.refusals import IllegalMove, Refused, TooMany
@@ -29,7 +30,7 @@ PAGE: Final = 100
 KEEPALIVE: Final = 15.0  # seconds of silence after which a comment says that somebody is there
 EACH: Final = 8  # streams that one member may have open
 _TICK: Final = 1.0  # seconds the watching thread waits at most before it looks whether it should end
-_RETRY: Final = b"retry: 2000\n\n"
+_BEGIN: Final = b"id: %d\nretry: 2000\n\n"  # who loses the connection before anything happened comes back to here
 _SILENCE: Final = b": nothing new\n\n"
 
 Happened = Moment | News
@@ -82,8 +83,13 @@ class Watch:
 
     def _watch(self, head: int) -> None:
         while not self.ended:
-            if self._store.wait(head, _TICK) and not self.ended:
+            try:
+                if not self._store.wait(head, _TICK) or self.ended:
+                    continue
                 head = self._store.head()
+            except Refused:  # the storage's trouble, which readiness tells of; it may pass
+                time.sleep(_TICK)
+            else:
                 self._loop.call_soon_threadsafe(self._ring)
 
     def _ring(self) -> None:
@@ -119,7 +125,7 @@ class Stream:
                 del streams[who]
 
     async def _send_all(self, gone: "asyncio.Future[None]", send: Callable[[bytes], Awaitable[None]]) -> None:
-        await send(_RETRY)
+        await send(_BEGIN % self._after)
         while not gone.done() and not self._watch.ended:
             news = self._watch.news  # before looking, so that nothing falls in between
             try:
@@ -215,7 +221,7 @@ STREAMS: Final[tuple[Endpoint, ...]] = (
     ),
     Endpoint(
         method="GET",
-        path=f"{NETWORK}/me/suggestions/stream",
+        path=f"{BASE}/me/suggestions/stream",
         name="follow_suggestions",
         tag="me",
         access=Access.MEMBER,

@@ -17,7 +17,7 @@ from domain.vocabulary import Confidentiality, NetworkRole
 from tests.api.http.house import ADA, BASE, BEN, DAN, EVE, House, problem, served
 
 FOLLOWED = f"{BASE}/events/stream"
-MINE = f"{BASE}/me/suggestions/stream"
+MINE = "/api/v1/me/suggestions/stream"
 
 
 @pytest.fixture
@@ -56,6 +56,7 @@ def post(house: House, number: int, **more: Any) -> int:
 
 def test_an_auditor_sees_what_happens_as_it_happens(house: House, address: str) -> None:
     with following(address, house, DAN) as lines:
+        assert next(lines) == f"id: {house.store.head()}"
         assert next(lines) == "retry: 2000"
         for number in (100, 101):
             position = post(house, number)
@@ -142,7 +143,7 @@ def test_a_stream_ends_with_the_role_and_with_the_token(house: House, address: s
 def test_silence_is_broken_by_a_comment(house: House, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "KEEPALIVE", 0.05)
     with following(address, house, DAN) as lines:
-        assert [next(lines) for _ in range(3)] == ["retry: 2000", "", ": nothing new"]
+        assert [next(lines) for _ in range(4)][1:] == ["retry: 2000", "", ": nothing new"]
 
 
 def test_a_member_opens_so_many_streams_and_who_goes_makes_room(
