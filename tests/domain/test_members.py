@@ -86,7 +86,7 @@ def test_nobody_joins_in_the_name_of_another() -> None:
     given().when(JoinNetwork(member=NEW), by=ADA).refused("only the member or a facilitator")
 
 
-@pytest.mark.parametrize("role", OFFICES)
+@pytest.mark.parametrize("role", sorted(OFFICES))
 def test_staff_record_that_somebody_joined(role: NetworkRole) -> None:
     joined = MemberJoined(name="Eve")
     staff = GrantNetworkRole(member=BEN, role=role)
