@@ -44,8 +44,8 @@ _HOW: Final = """\
   answer as long as nothing is recorded, so the first row of reading tells what checking and handing out a kept answer
   costs, not making one. The row with writes beside is the other case: each write lets go of what was kept. Nothing is
   wanted of it, and its peer has no writes.
-- Searching and pooling, and whole lists of recommendations, are set beside one exact search of all stored
-  vectors by FAISS, each with one thread: a single query gains nothing from two. The peer searches 32-bit vectors; from 50,000 on
+- Searching and pooling, and whole lists of recommendations, are set beside one exact search of all stored vectors by
+  FAISS, each with one thread: a single query gains nothing from two. The peer searches 32-bit vectors; from 50,000 on
   ours looks through 16-bit codes first and puts what it found in order by the 32-bit vectors.
 - The lists are of a synthetic network, each for another reader, and every one is recorded. Its words are drawn as
   often as words of a language are, its vectors lie around 64 topics, and both are drawn independently of each other,

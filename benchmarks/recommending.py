@@ -82,6 +82,7 @@ def memory(folder: Path, size: Size, count: int) -> float:
         raise AssertionError("the model was loaded for stored challenges")
     # not getrusage: its figure begins with that of the process which started this one
     peak = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert peak is not None
     return int(peak[1]) / 1024**2
 
 
