@@ -143,7 +143,7 @@ def create(member: str, days: int, label: str, network: str | None, as_json: boo
     until = f"until {made.expires_at:%Y-%m-%d}; `confrere token revoke {made.token}` ends it."
     out.print(f"Keep it: it is shown only now. It speaks for {whole} of {where} {until}", soft_wrap=True)
     out.print("Try it while `confrere serve` runs:")
-    out.print(f"  {curl(secret, usual_address(system.settings), where, 'me')}", soft_wrap=True)
+    out.print(f"  {curl(secret, usual_address(system.settings), 'me')}", soft_wrap=True)
 
 
 @token.command("list")

@@ -21,7 +21,8 @@ from projections import challenge_board
 ORDERS = 1300  # about as many as the year has, for the progress bar alone
 LABEL = "demo"  # of the tokens handed out here
 DAYS = 7
-READS = {"member": "me", "facilitator": "introductions", "auditor": "events"}
+BELOW = f"networks/{api.demo.NETWORK}"
+READS = {"member": "me", "facilitator": f"{BELOW}/introductions", "auditor": f"{BELOW}/events"}
 
 
 @click.command()
@@ -86,5 +87,5 @@ def _hand_out_tokens(system: Confrere, address: str) -> None:
         secret, _ = system.tokens.create(api.demo.NETWORK, member, label=LABEL, days=DAYS)
         name, about = system.ask(api.demo.NETWORK, partial(described, candidate=member))
         out.print(Text.assemble(f"\nAs {kind}: ", (name, "bold"), f", {about}"), soft_wrap=True)
-        out.print(f"  {curl(secret, address, api.demo.NETWORK, READS[kind])}", soft_wrap=True)
+        out.print(f"  {curl(secret, address, READS[kind])}", soft_wrap=True)
     out.print()

@@ -50,9 +50,9 @@ def usual_address(settings: Settings) -> str:
     return settings.public_url or f"http://{host}:{settings.port}"
 
 
-def curl(secret: str, address: str, network: str, what: str) -> str:
+def curl(secret: str, address: str, what: str) -> str:
     """A line to try a token with."""
-    return f"curl -H 'Authorization: Bearer {secret}' {address}/api/v1/networks/{network}/{what}"
+    return f"curl -H 'Authorization: Bearer {secret}' {address}/api/v1/{what}"
 
 
 def _with(settings: Settings, host: str | None, port: int | None) -> Settings:

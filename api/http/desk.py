@@ -28,7 +28,7 @@ _AHEAD: Final = 10_000
 _KEPT: Final = 2_000  # answers …
 _LARGEST: Final = 50_000  # … of at most so many bytes
 
-_Key = tuple[str, str, bytes]  # member, path, query: the token's network stands in the path
+_Key = tuple[str, str, bytes]  # member, path, query: a member is of one network
 
 
 class Kept:

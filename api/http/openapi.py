@@ -20,7 +20,7 @@ Confrere records what happens in a network of educators and matches its members 
 their problem.
 
 **Getting in.** The operator makes a token (`confrere token create --member …`); send it as `Authorization: Bearer …`.
-It stands for one member of one network; `GET …/me` tells which.
+It stands for one member of one network; `GET /api/v1/me` tells which.
 What is not yours to see answers as if it did not exist.
 
 **Changing.** Each command is a POST that answers with the stream it changed and the position of the log.

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from api.http.access import Access
 from api.http.calling import Fresh, Paged
-from api.http.endpoints import NETWORK, Endpoint
+from api.http.endpoints import BASE, NETWORK, Endpoint
 from api.http.questions import (
     Board,
     Me,
@@ -51,10 +51,11 @@ _OWN_AND_OPEN: Final = f"Of the classes {Confidentiality.PUBLIC} and {Confidenti
 
 def _get(path: str, name: str, summary: str, gives: Any, found_by: Query, **more: Any) -> Endpoint:  # noqa: ANN401 - an Endpoint's
     kind: str = more.pop("kind", "thing")
+    home: str = more.pop("home", NETWORK)
     settled: dict[str, Any] = {"access": Access.MEMBER, "query": Fresh, "lasting": True} | more
     return Endpoint(
         method="GET",
-        path=f"{NETWORK}{path}",
+        path=f"{home}{path}",
         name=name,
         tag=[*path.split("/"), "network"][1],
         summary=summary,
@@ -73,7 +74,15 @@ READS: Final[tuple[Endpoint, ...]] = (
         lambda connection, _, __: network_setting.charter(connection),
         kind="network",
     ),
-    _get("/me", "read_me", "Who one is here", Me, me),
+    _get(
+        "/me",
+        "read_me",
+        "Who one is: network, member, roles",
+        Me,
+        me,
+        home=BASE,
+        about="The token alone tells; everything else lies below `/networks/{network}` of the network named here.",
+    ),
     _get("/members", "list_members", "The members", Page[MemberEntry], paged(member_directory.people), query=Paged),
     _get(
         "/members/{member}",

@@ -87,7 +87,7 @@ def test_for_people_a_token_is_printed_alone_on_its_line_with_a_line_to_try(char
     printed = chartered.run("token", "create", "--member", member, CONFRERE_PORT="9000").stdout.splitlines()
     assert SECRET.fullmatch(printed[0])
     assert f"{member} of {network}" in printed[1]
-    address = f"http://127.0.0.1:9000/api/v1/networks/{network}/me"
+    address = "http://127.0.0.1:9000/api/v1/me"
     assert printed[-1].split() == ["curl", "-H", "'Authorization:", "Bearer", f"{printed[0]}'", address]
 
 

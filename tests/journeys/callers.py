@@ -58,7 +58,7 @@ class Caller:
         """How many requests the server says were counted of this token, this one too."""
         line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
         try:
-            found = re.search(r"remaining\W+(\d+)", str(self.send(line, "GET", "me").headers))
+            found = re.search(r"remaining\W+(\d+)", str(self.send(line, "GET", "members").headers))
             assert found is not None
             return LIMIT - int(found[1])
         finally:

@@ -114,7 +114,7 @@ class House:
 
     def expect_the_token_gone(self, address: str) -> None:
         """Revoked by another process, it is so in every life after."""
-        answer = httpx.get(f"{address}/api/v1/networks/{NET}/me", headers={"Authorization": f"Bearer {self.gone}"})
+        answer = httpx.get(f"{address}/api/v1/me", headers={"Authorization": f"Bearer {self.gone}"})
         assert answer.status_code == (401 if self.revoked else 200)
         if not self.revoked:
             with Confrere(self.settings) as system:

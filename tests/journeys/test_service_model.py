@@ -203,7 +203,7 @@ class Service(Using):
     def get_a_new_token(self, who: str) -> None:
         """The old one ends at once; what is known by its keys is known by the new one too."""
         self.system.tokens.revoke(self.tokens[who][1].token)
-        self.expect_problem(self.send("GET", "me", who), 401)
+        self.expect_problem(self.send("GET", "members", who), 401)
         self.expect_problem(self.send("POST", "challenges", who, json={"title": "Late"}), 401)
         self.tokens[who] = self.system.tokens.create(self.network, who)
 

@@ -165,7 +165,7 @@ def test_a_body_that_is_no_such_command_is_refused(wired: Wired, body: bytes) ->
 def test_no_name_in_a_path_leads_anywhere_else(wired: Wired, name: str) -> None:
     answer = wired.one(wired.request(f"GET {BASE}/challenges/{name} HTTP/1.1".encode()))
     assert answer.problem["title"] == "Unknown"
-    network = wired.one(wired.request(f"GET /api/v1/networks/{name}/me HTTP/1.1".encode()))
+    network = wired.one(wired.request(f"GET /api/v1/networks/{name}/members HTTP/1.1".encode()))
     assert network.problem["title"] == "Unknown"
     assert wired.one(wired.request(f"GET {BASE}/challenges/{ABSENT} HTTP/1.1".encode())).status == 200
 
@@ -178,7 +178,7 @@ def test_a_query_that_is_none_is_refused(wired: Wired, query: str) -> None:
 
 @pytest.mark.parametrize("method", [b"MIKA", b"get", b"DELETE", b"PUT", b"PATCH", b"TRACE", b"CONNECT"])
 def test_other_methods_are_refused(wired: Wired, method: bytes) -> None:
-    answer = wired.one(wired.request(b"%b %b/me HTTP/1.1" % (method, BASE.encode())))
+    answer = wired.one(wired.request(b"%b /api/v1/me HTTP/1.1" % method))
     assert answer.problem["status"] == 405
 
 
@@ -187,14 +187,14 @@ def test_of_two_tokens_none_is_taken(wired: Wired, first: bool) -> None:  # noqa
     """Whoever stands between might have looked at the other one."""
     ours, other = b"Authorization: Bearer " + wired.token, b"Authorization: Bearer Mika"
     pair = (ours, other) if first else (other, ours)
-    answer = wired.one(wired.request(b"GET %b/me HTTP/1.1" % BASE.encode(), *pair, token=False))
+    answer = wired.one(wired.request(b"GET /api/v1/me HTTP/1.1", *pair, token=False))
     assert answer.problem["status"] == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("token", [b"\xff\xfe", b"confrere_" + b"a" * 8000, b"", b"confrere__", b"Mika_Mika_Mika"])
 def test_odd_tokens_are_refused(wired: Wired, token: bytes) -> None:
-    asked = wired.request(b"GET %b/me HTTP/1.1" % BASE.encode(), b"Authorization: Bearer " + token, token=False)
+    asked = wired.request(b"GET /api/v1/me HTTP/1.1", b"Authorization: Bearer " + token, token=False)
     assert wired.one(asked).problem["status"] == 401
 
 
@@ -234,7 +234,7 @@ def test_old_clients_are_answered(wired: Wired) -> None:
 
 def test_requests_that_come_at_once_are_answered_in_turn(wired: Wired) -> None:
     token = b"Authorization: Bearer " + wired.token
-    asked = [b"GET %b/%b HTTP/1.1\r\nHost: x\r\n%b\r\n" % (BASE.encode(), what, token) for what in (b"me", b"Mika")]
+    asked = [b"GET /api/v1/%b HTTP/1.1\r\nHost: x\r\n%b\r\n" % (what, token) for what in (b"me", b"Mika")]
     last = wired.request(b"GET /healthz HTTP/1.1")
     found = sent(wired.address, b"\r\n".join((*asked * 20, last)))
     assert [each.status for each in found] == [200, 404] * 20 + [200]
@@ -261,7 +261,7 @@ def test_those_who_never_send_their_body_keep_nobody_waiting(wired: Wired) -> No
         for line, data in zip(lines, slow, strict=True):
             line.sendall(data)
         with ThreadPoolExecutor(4) as pool:
-            asked = wired.request(b"GET %b/me HTTP/1.1" % BASE.encode())
+            asked = wired.request(b"GET /api/v1/me HTTP/1.1")
             assert [each.status for each in pool.map(wired.one, [asked] * 40)] == [200] * 40
 
 
@@ -275,5 +275,5 @@ def test_one_who_asks_first_whether_to_send_is_told_to(wired: Wired) -> None:
 
 def test_nobody_is_led_to_another_protocol(wired: Wired) -> None:
     headers = (b"Connection: Upgrade", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Key: Mika")
-    found = sent(wired.address, wired.request(b"GET %b/me HTTP/1.1" % BASE.encode(), *headers))
+    found = sent(wired.address, wired.request(b"GET /api/v1/me HTTP/1.1", *headers))
     assert [each.status for each in found] == [200]

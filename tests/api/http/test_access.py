@@ -107,7 +107,7 @@ def test_nobody_gets_in_without_a_good_token(client: Client, house: House) -> No
 
 
 def test_another_network_is_as_if_there_were_none(client: Client) -> None:
-    for endpoint in TABLE:
+    for endpoint in (each for each in TABLE if "{network}" in each.path):
         theirs, ours_of_them = asked(client, endpoint, ADA, ELSEWHERE), asked(client, endpoint, ZOE)
         nowhere = asked(client, endpoint, ADA, "network-0000dead")
         assert problem(theirs, 404) == problem(nowhere, 404) == problem(ours_of_them, 404)
@@ -123,30 +123,30 @@ def test_roles_hold_as_soon_as_they_are_granted_and_end_with_their_withdrawal(cl
 
 
 def test_an_expired_token_is_no_token(client: Client, house: House) -> None:
-    assert client.get("me").status_code == 200
+    assert client.get("/api/v1/me").status_code == 200
     house.later(days=91)
-    problem(client.get("me"), 401)
+    problem(client.get("/api/v1/me"), 401)
 
 
 def test_a_token_that_is_revoked_ends_at_once(client: Client, house: House) -> None:
     token, held = house.tokens.create(BASE.rpartition("/")[2], ADA)
-    assert client.get("me", token).status_code == 200
+    assert client.get("/api/v1/me", token).status_code == 200
     house.tokens.revoke(held.token)
-    problem(client.get("me", token), 401)
+    problem(client.get("/api/v1/me", token), 401)
 
 
 def test_who_left_finds_no_network(client: Client, house: House) -> None:
     house.say(LeaveNetwork(member=EVE))
-    assert problem(client.get("me", EVE), 404)["detail"] == "there is no such network"
+    assert problem(client.get("/api/v1/me", EVE), 404)["detail"] == "there is no such network"
 
 
 def test_an_invited_one_may_join_and_nothing_else(client: Client) -> None:
-    for path in ("me", "members", "challenges"):
+    for path in ("/api/v1/me", "members", "challenges"):
         problem(client.get(path, IDA), 404)
     problem(client.post("challenges", {"title": "Not yet"}, IDA), 404)
     problem(client.post(f"members/{BEN}/join", {}, IDA), 404)
     assert client.done(f"members/{IDA}/join", {"name": "Ida"}, IDA)["events"] == ["member.joined"]
-    assert client.read("me", IDA)["profile"]["entry"]["name"] == "Ida"
+    assert client.read("/api/v1/me", IDA)["profile"]["entry"]["name"] == "Ida"
 
 
 def test_what_one_may_not_see_answers_as_if_it_did_not_exist(client: Client, house: House) -> None:
@@ -184,7 +184,7 @@ def test_who_must_not_meet_is_not_there(client: Client, house: House) -> None:
 
 def test_a_mute_is_seen_by_nobody_but_who_muted(client: Client, house: House) -> None:
     house.say(MuteMember(member=ADA, other=BEN), by=ADA)
-    assert client.read("me", ADA)["muted"] == [BEN]
+    assert client.read("/api/v1/me", ADA)["muted"] == [BEN]
     problem(client.get(f"members/{BEN}", ADA), 404)
     assert client.get(f"members/{ADA}", BEN).status_code == 200
     assert client.get(f"challenges/{ABSENT}", BEN).status_code == 200

@@ -149,7 +149,7 @@ def test_a_cursor_from_elsewhere_is_refused(client: Client, cursor: str) -> None
 def test_ids_that_can_be_none_are_unknown(client: Client, name: str) -> None:
     assert problem(client.get(f"challenges/{name}"), 404)
     assert problem(client.post(f"challenges/{name}/resolve", {}), 404)
-    assert problem(client.get(f"/api/v1/networks/{name}/me"), 404)
+    assert problem(client.get(f"/api/v1/networks/{name}/members"), 404)
 
 
 @pytest.mark.parametrize("path", ["/nope", "/api/v1", "/api/v1/networks", f"{BASE}/nope", f"{BASE}/challenges/a/b/c"])
@@ -176,17 +176,17 @@ def test_an_address_tells_its_methods(client: Client) -> None:
 
 def test_every_answer_carries_the_guarding_headers(client: Client, house: House) -> None:
     answers = [
-        client.get("me"),
-        client.get("me", None),
+        client.get("/api/v1/me"),
+        client.get("/api/v1/me", None),
         client.get("events"),
         client.get("nope"),
-        client.send("PUT", "me"),
+        client.send("PUT", "/api/v1/me"),
         client.post("challenges", content=b"{", headers=JSON),
         client.post("challenges", content=b" " * 2_000_000, headers=JSON),
         client.post("challenges", content=b"{}", headers={"Content-Type": "text/plain"}),
         client.get("/healthz", None),
         client.get("/docs", None),
-        client.get("me", headers={"If-None-Match": "*"}),
+        client.get("/api/v1/me", headers={"If-None-Match": "*"}),
     ]
     assert [each.status_code for each in answers] == [200, 401, 403, 404, 405, 400, 413, 415, 200, 200, 304]
     for each in answers:
@@ -199,32 +199,32 @@ def test_every_answer_carries_the_guarding_headers(client: Client, house: House)
 
 def test_a_request_keeps_the_id_it_came_with_if_that_is_one(client: Client) -> None:
     assert (
-        client.get("me", headers={"X-Request-ID": "0af7651916cd43dd8448eb211c80319c"}).headers["x-request-id"]
+        client.get("/api/v1/me", headers={"X-Request-ID": "0af7651916cd43dd8448eb211c80319c"}).headers["x-request-id"]
         == "0af7651916cd43dd8448eb211c80319c"
     )
     for bad in ("words-of-a-member", "0" * 300, ""):
-        assert client.get("me", headers={"X-Request-ID": bad}).headers["x-request-id"] != bad
+        assert client.get("/api/v1/me", headers={"X-Request-ID": bad}).headers["x-request-id"] != bad
 
 
 def test_who_asks_too_often_is_told_when_to_come_again(house: House) -> None:
     house.settings = _with(house.settings, rate_limit=3)
     with opened(house) as client:
-        answers = [client.get("me") for _ in range(4)]
+        answers = [client.get("/api/v1/me") for _ in range(4)]
         assert [each.status_code for each in answers] == [200, 200, 200, 429]
         assert answers[3].headers["ratelimit"].startswith("limit=3, remaining=0, reset=")
         assert answers[0].headers["ratelimit"].startswith("limit=3, remaining=2, reset=")
         assert problem(answers[3], 429)["remedy"]
         assert 1 <= int(answers[3].headers["retry-after"]) <= 61
-        assert client.get("me", None).status_code == 401  # counted by address
+        assert client.get("/api/v1/me", None).status_code == 401  # counted by address
         assert client.get("/healthz", None).status_code == 200
 
 
 def test_a_host_that_is_not_served_is_refused(house: House) -> None:
     house.settings = _with(house.settings, allowed_hosts=("confrere.example.org", "*.example.com"))
     with opened(house) as client:
-        assert problem(client.get("me"), 400)["field"] == "Host"
+        assert problem(client.get("/api/v1/me"), 400)["field"] == "Host"
         for host in ("confrere.example.org", "confrere.example.org:8443", "a.example.com"):
-            assert client.get("me", headers={"Host": host}).status_code == 200
+            assert client.get("/api/v1/me", headers={"Host": host}).status_code == 200
 
 
 def test_a_fault_of_ours_tells_nothing(client: Client, house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,10 +10,10 @@ from tests.engine.town import ABSENT, GUIDE, MONDAYS, RESET
 
 
 def test_everybody_is_told_who_they_are(client: Client) -> None:
-    found = client.read("me", CLEO)
+    found = client.read("/api/v1/me", CLEO)
     assert (found["member"], found["network"], found["roles"]) == (CLEO, NET, [NetworkRole.FACILITATOR])
     assert found["takes_part"]
-    assert not client.read("me", DAN)["takes_part"]
+    assert not client.read("/api/v1/me", DAN)["takes_part"]
 
 
 def test_the_network_shows_its_charter(client: Client) -> None:
@@ -45,7 +45,7 @@ def test_a_board_can_be_narrowed(client: Client) -> None:
 
 
 def test_who_knows_the_tag_is_told_only_that_nothing_changed(client: Client) -> None:
-    for path in ("challenges", f"challenges/{ABSENT}", f"members/{ADA}", "me", ""):
+    for path in ("challenges", f"challenges/{ABSENT}", f"members/{ADA}", "/api/v1/me", ""):
         tag = client.get(path).headers["etag"]
         for known in (tag, f'"other", {tag}', f"W/{tag}", "*"):
             again = client.get(path, headers={"If-None-Match": known})
@@ -63,9 +63,9 @@ def test_the_tag_changes_with_what_is_shown(client: Client) -> None:
 
 
 def test_what_is_kept_belongs_to_one_reader_and_one_state(client: Client, house: House) -> None:
-    first = client.read("me", ADA)
-    assert client.read("me", BEN)["member"] == BEN
-    assert client.read("me", ADA) == first
+    first = client.read("/api/v1/me", ADA)
+    assert client.read("/api/v1/me", BEN)["member"] == BEN
+    assert client.read("/api/v1/me", ADA) == first
     house.say(PostChallenge(challenge="challenge-0000000f", author=BEN, title="Said elsewhere"), by=BEN)
     assert client.read("challenges", ADA)["count"] == 5
 
