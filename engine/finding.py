@@ -11,9 +11,9 @@ from domain.vocabulary import MemberId, StreamId
 from engine.evidence_index import kind_of
 from engine.explaining import described, nearest_sentence
 from engine.runtime import Confrere
-from models.corpus import View
 from models.lexical import WORD, Figures, folded
 from models.vector_index import Vectors
+from models.view import View
 from projections import evidence, member_directory
 from projections.evidence import Says
 from projections.network_setting import setting

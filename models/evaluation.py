@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 import numpy as np
 
-from models.corpus import Corpus, Item, View
+from models.corpus import Corpus, Item
 from models.encoder import Encoder
 from models.ranking import PLACES, pool
 from models.vector_index import Vectors

@@ -1,7 +1,7 @@
 """In which rows each term stands and with what weight: scores of all rows for a need, readable under a mask."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from threading import Lock
 from typing import Final
 
@@ -53,21 +53,29 @@ class Column:
 
     def add_to(self, total: Floats, factor: float) -> None:
         """Add the weight in every row there is a place for, times the factor; in 64 bits, the same either way."""
-        if self.is_spread_out:
-            total += np.multiply(self._spread[: len(total)], factor, dtype=np.float64)
+        spread = self._spread_over(len(total))
+        if spread is not None:
+            total += np.multiply(spread, factor, dtype=np.float64)
         else:
             rows, weights = self.up_to(len(total))
             total[rows] += np.multiply(weights, factor, dtype=np.float64)
 
     def among(self, rows: Rows) -> Mask:
         """In which of these rows the term stands; of each row that is asked for it is known by now."""
-        return self._spread[rows] > 0 if self.is_spread_out else np.isin(rows, self.up_to()[0])
+        spread = self._spread_over(int(rows.max(initial=-1)) + 1)
+        return np.isin(rows, self.up_to()[0]) if spread is None else spread[rows] > 0
 
     def count(self, mask: Mask) -> int:
         """In how many rows of the mask the term stands."""
-        if self.is_spread_out:
-            return int(np.count_nonzero(mask & (self._spread[: len(mask)] > 0)))
+        spread = self._spread_over(len(mask))
+        if spread is not None:
+            return int(np.count_nonzero(mask & (spread > 0)))
         return int(np.count_nonzero(mask[self.up_to(len(mask))[0]]))
+
+    def _spread_over(self, size: int) -> Weights | None:
+        """The weights of the rows below `size`; None while they are spread out over fewer, for an older reader."""
+        spread_to, spread = self._spread_to, self._spread  # in this order: they are set the other way round
+        return spread[:size] if spread_to >= size else None
 
     def spread_out(self, size: int) -> None:
         """Keep a weight for every row below `size` beside the list, for columns that are asked about many rows."""
@@ -81,7 +89,8 @@ class Column:
             wider = self._spread
             new = slice(int(np.searchsorted(rows, self._spread_to)), int(np.searchsorted(rows, len(wider))))
             wider[rows[new]] = weights[new]
-        self._spread, self._spread_to = wider, size
+        self._spread = wider
+        self._spread_to = size  # last: see _spread_over
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -136,11 +145,6 @@ class Postings:
     def count(self, word: str, mask: Mask) -> int:
         """In how many items of the mask a term stands."""
         return self._column(word, len(mask)).count(mask)
-
-    def figures(self, need: Sequence[Terms], mask: Mask) -> Figures:
-        """Counted over the items in the mask."""
-        words = sorted({word for text in need for word in text})
-        return Figures(items=int(np.count_nonzero(mask)), spread={word: self.count(word, mask) for word in words})
 
     def scores(self, need: Terms, figures: Figures, size: int) -> Floats:
         """How near each of the first `size` rows is by its words: from 0, nothing shared, to at most 1."""

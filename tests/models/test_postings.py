@@ -4,6 +4,7 @@ import math
 from collections import Counter
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,10 @@ from models.postings import Postings
 
 WORDS = ("attendance", "phonics", "fractions", "mentor", "family", "budget")
 texts = st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join)
+
+
+def figures_of(postings: Postings, need: str, mask: npt.NDArray[np.bool_]) -> Figures:
+    return Figures(items=int(mask.sum()), spread={word: postings.count(word, mask) for word in terms(need)})
 
 
 def plainly(items: list[str], need: str, figures: Figures) -> list[float]:
@@ -41,7 +46,7 @@ def test_scores_and_counts_are_those_of_a_full_computation_at_every_step(
         items.append(text)
         if asked or len(items) == len(steps):
             mask = np.arange(len(items)) % 3 != 0
-            figures = postings.figures([terms(need)], mask)
+            figures = figures_of(postings, need, mask)
             held = [terms(item) for item, inside in zip(items, mask, strict=True) if inside]
             assert figures.spread == {word: sum(word in each for each in held) for word in terms(need)}
             assert postings.scores(terms(need), figures, len(items)).tolist() == plainly(items, need, figures)
@@ -53,10 +58,25 @@ def test_later_items_do_not_change_what_an_older_reader_sees(items: list[str], s
     postings = Postings()
     for item in items:
         postings.add(item)
-    everything = postings.figures([terms(need)], np.ones(len(items), dtype=np.bool_))
+    everything = figures_of(postings, need, np.ones(len(items), dtype=np.bool_))
     postings.scores(terms(need), everything, len(items))
-    then = postings.figures([terms(need)], np.ones(size, dtype=np.bool_))
+    then = figures_of(postings, need, np.ones(size, dtype=np.bool_))
     assert postings.scores(terms(need), then, size).tolist() == plainly(items[:size], need, then)
+
+
+def test_a_column_spread_out_for_an_older_reader_serves_a_newer_one_whole() -> None:
+    """The newer one had its column in hand, and the older one was first to have it spread out."""
+    postings = Postings()
+    for n in range(100):
+        postings.add("budget" if n % 9 == 0 else "mentor")
+    column = postings._column("budget", 100)
+    assert not column.is_spread_out
+    assert postings._column("budget", 80).is_spread_out
+    total = np.zeros(100)
+    column.add_to(total, 1.0)
+    assert np.flatnonzero(total).tolist() == list(range(0, 100, 9))
+    assert column.count(np.ones(100, dtype=np.bool_)) == 12
+    assert column.among(np.array([98, 99])).tolist() == [False, True]
 
 
 @given(st.lists(texts, min_size=1, max_size=20), st.sampled_from(WORDS))
