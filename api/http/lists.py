@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Annotated, Final, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from api.http.access import Access, permit
@@ -12,8 +13,8 @@ from api.http.endpoints import NETWORK, Endpoint
 from api.http.visit import Tables
 from domain.eligibility import Mode
 from domain.recommendations import ListKind
-from domain.refusals import Malformed, Unknown
-from domain.vocabulary import Id, StreamId
+from domain.refusals import Malformed, NotTheirs, Unknown
+from domain.vocabulary import Id, NetworkRole, StreamId
 from engine.explaining import WordedList, in_words
 from engine.finding import Found, find
 from projections import challenge_board, member_directory, recommendation_lists, resource_shelf
@@ -26,11 +27,12 @@ _LIST: Final = f"{NETWORK}/recommendations/{{recommendation}}"
 
 
 class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A need: a challenge that the reader may see, or the reader's own id for challenges they could help with."""
+    """A need: a challenge of the reader's own, or their own id for challenges they could help with."""
 
     need: Id
     kind: ListKind = ListKind.PEERS
     mode: Mode = Mode.ANY
+    on_behalf_of: Id | None = None
 
 
 class WhyNot(Struct, frozen=True, kw_only=True):
@@ -45,16 +47,40 @@ class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _ask(call: Call) -> Answer:
+    """The list is its reader's, and worded as they read it; who asked for them is shown it once, here."""
     asked: Ask = call.body
-    call.read(partial(_known_need, asked))
-    issued = call.system.recommend(call.network, call.bearer.member, asked.need, asked.kind, asked.mode)
-    return _worded(issued.recommendation, call)
+    call.read(partial(_may_ask, asked))
+    reader = asked.on_behalf_of or call.bearer.member
+    issued = call.system.recommend(call.network, reader, asked.need, asked.kind, asked.mode)
+    theirs = msgspec.structs.replace(call.bearer, member=reader)
+    return _worded(issued.recommendation, msgspec.structs.replace(call, bearer=theirs, access=Access.MEMBER))
 
 
-def _known_need(asked: Ask, connection: Tables, reader: Reader) -> None:
-    own = asked.need == reader.member
-    if not own and challenge_board.seen(connection, reader, asked.need) is None:
+def _may_ask(asked: Ask, connection: Tables, caller: Reader) -> None:
+    """Of a challenge that they see, its author; another's list only a facilitator asks for."""
+    reader = asked.on_behalf_of or caller.member
+    if reader != caller.member:
+        if NetworkRole.FACILITATOR not in caller.roles or not caller.staff:
+            raise NotTheirs("only a facilitator asks for somebody else", field="on_behalf_of")
+        if member_directory.profile(connection, caller, reader) is None:
+            raise Unknown("there is no such member in this network", field="on_behalf_of")
+    if (asked.need == reader) != (asked.kind is ListKind.CHALLENGES):
+        raise Malformed(
+            "challenges to help with are for a member, all other lists for a challenge",
+            field="kind",
+            remedy=f'with a member as need the kind is "{ListKind.CHALLENGES}", with a challenge another',
+        )
+    if asked.need == reader:
+        return
+    seen = challenge_board.seen(connection, caller, asked.need)
+    if seen is None:
         raise Unknown("there is no such challenge in this network", field="need")
+    if seen.author != reader:
+        raise NotTheirs(
+            "this challenge is somebody else's: a list is for its author",
+            field="need",
+            remedy="post a challenge of your own; a facilitator names the author in on_behalf_of",
+        )
 
 
 def _shown(call: Call) -> Answer:
@@ -123,7 +149,8 @@ LISTS: Final[tuple[Endpoint, ...]] = (
         access=Access.TAKES_PART,
         summary="Ask for a list of people, resources or challenges that fit a need",
         about="The stored list while nothing changed that matters to it, else a new one. "
-        "The first time a text is met it has to be understood, which takes longer.",
+        "The first time a text is met it has to be understood, which takes longer. "
+        "A facilitator may ask for a member: the list is that member's, and is read again by asking again.",
         gives=WordedList,
         body=Ask,
         example={"need": "challenge-00000001", "kind": "peers in the same boat"},

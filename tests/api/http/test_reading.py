@@ -113,6 +113,26 @@ def test_a_list_is_its_readers_alone(client: Client) -> None:
     assert problem(client.post(f"{path}/accept", {"candidate": BEN}, BEN), 404)
 
 
+def test_a_facilitator_asks_for_an_author_and_is_shown_their_list(client: Client) -> None:
+    own = client.post("recommendations", {"need": ABSENT}).json()
+    shown = client.post("recommendations", {"need": ABSENT, "on_behalf_of": ADA}, CLEO).json()
+    assert shown == own
+    assert client.read("recommendations", CLEO)["count"] == 0
+    for who in (BEN, GUS):
+        refused = problem(client.post("recommendations", {"need": ABSENT, "on_behalf_of": ADA}, who), 403)
+        assert refused["field"] == "on_behalf_of"
+    nobody = client.post("recommendations", {"need": ABSENT, "on_behalf_of": "member-0000dead"}, CLEO)
+    assert problem(nobody, 404)["field"] == "on_behalf_of"
+
+
+def test_a_list_is_for_a_need_of_ones_own(client: Client) -> None:
+    others = problem(client.post("recommendations", {"need": MONDAYS}), 403)
+    assert others["field"] == "need"
+    assert "on_behalf_of" in others["remedy"]
+    unnamed = problem(client.post("recommendations", {"need": ADA}), 409)
+    assert "challenges I could help with" in unnamed["remedy"]
+
+
 def test_who_is_not_on_a_list_is_explained(client: Client) -> None:
     listed = client.post("recommendations", {"need": ABSENT}).json()
     path = f"recommendations/{listed['recommendation']}/why-not"
