@@ -33,8 +33,9 @@ BELONGING: Final = (
         InviteMember,
         STAFF,
         "Invite a member",
-        about="The answer's `stream` is the id under which they join. The operator then makes their token "
-        "(`confrere token create`), or a facilitator lets them join by acting on their behalf.",
+        about="The answer's `stream` is the id under which they join. Who left is invited anew by their id. "
+        "The operator then makes their token (`confrere token create`), or a facilitator lets them join by acting on "
+        "their behalf.",
         new="member",
         example={},
     ),
@@ -136,7 +137,8 @@ BELONGING: Final = (
         MuteMember,
         TAKES_PART,
         "Mute another member",
-        about="Known to nobody else. The other one's lists do not change.",
+        about="Told to nobody. From then on neither of the two is suggested to the other; else nothing changes for the "
+        "other one.",
         example={"other": "member-0000000c"},
     ),
     row(
@@ -146,7 +148,8 @@ BELONGING: Final = (
         "/members/{member}/links",
         LinkIdentity,
         TAKES_PART,
-        "Say that two members are the same person",
+        "Say to be the same person as another member",
+        about="Here or in another network. Of two members of this one it counts once both say so, or staff for both.",
         example={"same_as": "member-0000000c"},
     ),
     row(

@@ -24,7 +24,7 @@ INTRODUCTIONS: Final = (
         TAKES_PART,
         "Offer an introduction",
         about="Holds minutes of the helper's budget until somebody declines, or the offer expires. "
-        "Who asks, or offers help, in person has consented by it.",
+        "Who asks, or offers help, in person has consented by it. Staff alone introduce two others.",
         speaker="seeker",
         new="introduction",
         makes=True,
