@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from litestar.types import Receive, Scope, Send
 
-_EMPTY: Final = {204, 304}
+_EMPTY: Final = {204, 304, 307}
 JSON: Final = "application/json"
 
 

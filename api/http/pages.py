@@ -44,11 +44,21 @@ def fixed(path: str, name: str, body: bytes, media: str) -> HTTPRouteHandler:
     return _public(path, name)(page)
 
 
+def _to_the_docs() -> HTTPRouteHandler:
+    """From the bare address to what can be done here."""
+    answer = Answer(307, b"", media="", headers={"location": "/docs"})
+
+    async def led() -> ASGIApp:
+        return answer
+
+    return _public("/", "root")(led)
+
+
 def pages(description: bytes) -> list[HTTPRouteHandler]:
     shown = fixed("/docs", "docs", _DOCS.encode(), _HTML)
     explained = fixed(problems.PAGE, "problems", problems.page().encode(), _HTML)
     described = fixed("/openapi.json", "openapi", description, "application/json")
-    return [shown, explained, described, *map(_vendored, (*VENDORED, "start.js"))]
+    return [_to_the_docs(), shown, explained, described, *map(_vendored, (*VENDORED, "start.js"))]
 
 
 def options(paths: Mapping[str, Collection[str]]) -> list[HTTPRouteHandler]:

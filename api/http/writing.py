@@ -113,7 +113,7 @@ def carry_out(row: Row, call: Call) -> Answer:
     sender = Sender(network=call.network, actor=call.bearer.member, command_id=_command_id(call))
     command = _command(row, call, sender.command_id)
     at: datetime = getattr(call.body, "occurred_at", None) or call.system.clock()
-    order = Order(command=command, at=at, on_behalf_of=call.body.on_behalf_of)
+    order = Order(command=command, at=at, on_behalf_of=_spoken_for(row, call))
     stream = _home(command, call.network)
     expected = _expected(call, command, sender, stream)
     try:
@@ -144,6 +144,13 @@ def _may_send(row: Row, call: Call, connection: Tables, reader: Reader) -> None:
     for kind, stream in call.path.items():
         if kind in _SEEN and _SEEN[kind](connection, reader, stream) is None:
             raise absent(kind)
+
+
+def _spoken_for(row: Row, call: Call) -> str | None:
+    """Who lets somebody else join does so for them, said or not."""
+    said: str | None = call.body.on_behalf_of
+    joins_another = row.access is Access.INVITED and not _is_invited(call)
+    return call.path["member"] if joins_another and said is None else said
 
 
 def _is_invited(call: Call) -> bool:

@@ -46,7 +46,9 @@ def test_every_example_has_the_form_that_is_asked_for(row: Row) -> None:
 
 def test_an_admin_joins_who_was_invited_too(client: Client) -> None:
     new = client.done("members", {}, GUS)["stream"]
-    client.done(f"members/{new}/join", {"name": "Lou", "on_behalf_of": new}, GUS)
+    refused = client.post(f"members/{new}/join", {"name": "Lou"}, BEN)
+    assert problem(refused, 404)["field"] == "member"
+    client.done(f"members/{new}/join", {"name": "Lou"}, GUS)
     assert client.read(f"members/{new}")["entry"]["name"] == "Lou"
     in_anothers_name = client.post("challenges", POSTED | {"on_behalf_of": new}, GUS)
     assert problem(in_anothers_name, 403)["field"] == "on_behalf_of"

@@ -107,6 +107,11 @@ def test_the_page_asks_nobody_else(client: Client) -> None:
     assert "unsafe-inline" not in client.get("/openapi.json", None).headers["content-security-policy"]
 
 
+def test_the_bare_address_leads_to_the_page(client: Client) -> None:
+    answer = client.get("/", None, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
 def test_what_is_vendored_is_as_its_makers_published_it() -> None:
     manifest = json.loads((SWAGGER / "manifest.json").read_text())
     present = {each.name for each in SWAGGER.iterdir() if each.is_file()} - {"__init__.py", "start.js", "manifest.json"}
