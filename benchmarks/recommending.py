@@ -30,7 +30,7 @@ from engine.storage.database import Database
 
 LARGE, STARTING = Size(6_667, 100_005), Size(10_000, 50_000)
 SMALL: Final = Size(134, 2_010)
-PER_KIND, STARTS = 120, 5
+PER_KIND, STARTS = 200, 5
 LISTS_AT_MOST, P99_AT_MOST, START_AT_MOST, MEMORY_AT_MOST = 2.0, 3.0, 2.0, 1.5  # the last in GiB
 KINDS: Final = (ListKind.EXPERTS, ListKind.PEERS, ListKind.CONSULTANCY)
 BARRED: Final = KINDS[:2]  # a consultancy is also a search for a group
