@@ -15,6 +15,7 @@ from models.corpus import Corpus, Item
 from models.encoder import Encoder
 from models.ranking import PLACES, pool
 from models.vector_index import Vectors
+from models.view import View
 
 BREAK: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 HEADER: Final = "query\tcandidate\tscore\n"
