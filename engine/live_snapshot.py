@@ -31,7 +31,6 @@ from projections.member_directory import DirectoryEntry, Standing
 from projections.network_setting import Setting, setting
 from projections.recommendation_lists import IssuedList
 
-OF_PEOPLE: Final = (ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY)
 _OWN_TEXTS: Final = 8  # how much of what a member knows makes up a need that lies in the person
 
 
@@ -118,11 +117,13 @@ class LiveSnapshot:
     def issued(self, recommendation: StreamId) -> IssuedList | None:
         return recommendation_lists.latest(self._connection, recommendation)
 
-    def other_lists(self, need: Need) -> list[StreamId]:
-        """The reader's lists of people for all their other challenges: a cool-down is judged by all of them."""
-        posted = challenge_board.posted_by(self._connection, need.reader)
-        others = [each for each in posted if each != need.subject]
-        return [list_id(need.reader, each, kind, mode) for each, kind, mode in product(others, OF_PEOPLE, Mode)]
+    def newest_list(self, need: Need) -> int:
+        """The position of the reader's newest list for any need, 0 before the first."""
+        return recommendation_lists.newest(self._connection, need.reader)
+
+    def lists_for(self, need: Need) -> list[StreamId]:
+        """All lists that the reader may have for this very need: what is dismissed on one is on none of them."""
+        return [list_id(need.reader, need.subject, kind, mode) for kind, mode in product(ListKind, Mode)]
 
     def dismissed(self, need: Need) -> frozenset[str]:
         return recommendation_lists.dismissed(self._connection, need.reader, need.subject)

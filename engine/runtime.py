@@ -10,12 +10,10 @@ from threading import Event, RLock
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-import msgspec
-
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
 from domain.recommendations import IssueRecommendations, Listing, ListKind, issued_by, list_id, same_outcome
-from domain.refusals import Beaten, ModelTrouble, StorageTrouble, Unknown
+from domain.refusals import Beaten, CommandReused, ModelTrouble, StorageTrouble, Unknown
 from domain.vocabulary import ENGINE, MemberId, StreamId
 from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
@@ -31,8 +29,8 @@ from engine.settings import Settings
 from engine.snapshot import Need
 from engine.tokens import Tokens
 from engine.vector_store import VectorStore
-from models.corpus import View
 from models.encoder import Encoder, ModelFault
+from models.view import View
 from projections import introductions, recommendation_lists
 from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
@@ -161,24 +159,29 @@ class Confrere:
             with self._snapshot(network, need, progress) as snapshot:
                 issue = _issue(need, recommend(need, snapshot.policy, snapshot, SEED))
                 before = snapshot.issued(issue.recommendation)
-                others = self.store.versions(snapshot.other_lists(need), until=snapshot.position)
+                newest = snapshot.newest_list(need)
+                known = self.store.versions(snapshot.lists_for(need), until=snapshot.position)
             if before and not before.expired and same_outcome(issued_by(issue), before.issued):
                 return before
             try:
-                return self._issued(network, issue, need, others)
-            except Beaten:  # another list of this reader came in between: who is on it has to wait for this need
+                return self._issued(network, issue, need, newest, known)
+            except (Beaten, CommandReused):  # the reader dismissed somebody, or got another list, in between
                 continue
         raise Beaten("other lists of this reader keep changing", remedy="ask again")
 
     def _issued(
-        self, network: StreamId, issue: IssueRecommendations, need: Need, others: Mapping[StreamId, int]
+        self, network: StreamId, issue: IssueRecommendations, need: Need, newest: int, known: Mapping[StreamId, int]
     ) -> IssuedList:
-        body = msgspec.msgpack.encode(issue, order="deterministic")  # the calendar too changes a list, not events alone
-        command_id = f"issue-{self.store.keyed_hash(network, body).hex()}"
+        """Append the list unless what it was derived from has changed; raises Beaten or CommandReused then.
+
+        Who is on one list has to wait for another need. So a list is sent under an id made of the newest list of this
+        reader that it knows of: an id is taken once, so of two that know of the same, one is refused.
+        """
+        after = self.store.keyed_hash(network, f"{need.reader}|{newest}".encode())
         self.commands.handle(
             Order(command=issue, at=need.at, on_behalf_of=need.reader),
-            Sender(network=network, actor=ENGINE, command_id=command_id),
-            expected=others,
+            Sender(network=network, actor=ENGINE, command_id=f"issue-{after.hex()}"),
+            expected={stream: version for stream, version in known.items() if version},
         )
         return self.ask(network, partial(_stored, recommendation=issue.recommendation))
 

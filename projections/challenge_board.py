@@ -243,13 +243,6 @@ def author(connection: sqlite3.Connection, challenge: StreamId) -> MemberId:
     return found
 
 
-def posted_by(connection: sqlite3.Connection, author: MemberId) -> list[StreamId]:
-    """One member's challenges, open and ended."""
-    return [
-        challenge for (challenge,) in connection.execute("select challenge from challenges where owner = ?", (author,))
-    ]
-
-
 def authors(connection: sqlite3.Connection, challenges: Collection[StreamId]) -> dict[StreamId, MemberId]:
     """Of those of these challenges that there are."""
     these, values = among("challenge", challenges)

@@ -185,6 +185,14 @@ def without(connection: sqlite3.Connection, stored: IssuedList, apart: frozenset
     return replace(stored, issued=replace(issued, picks=tuple(picks), near_misses=tuple(misses)))
 
 
+def newest(connection: sqlite3.Connection, reader: MemberId) -> int:
+    """The position of the reader's newest list, 0 before the first."""
+    (position,) = connection.execute(
+        "select coalesce(max(position), 0) from lists where owner = ?", (reader,)
+    ).fetchone()
+    return int(position)
+
+
 def listed_for(connection: sqlite3.Connection, reader: MemberId, need: StreamId) -> frozenset[StreamId]:
     """Whoever stands on a list of this reader's for this need that has not expired."""
     found = connection.execute(f"{_LISTS} where owner = ? and need = ? and not expired", (reader, need))

@@ -1,17 +1,19 @@
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from domain.challenges import AnswerChallenge, PostChallenge, SetChallengeAside
+from domain.eligibility import Mode
 from domain.introductions import ConfirmHelp, ConsentToIntroduction, DeclineIntroduction, DisputeHelp
 from domain.members import DeclareConflict, DescribeProfile, MuteMember
-from domain.recommendations import AcceptRecommendation
+from domain.recommendations import AcceptRecommendation, DismissRecommendation, Listing, ListKind, list_id
 from domain.refusals import IllegalMove, Unknown
 from domain.vocabulary import Confidentiality, ConflictKind
-from engine.recommending import NOT_LISTED
+from engine.recommending import NOT_LISTED, recommend
 from engine.runtime import Confrere
 from models.encoder import Encoder
 from projections import evidence
@@ -189,6 +191,55 @@ def test_a_declined_or_disputed_introduction_changes_no_rank(town: Town) -> None
     assert [(pick.candidate, pick.score) for pick in after.issued.picks] == [
         (pick.candidate, pick.score) for pick in before.issued.picks
     ]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen once, after a list was derived and before it is appended."""
+    waiting = [happens]
+
+    def derived(*about: Any) -> Listing:
+        listing = recommend(*about)
+        if waiting:
+            waiting.pop()()
+        return listing
+
+    monkeypatch.setattr("engine.runtime.recommend", derived)
+
+
+def test_two_needs_never_get_the_same_people_even_if_one_is_posted_while_the_other_is_answered(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+
+    def another_need() -> None:
+        town.say(PostChallenge(challenge=QUIET, author=ADA, title="Ninth graders are absent on Mondays again"))
+        found.extend(town.picks(PEERS, QUIET))
+
+    meanwhile(monkeypatch, another_need)
+    assert town.picks(PEERS) == []
+    assert found == [BEN]
+
+
+def test_many_lists_of_one_reader_asked_for_at_once_all_arrive(town: Town) -> None:
+    kinds = (PEERS, AHEAD, EXPERTS, RESOURCES)
+    with ThreadPoolExecutor(4) as threads:
+        found = dict(zip(kinds, threads.map(town.picks, kinds), strict=True))
+    assert found == {kind: town.picks(kind) for kind in kinds}
+    assert found[EXPERTS] == [EVE, DAN]
+
+
+@pytest.mark.parametrize("where", [EXPERTS, CONSULTANCY])
+def test_what_is_dismissed_while_a_list_is_derived_is_not_on_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch, where: ListKind
+) -> None:
+    for kind in (EXPERTS, CONSULTANCY):
+        assert DAN in town.picks(kind)
+    text = "Attendance of our ninth graders came back after winter break with a call after each absence."
+    town.say(AnswerChallenge(challenge=MONDAYS, answer="answer-00000002", member=CLEO, text=text))
+    listed = list_id(ADA, ABSENT, where, Mode.ANY)
+    dismissal = DismissRecommendation(recommendation=listed, reader=ADA, candidate=DAN)
+    meanwhile(monkeypatch, lambda: town.say(dismissal, by=ADA))
+    assert town.picks(EXPERTS) == [CLEO, EVE]
 
 
 # why not
