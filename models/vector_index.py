@@ -76,6 +76,8 @@ class VectorIndex:
         """Nearest first. Where most rows are allowed, passing over the others afterwards is quicker than a selector."""
         import faiss  # noqa: PLC0415 - small networks never need it
 
+        # holds for the calling thread alone, so each tells it: a need gains nothing from more, and others wait as well
+        faiss.omp_set_num_threads(1)
         with self._lock:
             codes = self._caught_up()
             allowed = np.zeros(codes.ntotal, dtype=np.bool_)

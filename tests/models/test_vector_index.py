@@ -1,5 +1,8 @@
 """The nearest are the nearest, whatever codes they were found with."""
 
+from threading import Thread
+
+import faiss
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -28,6 +31,21 @@ def test_the_nearest_within_a_mask_are_those_of_a_full_comparison(count: int) ->
         for need in needs:
             cosines = np.where(mask, vectors.astype(np.float64) @ need.astype(np.float64), -2)
             assert set(np.argsort(-cosines)[: min(50, mask.sum())]) <= set(found)
+
+
+def test_a_search_takes_one_thread_whoever_asks() -> None:
+    index, most = VectorIndex(WIDTH), []
+    index.add(some_vectors(1_000))
+
+    def ask() -> None:
+        index.nearest(some_vectors(1, seed=1), 5, np.ones(1_000, dtype=np.bool_))
+        most.append(faiss.omp_get_max_threads())
+
+    for _ in range(2):
+        asking = Thread(target=ask)
+        asking.start()
+        asking.join()
+    assert most == [1, 1]
 
 
 def test_vectors_added_between_searches_are_found_and_a_shorter_mask_does_not_see_them() -> None:
