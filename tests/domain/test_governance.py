@@ -120,7 +120,7 @@ WATCHED = (
 
 
 @pytest.mark.parametrize("command", WATCHED, ids=named)
-@pytest.mark.parametrize("role", WATCHING)
+@pytest.mark.parametrize("role", sorted(WATCHING))
 def test_who_only_looks_on_changes_nothing_but_their_own_membership(command: Command, role: NetworkRole) -> None:
     looks_on = GrantNetworkRole(member=BEN, role=role)
     network(looks_on).when(command, by=BEN).refused("who only audits or sponsors changes nothing")
