@@ -140,6 +140,16 @@ def test_who_left_finds_no_network(client: Client, house: House) -> None:
     assert problem(client.get("/api/v1/me", EVE), 404)["detail"] == "there is no such network"
 
 
+def test_who_was_removed_comes_back_once_invited_anew(client: Client) -> None:
+    client.done(f"members/{EVE}/leave", {}, CLEO)
+    refused = problem(client.post(f"members/{EVE}/join", {"name": "Eve"}, EVE), 403)
+    assert "invited anew" in refused["detail"]
+    assert client.done("members", {"member": EVE}, CLEO)["events"] == ["member.invited"]
+    assert client.done("members", {"member": EVE}, CLEO)["events"] == []
+    problem(client.get("members", EVE), 404)
+    assert client.done(f"members/{EVE}/join", {"name": "Eve"}, EVE)["events"] == ["member.joined"]
+
+
 def test_an_invited_one_may_join_and_nothing_else(client: Client) -> None:
     for path in ("/api/v1/me", "members", "challenges"):
         problem(client.get(path, IDA), 404)
