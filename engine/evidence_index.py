@@ -114,7 +114,8 @@ class EvidenceIndex:
         found = index_file.read(path, self._encoder.fingerprint) if path else None
         if path is None or found is None:
             return
-        vectors = self._vectors.all_of(found.digests, self._encoder.width) if found.position <= position else None
+        owners, width = {each.owner for each in found.shown}, self._encoder.width
+        vectors = self._vectors.all_of(found.digests, owners, width) if found.position <= position else None
         if vectors is None:
             index_file.discard(path)
             return

@@ -1,11 +1,12 @@
 """Vectors for ever: what a model made of a text, sealed under the key of the text's owner, never made twice."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import compress
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -30,7 +31,9 @@ create table if not exists reached (
 ) strict
 """
 
-_ALL: Final = "select owner, digest, sealed from vectors where model = ?"
+_ALL_OF: Final = """
+    select owner, digest, sealed from vectors where owner in (select value from json_each(?)) and model = ?
+"""
 
 Vector = npt.NDArray[np.float32]
 
@@ -58,14 +61,21 @@ class VectorStore:
         """What a text's vector is found by, for owners who have a key."""
         return self._keys.fingerprint(owner, text.encode())
 
-    def all_of(self, digests: Sequence[bytes], width: int) -> npt.NDArray[np.float32] | None:
-        """The vectors of these digests, in their order, read in one go; None unless all are readable."""
+    def all_of(
+        self, digests: Sequence[bytes], owners: Collection[OwnerId], width: int
+    ) -> npt.NDArray[np.float32] | None:
+        """The vectors of these digests, in their order, read in one go; None unless all are readable.
+
+        Only what belongs to `owners` is looked at: other networks keep theirs in the same file.
+        """
         vectors = np.empty((len(digests), width), dtype=np.float32)
         first: dict[bytes, int] = {}
         again = [(row, found) for row, each in enumerate(digests) if (found := first.setdefault(each, row)) != row]
-        missing = len(first)
+        missing, theirs = len(first), msgspec.json.encode(sorted(owners)).decode()
         with self._database.read() as c:
-            for owner, digest, sealed in c.execute(_ALL, (self._model,)):
+            for owner, digest, sealed in c.execute(
+                _ALL_OF, (msgspec.json.encode(sorted(owners)).decode(), self._model)
+            ):
                 row = first.get(digest, -1)
                 if row >= 0 and (vector := self._opened(owner, digest, sealed)) is not None:
                     vectors[row] = vector

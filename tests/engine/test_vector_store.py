@@ -180,10 +180,11 @@ def test_racing_writers_agree_on_one_vector(on_disk: VectorStore, tmp_path: Path
 def test_all_at_once_come_in_the_order_asked_for_or_not_at_all(vectors: VectorStore, keys: KeyRing) -> None:
     vectors.put([ONE, TWO], rows(1, 2))
     one, two = vectors.digest(*ONE), vectors.digest(*TWO)
-    found = vectors.all_of([two, one, two], 2)
+    found = vectors.all_of([two, one, two], [ONE[0], TWO[0]], 2)
     assert found is not None
     assert found.tolist() == [[2, 2.5], [1, 1.5], [2, 2.5]]
-    assert vectors.all_of([one, b"never made"], 2) is None
+    assert vectors.all_of([one, b"never made"], [ONE[0]], 2) is None
+    assert vectors.all_of([one], [TWO[0]], 2) is None  # another's are not looked at
     keys.destroy(ADA)
-    assert vectors.all_of([one], 2) is None
-    assert vectors.all_of([], 2).shape == (0, 2)
+    assert vectors.all_of([one], [ONE[0]], 2) is None
+    assert vectors.all_of([], [], 2).shape == (0, 2)
