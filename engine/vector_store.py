@@ -73,9 +73,7 @@ class VectorStore:
         again = [(row, found) for row, each in enumerate(digests) if (found := first.setdefault(each, row)) != row]
         missing, theirs = len(first), msgspec.json.encode(sorted(owners)).decode()
         with self._database.read() as c:
-            for owner, digest, sealed in c.execute(
-                _ALL_OF, (msgspec.json.encode(sorted(owners)).decode(), self._model)
-            ):
+            for owner, digest, sealed in c.execute(_ALL_OF, (theirs, self._model)):
                 row = first.get(digest, -1)
                 if row >= 0 and (vector := self._opened(owner, digest, sealed)) is not None:
                     vectors[row] = vector
