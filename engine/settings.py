@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1/32",)
     pool: int = 2
     rate_limit: int = 600
-    body_limit: int = 1_000_000
+    body_limit: int = 256_000
     page_size: int = 50
     page_limit: int = 200
     metrics: str = "loopback"
@@ -125,7 +125,7 @@ SETTINGS: Final = (
     ),
     Setting("pool", "threads that answer requests", _whole(1, 64), "2"),
     Setting("rate_limit", "requests a minute of one token, or of one address without a token", _whole(1, 10**6), "600"),
-    Setting("body_limit", "bytes that the body of a request may have", _whole(1000, 10**8), "1000000"),
+    Setting("body_limit", "bytes that the body of a request may have", _whole(1000, 10**8), "256000"),
     Setting("page_size", "items on a page unless the request says how many", _whole(1, 200), "50"),
     Setting("page_limit", "items on a page at most", _whole(1, 200), "200"),
     Setting(

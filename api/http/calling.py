@@ -135,7 +135,9 @@ def decoded_body(raw: bytes, content_type: str, into: type[Q]) -> Q:
     try:
         try:
             return msgspec.json.decode(raw, type=into)
-        except msgspec.ValidationError:
+        except msgspec.ValidationError as error:
+            if "got `float`" not in str(error):
+                raise
             return msgspec.convert(_whole(msgspec.json.decode(raw)), into)
     except (msgspec.ValidationError, UnicodeError) as error:
         raise _undecodable(error, into) from None
