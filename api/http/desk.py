@@ -18,7 +18,7 @@ from api.http.endpoints import Endpoint, routed
 from api.http.problems import TooLong, Undecodable, WrongContent
 from api.http.streams import Stream, Watch
 from api.http.visit import Visit, visit_of
-from domain.refusals import IllegalMove, Malformed
+from domain.refusals import IllegalMove
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.tokens import Bearer
@@ -110,12 +110,7 @@ class Desk:
             await self._arrival(call.after)
         assert endpoint.answer is not None  # noqa: S101 - only a stream has none
         pool = self._pools.slow if endpoint.slow else self._pools.quick
-        try:
-            return await asyncio.get_running_loop().run_in_executor(pool, endpoint.answer, call)
-        except Malformed as refusal:
-            if endpoint.body is not None:  # well-formed, but against a rule
-                raise
-            raise Undecodable(refusal.words, field=refusal.field, remedy=refusal.remedy) from None
+        return await asyncio.get_running_loop().run_in_executor(pool, endpoint.answer, call)
 
     async def _arrival(self, position: int) -> None:
         """Wait for what another process has just written; nobody was told of anything much further on."""

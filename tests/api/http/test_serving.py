@@ -168,15 +168,17 @@ def test_who_waits_for_a_long_list_is_told_that_it_ends(
         ]
         done = system.commands.handle_all(orders, Sender(network=NET, actor="operator", command_id="many"))
         assert not done.refusals
-    with running(tmp_path, "serve", "--port", "0") as server, ThreadPoolExecutor(1) as pool:
-        ada = client(server.come_up(), tokens[ADA])
+    with (
+        running(tmp_path, "serve", "--port", "0") as server,
+        client(server.come_up(), tokens[ADA]) as ada,
+        ThreadPoolExecutor(1) as pool,
+    ):
         asking = pool.submit(ada.post, f"{PATH}/recommendations", json={"need": ABSENT})
         time.sleep(5)
         assert not asking.done()
         begun = time.monotonic()
         assert server.end(signal.SIGTERM) == 0
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 15  # one batch of texts is brought to its end; all take a minute
         answer = asking.result(1)
-        ada.close()
     assert problem(answer, 503)["title"] == "Out of order"
     assert answer.headers["retry-after"]
