@@ -9,6 +9,7 @@ import msgspec
 from api.http.access import Access
 from api.http.endpoints import Endpoint
 from api.http.problems import ALL_KINDS, MEDIA, Problem
+from api.http.words import PROSE, WARNING, described
 
 _REF: Final = "#/components/schemas/{name}"
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
@@ -95,10 +96,19 @@ def _publish(schema: Any) -> Any:  # noqa: ANN401 - JSON
             return schema
 
 
+def _describe(components: dict[str, Any]) -> None:
+    for struct, component in components.items():
+        for name, schema in component.get("properties", {}).items():
+            own = [each["description"] for each in (schema, *schema.get("anyOf", ())) if "description" in each]
+            warning = [WARNING] if name in PROSE and "maxLength" in schema else []  # what is only read has no limits
+            schema["description"] = " ".join([*(own or [described(struct, name)]), *warning])
+
+
 def document(endpoints: Sequence[Endpoint], *, version: str, server: str | None) -> bytes:
     types = [kind for each in endpoints for kind in (each.gives, each.query, each.body) if kind is not None]
     schemas, components = msgspec.json.schema_components([*types, Problem], ref_template=_REF)
     schemas, components = _publish(schemas), _publish(components)
+    _describe(components)
     known = {id(kind): schema for kind, schema in zip(types, schemas, strict=False)}
     paths: dict[str, dict[str, Any]] = {}
     for each in endpoints:
@@ -125,14 +135,14 @@ def document(endpoints: Sequence[Endpoint], *, version: str, server: str | None)
 
 
 def _operation(endpoint: Endpoint, known: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
-    described = [endpoint.about, f"**For** {endpoint.access}."]
+    about = [endpoint.about, f"**For** {endpoint.access}."]
     writes = endpoint.body is not None
     parameters = [*_path_parameters(endpoint.path), *_query_parameters(known[id(endpoint.query)], components)]
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "tags": [endpoint.tag],
         "summary": endpoint.summary,
-        "description": "\n\n".join(filter(None, described)),
+        "description": "\n\n".join(filter(None, about)),
         "parameters": [*parameters, *([_KEY] if writes else [])],
         "responses": {**_successes(endpoint, known), **_refusals(_WRITTEN if writes else _READ)},
         "security": [] if endpoint.access is Access.PUBLIC else [{"bearer": []}],
@@ -146,19 +156,25 @@ def _path_parameters(path: str) -> Iterable[dict[str, Any]]:
     for name in _PLACEHOLDER.findall(path):
         kind = "[a-z]+" if name == "candidate" else name
         pattern = _HASH if name == "policy_hash" else f"^{kind}-[0-9a-f]{{8,64}}$"
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}
+        yield {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": described("", name),
+            "schema": {"type": "string", "pattern": pattern},
+        }
 
 
 def _query_parameters(schema: dict[str, Any], components: dict[str, Any]) -> Iterable[dict[str, Any]]:
     struct = _resolved(schema, components)
-    for name, described in struct["properties"].items():
-        given = _without_null(described)
-        about = given.pop("description", "")
+    for name, property_ in struct["properties"].items():
+        given = _without_null(property_)
+        given.pop("description", None)
         yield {
             "name": name,
             "in": "query",
             "required": name in struct.get("required", ()),
-            **({"description": about} if about else {}),
+            "description": property_["description"],
             "schema": given,
         }
 

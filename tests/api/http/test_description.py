@@ -15,6 +15,7 @@ from api.http.app import endpoints
 from api.http.endpoints import routed
 from api.http.openapi import document, published
 from api.http.pages import VENDORED
+from api.http.words import PROSE, WARNING, WORDS
 from domain.resources import ShareResource
 from domain.vocabulary import Id, Label, Name, OptionalText, Text, Title
 from tests.api.http.house import Client
@@ -69,6 +70,21 @@ def test_limits_reach_the_description() -> None:
     assert posted["required"] == ["title"]
     limit = next(each for each in _parameters("list_challenges") if each["name"] == "limit")
     assert (limit["schema"]["minimum"], limit["schema"]["maximum"]) == (1, 200)
+
+
+def test_every_field_is_told_in_words_and_every_free_text_warns() -> None:
+    structs = DESCRIPTION["components"]["schemas"].items()
+    fields = [(struct, name, each) for struct, it in structs for name, each in it.get("properties", {}).items()]
+    parameters = [(each["name"], each) for _, _, it in OPERATIONS for each in it["parameters"]]
+    assert [(struct, name) for struct, name, each in fields if not each["description"]] == []
+    assert [name for name, each in parameters if not each["description"]] == []
+    limited = {(struct, name, each["description"]) for struct, name, each in fields if "maxLength" in each}
+    free = {each for each in limited if each[1] not in {"policy_hash", "q", "url", "zone"}}
+    assert [each for each in free if not each[2].endswith(f" {WARNING}")] == []
+    assert {name for _, name, _ in free} == PROSE
+    used = {f"{struct}.{name}" if f"{struct}.{name}" in WORDS else name for struct, name, _ in fields}
+    assert set(WORDS) - used - {name for name, _ in parameters} == set()
+    assert {key for key in WORDS if WORDS[key] == WORDS.get(key.rpartition(".")[2]) and "." in key} == set()
 
 
 def _parameters(name: str) -> list[dict[str, Any]]:
