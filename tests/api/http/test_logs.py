@@ -83,7 +83,7 @@ def test_a_fault_is_logged_by_kind_and_place(log: FilteringBoundLogger, file: io
 
 @pytest.mark.usefixtures("taken_over")
 def test_libraries_and_threads_log_no_words_either(file: io.StringIO, capfd: pytest.CaptureFixture[str]) -> None:
-    other = logging.getLogger("some.library")
+    other = logging.getLogger("some.package")
     other.warning("was told: %s", CANARY)
     other.info(CANARY)
     try:
