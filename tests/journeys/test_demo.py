@@ -159,7 +159,7 @@ def test_the_demo_can_be_tried_over_http_by_three_people(told: tuple[Path, str])
     folder, printed = told
     earlier: list[str] = []
     was_at = ""
-    count = events(folder, but=_LIST)  # lists may be drawn up anew as time passes
+    count = events(folder, but=_LIST)  # what tests before asked for the same author may change near misses
     for _ in range(2):
         with running(folder, "demo", "--folder", ".", "--serve", "--port", "0") as server:
             address = server.come_up()
