@@ -13,7 +13,7 @@ import numpy as np
 
 from models.corpus import Corpus, Item
 from models.encoder import Encoder
-from models.ranking import PLACES, pool
+from models.ranking import EVERYTHING, PLACES, Recipe, pool
 from models.vector_index import Vectors
 from models.view import View
 
@@ -76,7 +76,11 @@ def load_queries(path: Path, known: Container[str]) -> tuple[Query, ...]:
 
 
 def rank(
-    candidates: Sequence[Candidate], queries: Sequence[Query], encoder: Encoder, progress: Progress | None = None
+    candidates: Sequence[Candidate],
+    queries: Sequence[Query],
+    encoder: Encoder,
+    progress: Progress | None = None,
+    recipe: Recipe = EVERYTHING,
 ) -> Iterator[Row]:
     """A finite score for every query and each of its candidates, in their order; higher is nearer."""
     step = progress or (lambda _done, _all: None)
@@ -90,7 +94,7 @@ def rank(
     for number, query in enumerate(queries, 1):
         need = _texts(query)
         named = names if query.candidates is None else query.candidates
-        scores = _scores(need, vectors[[places[text] for text in need]], everybody, named)
+        scores = _scores(need, vectors[[places[text] for text in need]], everybody.among(named), recipe)
         yield from ((query.id, name, scores.get(name, LOWEST)) for name in named)
         step(len(texts) + number, steps)
 
@@ -121,9 +125,8 @@ def _write(write: Callable[[str], object], rows: Iterable[Row]) -> int:
     return written
 
 
-def _scores(need: Sequence[str], vectors: Vectors, everybody: View, named: Sequence[str]) -> dict[str, float]:
-    within = everybody.among(named)
-    hits = within.search(need, vectors, limit=max(1, int(within.mask.sum())))
+def _scores(need: Sequence[str], vectors: Vectors, within: View, recipe: Recipe) -> dict[str, float]:
+    hits = within.search(need, vectors, limit=max(1, int(within.mask.sum())), recipe=recipe)
     return {each.person: each.score for each in pool(hits)}
 
 

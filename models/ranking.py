@@ -22,6 +22,16 @@ WORDS_AT_MOST: Final = 0.7  # share of the words in the score of a need with ver
 HALF_SAID: Final = 10  # a need with this many telling words gives them half of that share
 
 
+class Recipe(msgspec.Struct, frozen=True):
+    """Which parts of the ranker are on: all of them for members; the evaluation asks what each one pays."""
+
+    words: bool = True
+    meaning: bool = True
+
+
+EVERYTHING: Final = Recipe()
+
+
 class Hit(msgspec.Struct, frozen=True, gc=False):
     """One piece of evidence near a need: both raw parts, and the score made of them."""
 
@@ -49,9 +59,9 @@ def words_share(telling: float) -> float:
     return WORDS_AT_MOST * telling / (telling + HALF_SAID)
 
 
-def fused(cosine: Floats, lexical: Floats, telling: float) -> Floats:
+def fused(cosine: Floats, lexical: Floats, telling: float, recipe: Recipe = EVERYTHING) -> Floats:
     """One score of at most 1 from both parts; `telling` is the number of telling words per text of the need."""
-    share = words_share(telling)
+    share = words_share(telling) if recipe.words and recipe.meaning else float(recipe.words)
     return (1 - share) * cosine + share * lexical
 
 

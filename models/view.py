@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from models.lexical import Figures, telling_words, terms
-from models.ranking import PLACES, Hit, Hits, fused, top_three
+from models.ranking import EVERYTHING, PLACES, Hit, Hits, Recipe, fused, top_three
 from models.vector_index import Floats, Mask, Rows, Vectors
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class View:
         limit: int = 400,
         figures: Figures | None = None,
         floor: float = -1.0,
+        recipe: Recipe = EVERYTHING,
     ) -> Hits:
         """The nearest `limit` by meaning and the nearest `limit` by words, each with both parts, best first.
 
@@ -87,7 +88,8 @@ class View:
         rows, cosines = self._near(vectors, [_sharing_most(scores, limit, self.mask) for scores in lexical], limit)
         near = top_three(cosines).round(PLACES)
         shared = top_three(np.stack([scores[rows] for scores in lexical])).round(PLACES)
-        return self._hits(rows, near, shared, fused(near, shared, telling_words(need)).round(PLACES), limit, floor)
+        score = fused(near, shared, telling_words(need), recipe).round(PLACES)
+        return self._hits(rows, near, shared, score, limit, floor)
 
     def _near(self, vectors: Vectors, sharing: Sequence[Rows], limit: int) -> tuple[Rows, Floats]:
         """Exactly the `limit` nearest of every vector, and those that share words; and how near each is to each.

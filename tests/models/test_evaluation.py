@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.encoder import Encoder
@@ -18,6 +19,7 @@ from models.evaluation import (
     rank,
     write_scores,
 )
+from models.ranking import Recipe
 
 CANDIDATES = (
     Candidate(id="ada", texts=("Phonics in first grade", "Small reading groups")),
@@ -60,6 +62,21 @@ def test_whom_else_a_query_names_does_not_change_a_score(encoder: Encoder) -> No
         for named in (("ben",), None)
     )
     assert alone["ben"] == together["ben"]
+
+
+@pytest.mark.slow
+def test_what_is_switched_off_has_no_part_in_a_score(encoder: Encoder) -> None:
+    need, texts = "School buses arrive late", ("Pupils miss the first lesson", "Roses in June", "Old school buses")
+    candidates = tuple(Candidate(id=text, texts=(text,)) for text in texts)
+
+    def scores(recipe: Recipe) -> list[float]:
+        return [row[2] for row in rank(candidates, (Query(id="q", texts=(need,)),), encoder, recipe=recipe)]
+
+    by_words, by_meaning = scores(Recipe(meaning=False)), scores(Recipe(words=False))
+    near = encoder.encode(texts) @ encoder.encode([need])[0]
+    assert by_words[0] == by_words[1] < by_words[2]  # neither shares a word
+    assert np.argsort(by_meaning).tolist() == np.argsort(near).tolist()
+    assert by_meaning[0] != by_meaning[1]
 
 
 @pytest.mark.slow
