@@ -1,18 +1,20 @@
-"""From how well somebody fits, and what is known of them besides, to one score whose parts can be told in points."""
+"""From how well somebody fits, and what else is known of them, to one score whose parts can be told in points."""
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from models.ranking import PLACES
 
+FEW_PLACES: Final = 5.0  # on lists: who has been given this many pays half of the exposure price
+
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one candidate for one need at one position, besides the rules.
 
-    `tied`, `in_category`, `answered` and `exposure` are sums that `decayed` gives.
+    Counts are of other members' challenges, each once, however often somebody wrote there; none of the need itself.
     """
 
     fit: float  # the weighted top three of their evidence, at most 1
@@ -21,10 +23,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     )
     context: float | None = None  # what `agreement` says of both settings
     tied: float = 0.0  # exchanges between candidate and reader, either way
-    in_category: float = 0.0  # their answers in the need's category
-    answered: float = 0.0  # their answers anywhere, to anybody
+    in_category: float = 0.0  # challenges they answered in the need's category
+    answered: float = 0.0  # challenges they answered in all
+    since_answered: float | None = None  # days since their last answer, anywhere; None: they never answered
     load: float = 0.0  # minutes reserved or spent this period ÷ minutes offered
-    exposure: float = 0.0  # places given to them on lists for other needs
+    exposure: float = 0.0  # places given to them on lists for other needs, as `decayed` counts them
 
 
 class Weights(Protocol):
@@ -39,6 +42,8 @@ class Weights(Protocol):
     @property
     def answered_weight(self) -> float: ...
     @property
+    def readiness_half_life_days(self) -> float: ...
+    @property
     def load_price(self) -> float: ...
     @property
     def exposure_price(self) -> float: ...
@@ -50,15 +55,18 @@ class Scored(msgspec.Struct, frozen=True):
 
 
 def scored(facts: Facts, weights: Weights) -> Scored:
-    """Fit first; what else is known adds or takes a bounded number of points, the more the less each time."""
+    """Fit first; what else is known adds or takes a bounded number of points.
+
+    How much somebody answered earns nothing: only what share of it lies near the need, and how lately it was.
+    """
     points = {
         "fit": mutual(facts.fit, facts.back),
         "context": weights.context_weight * (facts.context or 0.0),
         "ties": weights.tied_weight * saturated(facts.tied),
-        "category": weights.category_weight * saturated(facts.in_category),
-        "readiness": weights.answered_weight * saturated(facts.answered),
+        "category": weights.category_weight * share_of(facts.in_category, facts.answered),
+        "readiness": weights.answered_weight * readiness(facts.since_answered, weights.readiness_half_life_days),
         "load": -weights.load_price * min(1.0, facts.load),
-        "exposure": -weights.exposure_price * saturated(facts.exposure),
+        "exposure": -weights.exposure_price * saturated(facts.exposure / FEW_PLACES),
     }
     parts = {name: round(value, PLACES) for name, value in points.items()}
     told = {name: value for name, value in parts.items() if value or name == "fit"}
@@ -75,6 +83,20 @@ def mutual(fit: float, back: float | None) -> float:
 def saturated(count: float) -> float:
     """From 0 towards 1: the first of a kind tells most."""
     return count / (count + 1)
+
+
+def share_of(part: float, whole: float) -> float:
+    """From 0 towards 1, and as if there were one more of another kind: a single one is no habit yet."""
+    return part / (whole + 1)
+
+
+def readiness(days: float | None, half_life: float) -> float:
+    """From 0 to 1: half after a half-life, a third after two.
+
+    Waiting times between a person's actions are heavy-tailed (Barabási 2005, Nature 435), so that a hyperbola tells an
+    hour from a day and still a week from a month, where an exponential has forgotten both.
+    """
+    return 0.0 if days is None else half_life / (half_life + max(0.0, days))
 
 
 def decayed(ages: Iterable[float], half_life: float) -> float:

@@ -9,29 +9,32 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from models.people import Facts, agreement, decayed, mutual, scored
+from models.people import FEW_PLACES, Facts, agreement, decayed, mutual, readiness, scored
 
 
 class Given(Struct, frozen=True, kw_only=True):
     context_weight: float = 0.05
     tied_weight: float = 0.1
     category_weight: float = 0.1
-    answered_weight: float = 0.05
+    answered_weight: float = 0.2
+    readiness_half_life_days: float = 1.0
     load_price: float = 0.2
     exposure_price: float = 0.2
 
 
 WEIGHTS = Given()
+MOVING = [name for name in Given.__struct_fields__ if name.endswith(("_weight", "_price"))]
 SHARES = st.floats(0, 1)
 COUNTS = st.floats(0, 1e6)
 FACTS = st.builds(
-    Facts,
+    lambda elsewhere, **known: Facts(answered=known["in_category"] + elsewhere, **known),
+    elsewhere=COUNTS,
     fit=SHARES,
     back=st.none() | SHARES,
     context=st.none() | SHARES,
     tied=COUNTS,
     in_category=COUNTS,
-    answered=COUNTS,
+    since_answered=st.none() | COUNTS,
     load=st.floats(0, 2),
     exposure=COUNTS,
 )
@@ -56,15 +59,27 @@ def test_nothing_besides_fit_moves_anybody_farther_than_the_weights_say(facts: F
 
 @given(FACTS)
 def test_without_weights_only_fit_counts(facts: Facts) -> None:
-    nothing = Given(**dict.fromkeys(Given.__struct_fields__, 0.0))
+    nothing = Given(**dict.fromkeys(MOVING, 0.0))
     assert scored(facts, nothing).parts == {"fit": pytest.approx(mutual(facts.fit, facts.back), abs=1e-6)}
 
 
-@pytest.mark.parametrize("feature", ["answered", "in_category", "tied"])
-@given(facts=FACTS, more=st.floats(0, 10))
-def test_answering_more_never_lowers_anybody(facts: Facts, feature: str, more: float) -> None:
-    richer = replace(facts, **{feature: getattr(facts, feature) + more})
-    assert scored(richer, WEIGHTS).score >= scored(facts, WEIGHTS).score
+@given(FACTS, st.floats(0, 10))
+def test_the_same_habits_in_a_longer_history_are_worth_about_the_same(facts: Facts, times: float) -> None:
+    """Beyond the first few answers, who wrote ten times as much has gained nothing by it."""
+    many = replace(facts, in_category=facts.in_category + 100, answered=facts.answered + 100)
+    more = replace(many, in_category=many.in_category * (1 + times), answered=many.answered * (1 + times))
+    assert scored(more, WEIGHTS).score == pytest.approx(scored(many, WEIGHTS).score, abs=0.002)
+
+
+@given(FACTS, COUNTS)
+def test_answers_elsewhere_do_not_raise_anybody(facts: Facts, more: float) -> None:
+    busier = replace(facts, answered=facts.answered + more)
+    assert scored(busier, WEIGHTS).score <= scored(facts, WEIGHTS).score
+
+
+@given(FACTS, st.floats(0, 10))
+def test_ties_never_lower_anybody(facts: Facts, more: float) -> None:
+    assert scored(replace(facts, tied=facts.tied + more), WEIGHTS).score >= scored(facts, WEIGHTS).score
 
 
 @pytest.mark.parametrize("feature", ["exposure", "load"])
@@ -77,6 +92,18 @@ def test_a_full_calendar_and_many_places_never_raise_anybody(facts: Facts, featu
 def test_the_first_tie_tells_more_than_the_second() -> None:
     none, one, two = (score(tied=count) for count in (0, 1, 2))
     assert one - none > two - one > 0
+
+
+def test_who_answered_lately_comes_before_who_has_not_answered_for_long_or_ever() -> None:
+    hour, day, week, month, never = (score(since_answered=days) for days in (1 / 24, 1, 7, 30, None))
+    assert hour > day > week > month > never
+    assert readiness(0, 7) == 1
+    assert readiness(7, 7) == 1 / 2
+    assert readiness(14, 7) == 1 / 3
+
+
+def test_half_of_the_price_is_paid_for_a_few_places() -> None:
+    assert score() - score(exposure=FEW_PLACES) == pytest.approx(WEIGHTS.exposure_price / 2)
 
 
 def test_peers_are_as_near_as_the_lesser_of_both_directions_allows() -> None:
