@@ -14,7 +14,8 @@ FEW_PLACES: Final = 5.0  # on lists: who has been given this many pays half of t
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one candidate for one need at one position, besides the rules.
 
-    Counts are of other members' challenges, each once, however often somebody wrote there; none of the need itself.
+    `tied`, `in_category`, `answered` and `exposure` are sums that `decayed` gives, the last with the exposure's half-life,
+    the others with that of habits. Nothing under the need itself is counted.
     """
 
     fit: float  # the weighted top three of their evidence, at most 1
@@ -23,11 +24,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     )
     context: float | None = None  # what `agreement` says of both settings
     tied: float = 0.0  # exchanges between candidate and reader, either way
-    in_category: float = 0.0  # challenges they answered in the need's category
-    answered: float = 0.0  # challenges they answered in all
+    in_category: float = 0.0  # their answers in the need's category
+    answered: float = 0.0  # all their answers, those in the category among them
     since_answered: float | None = None  # days since their last answer, anywhere; None: they never answered
     load: float = 0.0  # minutes reserved or spent this period ÷ minutes offered
-    exposure: float = 0.0  # places given to them on lists for other needs, as `decayed` counts them
+    exposure: float = 0.0  # places given to them on lists for other needs
 
 
 class Weights(Protocol):
