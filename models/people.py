@@ -14,8 +14,8 @@ FEW_PLACES: Final = 5.0  # on lists: who has been given this many pays half of t
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one candidate for one need at one position, besides the rules.
 
-    `tied`, `in_category`, `answered` and `exposure` are sums that `decayed` gives, the last with the exposure's half-life,
-    the others with that of habits. Nothing under the need itself is counted.
+    `tied`, `in_category`, `answered` and `exposure` are sums that `decayed` gives, the last with the half-life of
+    exposure, the others with that of habits. Nothing under the need itself is counted.
     """
 
     fit: float  # the weighted top three of their evidence, at most 1
