@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from operator import mul
 from typing import Final, Protocol
 
 import msgspec
 
 from models.ranking import PLACES
 
+FAVOURS: Final = ("context", "ties", "category", "readiness")  # what speaks for somebody besides their fit
 FEW_PLACES: Final = 5.0  # on lists: who has been given this many pays half of the exposure price
 
 
@@ -62,16 +64,28 @@ def scored(facts: Facts, weights: Weights) -> Scored:
     """
     points = {
         "fit": mutual(facts.fit, facts.back),
-        "context": weights.context_weight * (facts.context or 0.0),
-        "ties": weights.tied_weight * saturated(facts.tied),
-        "category": weights.category_weight * share_of(facts.in_category, facts.answered),
-        "readiness": weights.answered_weight * readiness(facts.since_answered, weights.readiness_half_life_days),
+        **dict(zip(FAVOURS, map(mul, gains(weights), favours(facts, weights.readiness_half_life_days)), strict=True)),
         "load": -weights.load_price * min(1.0, facts.load),
         "exposure": -weights.exposure_price * saturated(facts.exposure / FEW_PLACES),
     }
     parts = {name: round(value, PLACES) for name, value in points.items()}
     told = {name: value for name, value in parts.items() if value or name == "fit"}
     return Scored(score=round(math.fsum(told.values()), PLACES), parts=told)
+
+
+def gains(weights: Weights) -> tuple[float, ...]:
+    """The points for each of the `FAVOURS` at its strongest."""
+    return weights.context_weight, weights.tied_weight, weights.category_weight, weights.answered_weight
+
+
+def favours(facts: Facts, half_life: float) -> tuple[float, ...]:
+    """How strongly each of the `FAVOURS` speaks for somebody, from 0 to 1; the half-life is that of readiness."""
+    return (
+        facts.context or 0.0,
+        saturated(facts.tied),
+        share_of(facts.in_category, facts.answered),
+        readiness(facts.since_answered, half_life),
+    )
 
 
 def mutual(fit: float, back: float | None) -> float:
