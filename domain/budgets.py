@@ -104,6 +104,14 @@ class Budget(Struct, frozen=True, kw_only=True):
             return None
         return setting.minutes - self.promised(setting, *period_of(day, setting.period, calendar))
 
+    def load_on(self, day: date, calendar: SchoolCalendar) -> float:
+        """The share of the minutes offered in the period of `day` that is promised or spent; 0 without an offer."""
+        setting = self.setting_on(day)
+        if setting is None:
+            return 0.0
+        promised = self.promised(setting, *period_of(day, setting.period, calendar))
+        return min(1.0, promised / setting.minutes) if setting.minutes else 1.0
+
 
 def decide(command: BudgetCommand, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
     match command:

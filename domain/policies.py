@@ -8,6 +8,8 @@ from msgspec import Meta, Struct
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0, le=1000)]
+Days = Annotated[float, Meta(gt=0, le=10_000)]
+Points = Annotated[float, Meta(ge=0, le=1)]  # of score, where fit is at most 1: what something adds or takes at most
 
 
 class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +32,19 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     knows_the_area: Share = 0.45  # nearness of their knowledge from which a consultant knows the problem area
     shares_the_dilemma: Share = 0.6  # likeness of an own challenge from which a consultant shares the dilemma
     one_family_at_most: Share = 0.6  # of a mixed-role group
+    # what moves a person on a list of people, besides how well they fit
+    context_weight: Points = 0.02  # a setting like the reader's own: type and size of site, locale, grades
+    tied_weight: Points = 0.04  # exchanges with the reader, either way
+    category_weight: Points = 0.04  # the share of their answers that lies in the need's category
+    answered_weight: Points = 0.02  # having answered somebody lately
+    load_price: Points = 0.04  # time offered that is promised or spent already
+    exposure_price: Points = 0.06  # places given lately on lists for other needs
+    habit_half_life_days: Days = 90.0  # after which an exchange or an answer counts half
+    readiness_half_life_days: Days = 14.0  # after which having answered counts half, after two of them a third
+    exposure_half_life_days: Days = 30.0  # after which a place counts half
+    newcomer_chance: Share = 0.1  # with which the last place of a list of people goes to a newcomer by lot
+    newcomer_days: Annotated[int, Meta(ge=1, le=10_000)] = 180  # a newcomer joined no longer ago …
+    newcomer_places: Count = 3  # … and was given fewer places than this
 
 
 def hash_of(policy: MatchingPolicy) -> str:

@@ -62,15 +62,17 @@ class Case(Struct, frozen=True, kw_only=True):
 class Ranked(Struct, frozen=True, kw_only=True):
     candidate: StreamId
     person: MemberId | None  # whom the rules are asked about; None for the network's own shelf
-    score: float
+    fit: float  # of the evidence to the need
+    score: float  # 0–1: the fit, of people moved by what else is known of them
     hits: tuple[Hit, ...]  # the best three
-    more: dict[str, float] = {}  # parts that only a group has
+    points: dict[str, float] = {}  # what the score of a person is made of
+    more: dict[str, float] = {}  # parts that only a group has, or that only a lot gave
 
     @property
     def parts(self) -> dict[str, float]:
         meaning = weighted_top_three([hit.cosine * hit.weight for hit in self.hits])
         words = weighted_top_three([hit.lexical * hit.weight for hit in self.hits])
-        return {"meaning": meaning, "words": words, **self.more}
+        return {"meaning": meaning, "words": words, **self.points, **self.more}
 
 
 def nearness(hit: Hit) -> float:

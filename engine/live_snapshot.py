@@ -8,19 +8,23 @@ from sqlite3 import Connection
 from typing import Final
 
 from domain.budgets import Budget
-from domain.calendar import SchoolCalendar, day_of
+from domain.calendar import day_of
 from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind, list_id
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
 from engine.evidence_index import EvidenceIndex, kind_of
+from engine.known import done, surrounded
+from engine.ledger import Ledger
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
+from models.people import Facts
 from models.ranking import Hit
 from projections import (
     challenge_board,
     evidence,
     member_directory,
+    places,
     recommendation_lists,
     resource_shelf,
     site_tree,
@@ -30,17 +34,28 @@ from projections.evidence import Says, Shown, Strength
 from projections.member_directory import DirectoryEntry, Standing
 from projections.network_setting import Setting, setting
 from projections.recommendation_lists import IssuedList
+from projections.shape import AsOf, microseconds
 
 _OWN_TEXTS: Final = 8  # how much of what a member knows makes up a need that lies in the person
 
 
 class LiveSnapshot:
-    """Reads one connection, which must stand at `position` as long as this lives, and the index kept up to it."""
+    """Reads one connection, which must stand at `position` as long as this lives, and what is kept up to it."""
 
-    def __init__(self, connection: Connection, position: int, index: EvidenceIndex, encoder: str, at: datetime) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        position: int,
+        index: EvidenceIndex,
+        ledger: Ledger,
+        encoder: str,
+        at: datetime,
+    ) -> None:
         self._connection: Final = connection
         self._index: Final = index
+        self._ledger: Final = ledger
         self._at: Final = at
+        self._budgets: dict[MemberId, Budget | None] = {}
         self.position: Final = position
         self.encoder: Final = encoder
 
@@ -95,22 +110,46 @@ class LiveSnapshot:
     def people(self, members: Collection[MemberId]) -> Mapping[MemberId, Candidate]:
         entries = member_directory.candidates(self._connection, members)
         districts = site_tree.districts(self._connection, {site for each in entries.values() for site in each.sites})
-        budgets = time_budgets.budgets(self._connection, members)
-        calendar = self._setting.calendar
-        return {
-            member: _candidate(entry, districts, self._free(budgets.get(member), calendar))
-            for member, entry in entries.items()
-        }
+        budgets = self._budgets_of(members)
+        today, calendar = day_of(self._at, self._setting.calendar), self._setting.calendar
+        free = {member: budget.free_on(today, calendar) for member, budget in budgets.items()}
+        return {member: _candidate(entry, districts, free.get(member)) for member, entry in entries.items()}
 
-    def _free(self, budget: Budget | None, calendar: SchoolCalendar) -> int | None:
-        return None if budget is None else budget.free_on(day_of(self._at, calendar), calendar)
+    def _budgets_of(self, members: Collection[MemberId]) -> dict[MemberId, Budget]:
+        """Of those who ever offered time."""
+        if new := set(members) - self._budgets.keys():
+            self._budgets |= dict.fromkeys(new) | dict(time_budgets.budgets(self._connection, new))
+        return {member: found for member in members if (found := self._budgets[member]) is not None}
+
+    def done(self, need: Need, members: Sequence[MemberId]) -> Mapping[MemberId, Facts]:
+        return done(self._connection, self._ledger, need, members, self._as_of(need), self.policy)
+
+    def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:
+        today, calendar = day_of(self._at, self._setting.calendar), self._setting.calendar
+        loads = {each: budget.load_on(today, calendar) for each, budget in self._budgets_of(facts.keys()).items()}
+        return surrounded(self._connection, need, facts, loads)
+
+    def newcomers(self, need: Need, members: Sequence[MemberId]) -> frozenset[MemberId]:
+        as_of = self._as_of(need)
+        since = as_of.back(self.policy.newcomer_days)
+        new = sorted(member_directory.joined_between(self._connection, members, since, as_of.at))
+        given = self._ledger.places(new, need.reader, need.subject, as_of)
+        return frozenset(each for each, places in zip(new, given, strict=True) if places < self.policy.newcomer_places)
+
+    def _as_of(self, need: Need) -> AsOf:
+        """When the list that the reader has now was first derived: what was counted then keeps its order.
+
+        Otherwise each list, by giving places to some, would change the others, and none would stay as it was read.
+        """
+        begun = recommendation_lists.begun(self._connection, need.recommendation)
+        return begun or AsOf(self.position, microseconds(need.at))
 
     def waived(self, need: Need) -> frozenset[WaivableRule]:
         return frozenset(rule for rule, subject in self._setting.waivers if subject == need.subject)
 
     def suggested_lately(self, need: Need) -> frozenset[str]:
         since = need.at - timedelta(days=self.policy.cool_down_days)
-        lately = recommendation_lists.suggested_lately(self._connection, need.reader, need.subject, since)
+        lately = places.suggested_lately(self._connection, need.reader, need.subject, since)
         # whoever stands on a list for this very need stays on it, whatever was suggested for others since
         return lately - recommendation_lists.listed_for(self._connection, need.reader, need.subject)
 

@@ -1,23 +1,31 @@
 """Recommending: need → evidence → people → rules → ranking → reasons, one pure function over a snapshot."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from domain.eligibility import UNAVAILABLE, Mode, first_objection, words_of
+from domain.eligibility import UNAVAILABLE, words_of
 from domain.policies import MatchingPolicy
 from domain.recommendations import Inputs, Listing, ListKind, NearMiss, Pick, Reason
 from domain.refusals import IllegalMove
 from domain.vocabulary import OwnerId, StreamId
 from engine.case import Case, Ranked, look_up, nearness
 from engine.convening import convened, presenter_of
+from engine.lot import drawn
+from engine.ordering import judged, objection
 from engine.snapshot import STAGES, Need, Snapshot
 from models.ranking import Hit, Pooled, pool
 
-AT_ONCE: Final = 16  # candidates looked up together: few are needed beyond the length of a list
+LOTTED: Final = frozenset({ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS})  # a consultancy is a group, not places
 NOT_LISTED: Final = "others are nearer, or they are unavailable just now"  # one sentence, so that it tells of neither
+
+
+class Chosen(NamedTuple):
+    picks: list[Ranked]
+    last: float  # the chance with which the last place was given
+    near_misses: list[NearMiss]
 
 
 def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int) -> Listing:
@@ -28,7 +36,8 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
     # a group is also judged by what is farther from the need
     floor = -1.0 if need.kind is ListKind.CONSULTANCY else policy.floor
     case = look_up(need, policy, snapshot, floor)
-    picks, near_misses = _choose(case, ranked(case, snapshot, policy.floor))
+    picks, last, near_misses = _choose(case, ranked(case, snapshot, policy.floor), snapshot, seed)
+    chances = [*[1.0] * (len(picks) - 1), last]
     return Listing(
         inputs=Inputs(
             position=snapshot.position,
@@ -39,27 +48,26 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
             words_share=case.words_share,
         ),
         terms=msgspec.json.encode(case.figures.spread, order="deterministic").decode(),
-        picks=tuple(_pick(one, case) for one in picks),
+        picks=tuple(_pick(one, case, chance) for one, chance in zip(picks, chances, strict=False)),
         near_misses=tuple(near_misses),
     )
 
 
-def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, candidate: StreamId) -> str:
+def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int, candidate: StreamId) -> str:
     """In words that the reader may hear, what keeps a candidate off the list as things stand."""
     case = look_up(need, policy, snapshot)
     everyone = ranked(case, snapshot, policy.floor)
     found = next((one for one in everyone if one.candidate == candidate), None)
     if found is None:
         return _why_unknown(case, candidate, snapshot)
-    rule = _objection(found, case)
+    rule = objection(found, case)
     if rule is not None:
         return NOT_LISTED if rule == UNAVAILABLE else words_of(rule)
-    _look_up(everyone, case)
-    near = [one for one in everyone if _objection(one, case) is None]
     if need.kind is ListKind.CONSULTANCY:
+        near = [one for one, rule in judged(everyone, case, snapshot, enough=len(everyone)) if rule is None]
         return _beside_the_group(candidate, near, case)
-    place = near.index(found) + 1
-    return f"they are suggested, in place {place}" if place <= policy.list_length else NOT_LISTED
+    listed = [one.candidate for one in _choose(case, everyone, snapshot, seed).picks]
+    return f"they are suggested, in place {listed.index(candidate) + 1}" if candidate in listed else NOT_LISTED
 
 
 def _why_unknown(case: Case, candidate: StreamId, snapshot: Snapshot) -> str:
@@ -116,44 +124,36 @@ def _of_person(pooled: Pooled, person: OwnerId) -> Ranked:
     return Ranked(
         candidate=pooled.person,
         person=person if person.startswith("member-") else None,
+        fit=pooled.score,
         score=pooled.score,
         hits=pooled.hits,
     )
 
 
-def _choose(case: Case, everyone: Sequence[Ranked]) -> tuple[list[Ranked], list[NearMiss]]:
-    consultancy = case.need.kind is ListKind.CONSULTANCY
-    judged = _judged(everyone, case, enough=len(everyone) if consultancy else case.policy.list_length)
-    eligible = [one for one, rule in judged if rule is None]
-    picks = convened(case, eligible) if consultancy else eligible[: case.policy.list_length]
-    last = picks[-1].score if len(picks) == case.policy.list_length else 0.0
+def _choose(case: Case, everyone: Sequence[Ranked], snapshot: Snapshot, seed: int) -> Chosen:
+    consultancy, length = case.need.kind is ListKind.CONSULTANCY, case.policy.list_length
+    found = judged(everyone, case, snapshot, enough=len(everyone) if consultancy else length)
+    eligible = [one for one, rule in found if rule is None]
+    picks = convened(case, eligible) if consultancy else eligible[:length]
+    last = picks[-1].score if len(picks) == length else 0.0
     missed = [
         NearMiss(candidate=one.candidate, score=one.score, rule=rule)
-        for one, rule in judged
+        for one, rule in found
         if rule is not None and rule != "oneself" and one.score >= last
     ]
-    return picks, [*_first(missed, case.policy, private=False), *_first(missed, case.policy, private=True)]
+    near_misses = [*_first(missed, case.policy, private=False), *_first(missed, case.policy, private=True)]
+    if case.need.kind not in LOTTED or len(picks) < length:
+        return Chosen(picks, 1.0, near_misses)
+    return Chosen(*drawn(picks, _newcomers(everyone, picks, case, snapshot), case.policy, seed), near_misses)
 
 
-def _judged(everyone: Sequence[Ranked], case: Case, enough: int) -> list[tuple[Ranked, str | None]]:
-    """The nearest with the rule that keeps each off the list, up to where enough are eligible, and their equals."""
-    judged: list[tuple[Ranked, str | None]] = []
-    eligible, last = 0, 0.0
-    for start in range(0, len(everyone), AT_ONCE):
-        part = everyone[start : start + AT_ONCE]
-        if eligible >= enough and part[0].score < last:
-            break
-        _look_up(part, case)
-        for one in part:
-            rule = _objection(one, case)
-            judged.append((one, rule))
-            if rule is None and eligible < enough:
-                eligible, last = eligible + 1, one.score
-    return judged
-
-
-def _look_up(some: Sequence[Ranked], case: Case) -> None:
-    case.people.look_up([one.person for one in some if one.person is not None])
+def _newcomers(everyone: Sequence[Ranked], picks: Sequence[Ranked], case: Case, snapshot: Snapshot) -> list[Ranked]:
+    """Those who may have the last place by lot: near enough, kept off by no rule, and not on the list before it."""
+    *before, _ = picks
+    sure = {one.candidate for one in before}
+    new = snapshot.newcomers(case.need, [one.candidate for one in everyone if one.candidate not in sure])
+    found = [one for one in everyone if one.candidate in new]
+    return [one for one, rule in judged(found, case, snapshot, enough=len(found)) if rule is None]
 
 
 def _first(missed: Sequence[NearMiss], policy: MatchingPolicy, *, private: bool) -> Sequence[NearMiss]:
@@ -161,25 +161,14 @@ def _first(missed: Sequence[NearMiss], policy: MatchingPolicy, *, private: bool)
     return [miss for miss in missed if (miss.rule == UNAVAILABLE) is private][: policy.near_misses]
 
 
-def _objection(one: Ranked, case: Case) -> str | None:
-    """The first binding rule as it is stored: private causes are one word."""
-    if one.candidate in case.asking.dismissed:
-        return "dismissed"
-    if one.person is None:
-        return None
-    who, asking = case.known(one.person), case.asking
-    if one.candidate != one.person:  # a thing of theirs can wait for them
-        who, asking = replace(who, away=False), replace(asking, suggested_lately=frozenset())
-    if case.need.kind is ListKind.RESOURCES:  # and material is usable without them, whatever their role
-        who, asking = replace(who, present=True), replace(asking, mode=Mode.ANY)
-    objection = first_objection(who, asking)
-    if objection is None:
-        return None
-    return UNAVAILABLE if objection.words == UNAVAILABLE else objection.rule
-
-
-def _pick(one: Ranked, case: Case) -> Pick:
-    return Pick(candidate=one.candidate, score=one.score, parts=one.parts, reasons=tuple(_reasons(one.hits, case)))
+def _pick(one: Ranked, case: Case, propensity: float) -> Pick:
+    return Pick(
+        candidate=one.candidate,
+        score=one.score,
+        parts=one.parts,
+        reasons=tuple(_reasons(one.hits, case)),
+        propensity=propensity,
+    )
 
 
 def _reasons(hits: Iterable[Hit], case: Case) -> Iterable[Reason]:

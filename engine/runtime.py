@@ -12,7 +12,7 @@ from typing import Final, Self, TypeVar
 
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
-from domain.recommendations import IssueRecommendations, Listing, ListKind, issued_by, list_id, same_outcome
+from domain.recommendations import IssueRecommendations, Listing, ListKind, issued_by, same_outcome
 from domain.refusals import Beaten, CommandReused, ModelTrouble, StorageTrouble, Unknown
 from domain.vocabulary import ENGINE, MemberId, StreamId
 from engine.commands import Commands, Order, Sender
@@ -20,7 +20,9 @@ from engine.event_store import EventStore
 from engine.evidence_index import EvidenceIndex, Kept
 from engine.explaining import WordedList, in_words
 from engine.followers import Views
+from engine.ledger import Ledger
 from engine.live_snapshot import LiveSnapshot
+from engine.lot import seed_of
 from engine.queries import Queries
 from engine.reactions import expire
 from engine.recommending import recommend, why_not
@@ -38,7 +40,6 @@ from projections.recommendation_lists import IssuedList
 T = TypeVar("T")
 Progress = Callable[[int], None]
 
-SEED: Final = 0  # nothing is left to chance yet
 _TRIES: Final = 10
 
 
@@ -59,6 +60,7 @@ class Confrere:
         self.queries: Final = Queries(self.store, self.views)
         self._views: Final[dict[StreamId, Views]] = {}
         self._indexes: Final[dict[StreamId, EvidenceIndex]] = {}
+        self._ledgers: Final[dict[StreamId, Ledger]] = {}
         self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
 
@@ -157,7 +159,7 @@ class Confrere:
         for _ in range(_TRIES):
             need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
             with self._snapshot(network, need, progress) as snapshot:
-                issue = _issue(need, recommend(need, snapshot.policy, snapshot, SEED))
+                issue = _issue(need, recommend(need, snapshot.policy, snapshot, seed_of(need.recommendation)))
                 before = snapshot.issued(issue.recommendation)
                 newest = snapshot.newest_list(need)
                 known = self.store.versions(snapshot.lists_for(need), until=snapshot.position)
@@ -190,7 +192,7 @@ class Confrere:
         issued = self.ask(network, lambda connection: _stored(connection, recommendation)).issued
         need = Need(reader=issued.reader, subject=issued.need, kind=issued.kind, mode=issued.mode, at=self.clock())
         with self._snapshot(network, need) as snapshot:
-            return why_not(need, snapshot.policy, snapshot, candidate)
+            return why_not(need, snapshot.policy, snapshot, seed_of(need.recommendation), candidate)
 
     def explain(self, network: StreamId, recommendation: StreamId) -> WordedList:
         """A stored list in words."""
@@ -216,13 +218,19 @@ class Confrere:
                 connection = opened.enter_context(self.queries.kept_up(network).reading())
                 position = Views.position_in(connection)
                 index.keep_up(connection, position, progress)
-            yield LiveSnapshot(connection, position, index, self.encoder.fingerprint, need.at)
+            ledger = self._ledger(network)
+            ledger.keep_up(connection, position)
+            yield LiveSnapshot(connection, position, index, ledger, self.encoder.fingerprint, need.at)
 
     def _index(self, network: StreamId) -> EvidenceIndex:
         with self._opening:
             if network not in self._indexes:
                 self._indexes[network] = EvidenceIndex(network, self.vectors, self.encoder, self.ended.is_set)
             return self._indexes[network]
+
+    def _ledger(self, network: StreamId) -> Ledger:
+        with self._opening:
+            return self._ledgers.setdefault(network, Ledger())
 
     def _folder(self, network: StreamId) -> Path:
         return self.settings.data / network
@@ -248,7 +256,7 @@ def _model_in_words() -> Iterator[None]:
 
 def _issue(need: Need, listing: Listing) -> IssueRecommendations:
     return IssueRecommendations(
-        recommendation=list_id(need.reader, need.subject, need.kind, need.mode),
+        recommendation=need.recommendation,
         reader=need.reader,
         need=need.subject,
         kind=need.kind,

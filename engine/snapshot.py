@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy
-from domain.recommendations import ListKind
+from domain.recommendations import ListKind, list_id
 from domain.vocabulary import MemberId, OwnerId, Stage, StreamId, WaivableRule
 from models.lexical import Figures
+from models.people import Facts
 from models.ranking import Hit
 from projections.evidence import Shown
 
@@ -38,6 +39,11 @@ class Need(Struct, frozen=True, kw_only=True):
     kind: ListKind
     mode: Mode = Mode.ANY
     at: datetime
+
+    @property
+    def recommendation(self) -> StreamId:
+        """The list that answers it."""
+        return list_id(self.reader, self.subject, self.kind, self.mode)
 
 
 class NeedTexts(Struct, frozen=True):
@@ -92,6 +98,15 @@ class Snapshot(Protocol):
 
     def people(self, members: Collection[MemberId]) -> Mapping[MemberId, Candidate]:
         """Those of these who ever joined."""
+
+    def done(self, need: Need, members: Sequence[MemberId]) -> Mapping[MemberId, Facts]:
+        """What each of these did, and what places they were given: facts with nothing else in them."""
+
+    def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:
+        """The same, with how full their time is and how like the reader's their setting."""
+
+    def newcomers(self, need: Need, members: Sequence[MemberId]) -> frozenset[MemberId]:
+        """Those of these who joined lately and were given few places so far."""
 
     def waived(self, need: Need) -> frozenset[WaivableRule]:
         """The rules that staff set aside for this need."""

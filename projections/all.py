@@ -10,6 +10,7 @@ from projections import (
     introductions,
     member_directory,
     network_setting,
+    places,
     recommendation_lists,
     resource_shelf,
     site_tree,
@@ -32,5 +33,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     ties.PROJECTION,
     evidence_sources.PROJECTION,
     recommendation_lists.PROJECTION,
+    places.PROJECTION,
     timeline.PROJECTION,
 )

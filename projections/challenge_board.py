@@ -249,6 +249,12 @@ def authors(connection: sqlite3.Connection, challenges: Collection[StreamId]) ->
     return dict(connection.execute(f"select challenge, owner from challenges where {these}", values))
 
 
+def category(connection: sqlite3.Connection, challenge: StreamId) -> str:
+    """The area it belongs to; empty where none was named, and where there is no such challenge."""
+    row = connection.execute("select category from challenges where challenge = ?", (challenge,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def reached(connection: sqlite3.Connection, challenges: Collection[StreamId]) -> dict[StreamId, str]:
     """For each of these challenges its stage while it is open, then how it ended."""
     these, values = among("challenge", challenges)

@@ -258,6 +258,15 @@ def _with_places(connection: sqlite3.Connection, entries: tuple[MemberEntry, ...
     )
 
 
+def joined_between(
+    connection: sqlite3.Connection, members: Collection[MemberId], since: int, until: int
+) -> frozenset[MemberId]:
+    """Those of these who last joined after one instant and no later than another, in microseconds."""
+    these, values = among("owner", members)
+    sql = f"select owner from members where {these} and joined_at > :since and joined_at <= :until"
+    return frozenset(who for (who,) in connection.execute(sql, {**values, "since": since, "until": until}))
+
+
 def affiliations_of(connection: sqlite3.Connection, member: MemberId) -> list[Affiliation]:
     sql = "select site, role, since from affiliations where member = ? order by site"
     return list(rows(connection, Affiliation, sql, (member,)))

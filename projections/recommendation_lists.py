@@ -1,4 +1,4 @@
-"""The latest list of every recommendation, and what its reader was suggested, took up or dismissed."""
+"""The latest list of every recommendation, and what its reader took up or dismissed."""
 
 import sqlite3
 from datetime import datetime
@@ -20,7 +20,7 @@ from domain.recommendations import (
 )
 from domain.vocabulary import MemberId, StreamId
 from projections.reading import Reader, listed, told
-from projections.shape import USUAL, Listed, Page, Projection, instant, microseconds, rows
+from projections.shape import USUAL, AsOf, Listed, Page, Projection, instant, microseconds, rows
 
 _SCHEMA: Final = """
     create table if not exists lists (
@@ -33,16 +33,11 @@ _SCHEMA: Final = """
         at integer not null,
         position integer not null,
         viewed integer not null,
-        expired integer not null
+        expired integer not null,
+        begun_at integer not null,
+        begun_from integer not null
     ) strict;
     create index if not exists lists_of_reader on lists (owner);
-    create table if not exists suggested (
-        reader text not null,
-        need text not null,
-        candidate text not null,
-        at integer not null,
-        primary key (reader, need, candidate)
-    ) strict, without rowid;
     create table if not exists replies (
         reader text not null,
         need text not null,
@@ -96,13 +91,20 @@ def _issue(connection: sqlite3.Connection, recorded: Recorded, issued: Recommend
     at = microseconds(recorded.envelope.occurred_at)
     body = msgspec.msgpack.encode(issued)
     connection.execute(
-        "insert or replace into lists values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
-        (recorded.stream, issued.reader, issued.need, issued.kind, issued.mode, body, at, recorded.position),
-    )
-    connection.executemany(
-        """insert into suggested values (?, ?, ?, ?)
-        on conflict (reader, need, candidate) do update set at = max(at, excluded.at)""",
-        [(issued.reader, issued.need, pick.candidate, at) for pick in issued.picks],
+        """insert into lists values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, ?7, ?9)
+        on conflict (recommendation) do update set issued = ?6, at = ?7, position = ?8, viewed = 0, expired = 0,
+        begun_at = iif(expired, ?7, begun_at), begun_from = iif(expired, ?9, begun_from)""",
+        (
+            recorded.stream,
+            issued.reader,
+            issued.need,
+            issued.kind,
+            issued.mode,
+            body,
+            at,
+            recorded.position,
+            issued.inputs.position,
+        ),
     )
 
 
@@ -128,6 +130,13 @@ _LISTS: Final = "select recommendation, issued, at, position, viewed, expired fr
 def latest(connection: sqlite3.Connection, recommendation: StreamId) -> IssuedList | None:
     row = connection.execute(f"{_LISTS} where recommendation = ?", (recommendation,)).fetchone()
     return None if row is None else _list(*row)
+
+
+def begun(connection: sqlite3.Connection, recommendation: StreamId) -> AsOf | None:
+    """When, and from what position, a list was first derived; if it expired and was issued again, since then."""
+    sql = "select begun_from, begun_at from lists where recommendation = ? and not expired"
+    row = connection.execute(sql, (recommendation,)).fetchone()
+    return None if row is None else AsOf(*row)
 
 
 def lists_of(connection: sqlite3.Connection, reader: MemberId) -> list[IssuedList]:
@@ -197,14 +206,6 @@ def listed_for(connection: sqlite3.Connection, reader: MemberId, need: StreamId)
     """Whoever stands on a list of this reader's for this need that has not expired."""
     found = connection.execute(f"{_LISTS} where owner = ? and need = ? and not expired", (reader, need))
     return frozenset(pick.candidate for row in found for pick in _list(*row).issued.picks)
-
-
-def suggested_lately(
-    connection: sqlite3.Connection, reader: MemberId, need: StreamId, since: datetime
-) -> frozenset[StreamId]:
-    """What this reader was suggested for another need since then."""
-    sql = "select distinct candidate from suggested where reader = ? and need <> ? and at >= ?"
-    return _candidates(connection.execute(sql, (reader, need, microseconds(since))))
 
 
 def accepted(connection: sqlite3.Connection, reader: MemberId, need: StreamId) -> frozenset[StreamId]:

@@ -26,6 +26,7 @@ USUAL: Final = 50
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+DAY: Final = timedelta(days=1) // _MICROSECOND
 
 
 class Projection(Struct, frozen=True, kw_only=True):
@@ -46,6 +47,21 @@ def microseconds(at: datetime) -> int:
 
 def instant(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
+
+
+class AsOf(Struct, frozen=True):
+    """Up to which position things count, and the instant, in microseconds, to which they have aged."""
+
+    position: int
+    at: int
+
+    def back(self, days: int) -> int:
+        """The instant so many days before."""
+        return self.at - days * DAY
+
+    def age(self, at: int) -> float:
+        """In days; what was told to happen later has not aged."""
+        return max(0, self.at - at) / DAY
 
 
 def rows(connection: sqlite3.Connection, of: type[R], sql: str, parameters: Parameters = ()) -> Iterator[R]:

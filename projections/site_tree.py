@@ -1,6 +1,7 @@
 """Sites and how they lie in one another: school in district in state, or an organisation."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from typing import Final
 
@@ -8,8 +9,8 @@ from msgspec import Struct
 
 from domain.kernel import Recorded
 from domain.sites import SiteRegistered
-from domain.vocabulary import SiteKind, StreamId
-from projections.reading import Reader
+from domain.vocabulary import MemberId, SiteKind, StreamId
+from projections.reading import Reader, listed
 from projections.shape import USUAL, Listed, Page, Projection, among, only, rows
 
 _SCHEMA: Final = """
@@ -36,6 +37,16 @@ class Site(Struct, frozen=True, kw_only=True):
     locale: str
     grades: str
     site_type: str
+    enrolment: int | None
+
+
+class Surroundings(Struct, frozen=True):
+    """What was said of where a member works: one for each of their sites, or one without."""
+
+    own_grades: str
+    site_type: str
+    locale: str
+    grades: str
     enrolment: int | None
 
 
@@ -107,3 +118,19 @@ def _district(place: StreamId, find: Callable[[StreamId], Site | None]) -> Strea
             wider = here.site
         above = here.parent
     return wider or place
+
+
+_SURROUNDINGS: Final = """
+    select value, members.grades, coalesce(site_type, ''), coalesce(locale, ''), coalesce(sites.grades, ''), enrolment
+    from json_each(?) join members on owner = value
+    left join affiliations on affiliations.member = value left join sites on sites.site = affiliations.site
+    order by value, affiliations.since, affiliations.site
+"""
+
+
+def surroundings(connection: sqlite3.Connection, members: Collection[MemberId]) -> dict[MemberId, list[Surroundings]]:
+    """Of each of these who is known here, the site they have belonged to longest first."""
+    found = defaultdict[str, list[Surroundings]](list)
+    for member, *said in connection.execute(_SURROUNDINGS, (listed(members),)):
+        found[member].append(Surroundings(*said))
+    return found

@@ -1,6 +1,7 @@
 """Who gave to whom: one row for every exchange, every confirmed help, every partnership."""
 
 import sqlite3
+from collections import defaultdict
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +13,7 @@ from domain.kernel import Recorded
 from domain.vocabulary import OPEN, Confidentiality, MemberId, StreamId, TieKind
 from projections.challenge_board import seen_id
 from projections.reading import Reader, listed, not_hidden, told
-from projections.shape import USUAL, Listed, Page, Projection, microseconds, rows
+from projections.shape import USUAL, AsOf, Listed, Page, Projection, microseconds, rows
 
 _SCHEMA: Final = """
     create table if not exists ties (
@@ -96,6 +97,35 @@ def counts(connection: sqlite3.Connection) -> list[TieCount]:
     sql = """select giver, receiver, kind, count(*) as times, max(at) as last from ties
         group by giver, receiver, kind order by giver, receiver, kind"""
     return list(rows(connection, TieCount, sql))
+
+
+# Whom somebody exchanged with, and how much they answered, moves them on lists that others read (rule 29). So answers
+# count where challenge and answer are open to all; between two who are both there, anything does that is not sealed.
+_BETWEEN: Final = """
+    select receiver, at from ties where giver = ?1 and coalesce(challenge, '') <> ?2 and position <= ?3
+        and confidentiality <> 'sealed'
+    union all select giver, at from ties where receiver = ?1 and coalesce(challenge, '') <> ?2 and position <= ?3
+        and confidentiality <> 'sealed'
+"""
+_ANSWERS: Final = """
+    select giver, at, position, ties.challenge, category
+        from ties join challenges on challenges.challenge = ties.challenge
+        where position > ? and kind = 'exchanged' and ties.confidentiality in ('public', 'network')
+        and challenges.confidentiality in ('public', 'network') order by position
+"""
+
+
+def ages(connection: sqlite3.Connection, member: MemberId, but: StreamId, as_of: AsOf) -> dict[MemberId, list[float]]:
+    """Of everybody who gave to a member or took, but for under one challenge, how many days ago each time."""
+    found = defaultdict[str, list[float]](list)
+    for other, at in connection.execute(_BETWEEN, (member, but, as_of.position)):
+        found[other].append(as_of.age(at))
+    return found
+
+
+def answers_after(connection: sqlite3.Connection, position: int) -> list[tuple[MemberId, int, int, StreamId, str]]:
+    """Who answered somebody else beyond a position, when, at which, under which challenge, in which category."""
+    return connection.execute(_ANSWERS, (position,)).fetchall()
 
 
 _OWN: Final = "(giver = :reader or receiver = :reader)"  # not `in (…)`, which uses no index

@@ -15,6 +15,7 @@ from domain.vocabulary import Confidentiality, Level, RoleFamily, WaivableRule
 from engine.recommending import recommend, why_not
 from engine.snapshot import Need, NeedTexts, Search, Vectors
 from models.lexical import Figures, telling_words, terms
+from models.people import Facts
 from models.ranking import Hit, words_share
 from projections.evidence import Evidence, Says, Shown, Strength
 
@@ -46,6 +47,8 @@ class Sketch:
         self.lately: frozenset[str] = frozenset()
         self.set_aside: frozenset[WaivableRule] = frozenset()
         self.gone: frozenset[str] = frozenset()
+        self.known: dict[str, Facts] = {}
+        self.fresh: frozenset[str] = frozenset()
         self.texts: tuple[str, ...] = (TEXT,)
         self.shares_words = words_share(telling_words([terms(TEXT)]))
 
@@ -54,6 +57,10 @@ class Sketch:
     def member(self, member: str, **traits: Any) -> None:
         known = self.members.get(member, Candidate(member=member))
         self.members[member] = replace(known, **traits)
+
+    def knows(self, member: str, **known: Any) -> None:
+        """What is known of a member besides evidence and rules."""
+        self.known[member] = Facts(fit=0.0, **known)
 
     def shows(
         self,
@@ -120,8 +127,8 @@ class Sketch:
         subject = ADA if kind is ListKind.CHALLENGES else NEED
         return Need(reader=ADA, subject=subject, kind=kind, mode=mode, at=NOON)
 
-    def asks(self, kind: ListKind, mode: Mode = Mode.ANY) -> Listing:
-        return recommend(self.need(kind, mode), self.policy, self, 0)
+    def asks(self, kind: ListKind, mode: Mode = Mode.ANY, seed: int = 0) -> Listing:
+        return recommend(self.need(kind, mode), self.policy, self, seed)
 
     def picks(self, kind: ListKind, mode: Mode = Mode.ANY) -> list[str]:
         return [pick.candidate for pick in self.asks(kind, mode).picks]
@@ -130,7 +137,7 @@ class Sketch:
         return {miss.candidate: miss.rule for miss in self.asks(kind, mode).near_misses}
 
     def why_not(self, kind: ListKind, candidate: str) -> str:
-        return why_not(self.need(kind), self.policy, self, candidate)
+        return why_not(self.need(kind), self.policy, self, 0, candidate)
 
     # the snapshot
 
@@ -164,6 +171,17 @@ class Sketch:
 
     def people(self, members: Collection[str]) -> Mapping[str, Candidate]:
         return {each: self.members[each] for each in members if each in self.members}
+
+    def done(self, need: Need, members: Sequence[str]) -> Mapping[str, Facts]:
+        known = {each: self.known.get(each, Facts(fit=0.0)) for each in members}
+        return {each: replace(facts, context=None, load=0.0) for each, facts in known.items()}
+
+    def surrounded(self, need: Need, facts: Mapping[str, Facts]) -> Mapping[str, Facts]:
+        known = {each: self.known.get(each, Facts(fit=0.0)) for each in facts}
+        return {each: replace(facts[each], context=more.context, load=more.load) for each, more in known.items()}
+
+    def newcomers(self, need: Need, members: Sequence[str]) -> frozenset[str]:
+        return self.fresh & frozenset(members)
 
     def waived(self, need: Need) -> frozenset[WaivableRule]:
         return self.set_aside

@@ -9,7 +9,7 @@ from domain.eligibility import UNAVAILABLE, Mode
 from domain.recommendations import ListKind
 from domain.refusals import IllegalMove
 from domain.vocabulary import Level, RoleFamily
-from engine import recommending
+from engine import ordering
 from models.ranking import weighted_top_three
 from projections.evidence import Says, Strength
 from tests.engine.sketch import (
@@ -113,7 +113,7 @@ def test_looking_up_few_or_all_at_once_gives_the_same_list(
     """Whom nobody asked about is not looked up, and would not have been on it."""
     listing = derived(sketch, kind, mode)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recommending, "AT_ONCE", few)
+        patch.setattr(ordering, "AT_ONCE", few)
         assert derived(sketch, kind, mode) == listing
 
 

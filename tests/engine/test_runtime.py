@@ -56,7 +56,7 @@ def test_everybody_is_found_by_what_they_wrote(town: Town) -> None:
     assert town.picks(EXPERTS) == [EVE, DAN]
     assert town.picks(RESOURCES) == [GUIDE]
     assert town.picks(CHALLENGES, EVE, EVE) == [ABSENT, RESET, MONDAYS]
-    assert set(town.picks(CONSULTANCY)) == {EVE, CLEO, BEN, DAN}
+    assert {EVE, DAN, BEN} <= set(town.picks(CONSULTANCY)) <= {EVE, CLEO, BEN, DAN}
 
 
 def test_asking_again_gives_the_stored_list_and_records_nothing(town: Town) -> None:

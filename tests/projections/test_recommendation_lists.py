@@ -24,8 +24,9 @@ from domain.recommendations import (
 from domain.resources import ReviewResource, ShareResource
 from domain.vocabulary import OPERATOR, ConflictKind, NetworkRole
 from projections import timeline
+from projections.places import suggested_lately
 from projections.reading import Reader, reader_at
-from projections.recommendation_lists import accepted, dismissed, issued_to, latest, lists_of, suggested_lately
+from projections.recommendation_lists import accepted, dismissed, issued_to, latest, lists_of
 from projections.recommendation_lists import seen as shown
 from tests.histories import ADA, BEN, CALL, CLEO, DESKS, DEV, EVE, GUIDE, READING, History, begun
 from tests.projections.seeing import seen

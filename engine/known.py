@@ -1,0 +1,102 @@
+"""What is known of members for one need besides what they wrote: ties, answers, places, load and surroundings."""
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from sqlite3 import Connection
+from typing import Final
+
+from msgspec.structs import replace
+
+from domain.kernel import ERASED
+from domain.policies import MatchingPolicy
+from domain.vocabulary import MemberId
+from engine.ledger import Ledger
+from engine.snapshot import Need
+from models.people import Facts, agreement, decayed
+from projections import challenge_board, site_tree, ties
+from projections.shape import AsOf
+from projections.site_tree import Surroundings
+
+_BANDS: Final = 4  # of load: a score must not tell a reader what stands in somebody's calendar
+_SIZES: Final = (("small", 300), ("medium", 1000))  # enrolled, fewer than; larger beyond
+_GRADE: Final = re.compile(r"(?<![^\W_])(?:pre-?k|[pt]?k|\d{1,2})(?![^\W_])")
+_LEVELS: Final = (("elementary", range(6)), ("middle", range(6, 9)), ("high", range(9, 13)))
+
+
+def done(
+    connection: Connection,
+    ledger: Ledger,
+    need: Need,
+    members: Sequence[MemberId],
+    as_of: AsOf,
+    policy: MatchingPolicy,
+) -> dict[MemberId, Facts]:
+    """What each of these did and was given until some moment: cheap, however many they are."""
+    habit = policy.habit_half_life_days
+    tied = ties.ages(connection, need.reader, need.subject, as_of)
+    category = challenge_board.category(connection, need.subject)
+    answers = ledger.answers(members, need.subject, category, as_of, habit)
+    given = ledger.exposure(members, need.reader, need.subject, as_of, policy.exposure_half_life_days)
+    return {
+        member: Facts(
+            fit=0.0,
+            tied=decayed(tied.get(member, ()), habit),
+            in_category=theirs.in_category,
+            answered=theirs.anywhere,
+            since_answered=theirs.latest,
+            exposure=places,
+        )
+        for member, theirs, places in zip(members, answers, given, strict=True)
+    }
+
+
+def surrounded(
+    connection: Connection,
+    need: Need,
+    facts: Mapping[MemberId, Facts],
+    loads: Mapping[MemberId, float],
+) -> dict[MemberId, Facts]:
+    """The same with what holds now: how full their time is, and whether they work where the reader does."""
+    around = site_tree.surroundings(connection, {*facts, need.reader})
+    ours = traits(around.get(need.reader, ()))
+    return {
+        member: replace(
+            each,
+            context=agreement(ours, traits(around.get(member, ()))),
+            load=math.ceil(_BANDS * loads.get(member, 0.0)) / _BANDS,
+        )
+        for member, each in facts.items()
+    }
+
+
+def traits(places: Collection[Surroundings]) -> dict[str, str]:
+    """What was given of type and size of site, locale and grades; of several sites the first one that says."""
+    found: dict[str, str] = {}
+    for each in places:
+        given = {
+            "site type": _plain(each.site_type),
+            "locale": _plain(each.locale),
+            "size": _size(each.enrolment),
+            "grades": grade_band(each.own_grades) or grade_band(each.grades),
+        }
+        found = {trait: value for trait, value in given.items() if value} | found
+    return found
+
+
+def grade_band(grades: str) -> str:
+    """The levels that a range of grades touches, such as K-5 or 7–12; what names no grades stands for itself."""
+    named = [0 if "k" in each else int(each) for each in _GRADE.findall(_plain(grades))]
+    reached = range(min(named, default=0), max(named, default=-1) + 1)
+    touched = [level for level, within in _LEVELS if set(reached) & set(within)]
+    return " and ".join(touched) or _plain(grades)
+
+
+def _size(enrolment: int | None) -> str:
+    if enrolment is None:
+        return ""
+    return next((size for size, below in _SIZES if enrolment < below), "large")
+
+
+def _plain(text: str) -> str:
+    return "" if text == ERASED else " ".join(text.casefold().split())

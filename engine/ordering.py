@@ -1,0 +1,90 @@
+"""The order of candidates: things by their fit, people also by what else is known of them; and which rule binds."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from domain.eligibility import UNAVAILABLE, Mode, first_objection
+from domain.recommendations import ListKind
+from engine.case import Case, Ranked
+from engine.snapshot import Snapshot
+from models.people import Facts, scored
+
+AT_ONCE: Final = 16  # candidates looked up together: few are needed beyond the length of a list
+PEOPLE: Final = frozenset({ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY})
+
+Judged = list[tuple[Ranked, str | None]]
+
+
+def judged(everyone: Sequence[Ranked], case: Case, snapshot: Snapshot, enough: int) -> Judged:
+    """The first in order, with the rule that keeps each off the list, up to where enough are eligible, and equals.
+
+    Exact without looking everybody up: who could not reach the last place with all that may yet be found is left out.
+    """
+    known = _done(everyone, case, snapshot)
+    reaching = sorted(((_reach(one, known, case), one) for one in everyone), key=lambda each: -each[0])
+    found: Judged = []
+    for start in range(0, len(reaching), AT_ONCE):
+        part = reaching[start : start + AT_ONCE]
+        if part[0][0] < _last(found, enough):
+            break
+        some = [one for _, one in part]
+        look_up(some, case)
+        found += [(one, objection(one, case)) for one in _scored(some, known, case, snapshot)]
+    return sorted(found, key=lambda each: (-each[0].score, each[0].candidate))
+
+
+def _last(found: Judged, enough: int) -> float:
+    """The score of the last place, as far as it is given; below all scores before."""
+    scores = sorted((one.score for one, rule in found if rule is None), reverse=True)
+    return scores[enough - 1] if len(scores) >= enough else -1.0
+
+
+def _done(everyone: Sequence[Ranked], case: Case, snapshot: Snapshot) -> dict[str, Facts]:
+    """Of people, what each did and was given; of things nothing is weighed but their fit."""
+    if case.need.kind not in PEOPLE:
+        return {}
+    done = snapshot.done(case.need, [one.candidate for one in everyone])
+    return {one.candidate: replace(done[one.candidate], fit=one.fit) for one in everyone}
+
+
+def _reach(one: Ranked, known: dict[str, Facts], case: Case) -> float:
+    """The highest score that whatever is not looked up yet may lead to."""
+    if one.candidate not in known:
+        return one.score
+    back = 1.0 if case.need.kind is ListKind.PEERS else None
+    return clipped(scored(replace(known[one.candidate], context=1.0, back=back), case.policy).score)
+
+
+def _scored(some: Sequence[Ranked], known: dict[str, Facts], case: Case, snapshot: Snapshot) -> list[Ranked]:
+    if not known:
+        return list(some)
+    facts = snapshot.surrounded(case.need, {one.candidate: known[one.candidate] for one in some})
+    found = [(one, scored(facts[one.candidate], case.policy)) for one in some]
+    return [replace(one, score=clipped(each.score), points=each.parts) for one, each in found]
+
+
+def clipped(score: float) -> float:
+    return min(1.0, max(0.0, score))
+
+
+def look_up(some: Sequence[Ranked], case: Case) -> None:
+    case.people.look_up([one.person for one in some if one.person is not None])
+
+
+def objection(one: Ranked, case: Case) -> str | None:
+    """The first binding rule as it is stored: private causes are one word."""
+    if one.candidate in case.asking.dismissed:
+        return "dismissed"
+    if one.person is None:
+        return None
+    who, asking = case.known(one.person), case.asking
+    if one.candidate != one.person:  # a thing of theirs can wait for them
+        who, asking = replace(who, away=False), replace(asking, suggested_lately=frozenset())
+    if case.need.kind is ListKind.RESOURCES:  # and material is usable without them, whatever their role
+        who, asking = replace(who, present=True), replace(asking, mode=Mode.ANY)
+    found = first_objection(who, asking)
+    if found is None:
+        return None
+    return UNAVAILABLE if found.words == UNAVAILABLE else found.rule
