@@ -59,6 +59,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     seed: int
     items: int  # evidence in the corpus then
     words_share: float  # of the words in a score; the rest is the meaning's
+    alike: float = 0.0  # mean cosine of the need with that evidence: what any piece would have scored
 
 
 class Listing(Struct, frozen=True, kw_only=True):

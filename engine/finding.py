@@ -51,12 +51,13 @@ def find(
             raise Unknown("there is no such network", field="network")
         mine = _open_to(connection, view, reader, kind)
         floor = setting(connection).policy.floor
-        found = _nearest(connection, reader, mine, words, system.encoder.encode([words]), floor, limit)
+        vectors = system.encoder.encode([words])
+        found = _nearest(connection, reader, mine, words, vectors, floor, limit)
         if kind in {None, "member"}:
             found += _by_name(connection, reader, words)
         best = {each.subject: each for each in sorted(found, key=lambda each: each.score)}  # the higher one stays
         first = sorted(best.values(), key=lambda each: (-each.score, each.subject))[:limit]
-        asked = view.figures([words])
+        asked = view.figures([words], vectors)
         return [_shown(connection, each, asked) for each in first]
 
 

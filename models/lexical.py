@@ -5,7 +5,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
@@ -15,6 +17,11 @@ MARKS: Final = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u096
 WORD: Final = re.compile(rf"\w(?:[\w{MARKS}'’]*[\w{MARKS}])?")
 ES: Final = ("sses", "shes", "ches", "xes", "zes")
 NO_PLURAL: Final = ("ss", "us", "is")
+LONGEST: Final = (
+    256  # letters of a word that are read: putting a run of accents in order takes the square of its length
+)
+PHRASE: Final = "#"  # begins the term of a phrase: no word does
+PHRASES: Final = 2**18  # as many are told apart, so that their postings stay few however much is written
 
 Terms = Counter[str]
 
@@ -24,11 +31,12 @@ class Figures(msgspec.Struct, frozen=True):
 
     items: int
     spread: dict[str, int]  # term of the need → in how many items it stands
+    alike: float = 0.0  # mean cosine of the need with the corpus: how much all that is written here is alike
 
 
 def folded(word: str) -> str:
     """One form for upper and lower case, typographic apostrophes, composed and decomposed letters."""
-    return unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
+    return unicodedata.normalize("NFKC", word[:LONGEST]).casefold().replace("’", "'")
 
 
 def term(word: str) -> str:
@@ -46,8 +54,28 @@ def telling(word: str) -> bool:
 
 
 def terms(text: str) -> Terms:
-    """The terms of the words that tell something, with their counts."""
-    return Counter(term(word) for word in map(folded, WORD.findall(text)) if telling(word))
+    """The words that tell something and the phrases they make, each as a term, with their counts."""
+    words = _words(text)
+    return Counter(word for word in words if word) + Counter(phrase(*pair) for pair in pairwise(words) if all(pair))
+
+
+def words_alone(text: str) -> Terms:
+    """The same without phrases."""
+    return Counter(word for word in _words(text) if word)
+
+
+def _words(text: str) -> list[str]:
+    """The terms of the words in their order, empty where one tells nothing."""
+    return [term(word) if telling(word) else "" for word in map(folded, WORD.findall(text))]
+
+
+def phrase(first: str, second: str) -> str:
+    """Two telling words side by side as one term: a number, so that there is an end of them.
+
+    Two phrases may share a number; each then counts as if it were a little less rare (feature hashing, Weinberger and
+    others 2009).
+    """
+    return f"{PHRASE}{crc32(f'{first} {second}'.encode()) % PHRASES}"
 
 
 def shared_words(need: str, item: str, figures: Figures, limit: int = 5) -> tuple[str, ...]:
@@ -67,5 +95,5 @@ def rarity(word: str, figures: Figures) -> float:
 
 
 def telling_words(need: Sequence[Mapping[str, int]]) -> float:
-    """Different terms per text of the need: how much its words can say."""
-    return sum(map(len, need)) / len(need) if need else 0.0
+    """Different words per text of the need: how much they can say."""
+    return sum(not word.startswith(PHRASE) for text in need for word in text) / len(need) if need else 0.0

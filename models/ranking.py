@@ -12,14 +12,16 @@ from models.vector_index import Floats
 
 PLACES: Final = 6  # beyond them machines differ; what is compared is rounded to here
 SHARES: Final = (1.0, 1 / 2, 1 / 3)  # of the best, the second, the third piece: one must not decide, many not drown
-MISSING: Final = 0.7  # a second or third piece that is not there counts as this much of the one before
+MISSING: Final = 0.5  # a second or third piece that is not there counts as this much of the one before
 PORTIONS: Final = {  # of the pieces there are, with what is missing counted to the last
     1: ((1 + MISSING / 2 + MISSING**2 / 3) / sum(SHARES),),
     2: (1 / sum(SHARES), (1 / 2 + MISSING / 3) / sum(SHARES)),
     3: tuple(share / sum(SHARES) for share in SHARES),
 }
-WORDS_AT_MOST: Final = 0.7  # share of the words in the score of a need with very many telling words
-HALF_SAID: Final = 10  # a need with this many telling words gives them half of that share
+WORDS_APART: Final = 0.4  # share of the words in the score where meanings have nothing in common at all …
+WORDS_AT_MOST: Final = 0.9  # … and at most, where all means the same
+ALIKE_USUALLY: Final = 0.2  # what is taken for the mean cosine where nobody asks for it
+HALF_SAID: Final = 5  # a need with this many telling words gives them half of their share
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -27,6 +29,9 @@ class Recipe(msgspec.Struct, frozen=True):
 
     words: bool = True
     meaning: bool = True
+    phrases: bool = True  # two words side by side count as one more
+    alike: bool = True  # the words' share grows with how much everything means the same
+    top_three: bool = True  # of somebody's pieces, and not the best alone
 
 
 EVERYTHING: Final = Recipe()
@@ -42,6 +47,11 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     score: float
     weight: float = 1.0
 
+    @property
+    def worth(self) -> float:
+        """Its score by the strength of its source; what is farther than usual gains nothing by a weak one."""
+        return self.score * self.weight if self.score > 0 else self.score
+
 
 Hits = tuple[Hit, ...]
 
@@ -54,15 +64,28 @@ class Pooled(msgspec.Struct, frozen=True, gc=False):
     hits: Hits
 
 
-def words_share(telling: float) -> float:
-    """A word shared by two short texts is often chance, twenty shared by two long ones are not."""
-    return WORDS_AT_MOST * telling / (telling + HALF_SAID)
+def words_share(telling: float, alike: float, recipe: Recipe = EVERYTHING) -> float:
+    """How much of a score the words make, the rest being the meaning's.
+
+    `telling` is the number of telling words per text of the need: a word shared by two short texts is often chance,
+    twenty shared by two long ones are not. `alike` is the mean cosine of the need with all there is: where all means
+    about the same, as among schools that describe themselves, the meaning tells little apart and the words must.
+    """
+    if not (recipe.words and recipe.meaning):
+        return float(recipe.words)
+    most = WORDS_APART + (max(0.0, alike) if recipe.alike else ALIKE_USUALLY)
+    return min(WORDS_AT_MOST, most) * telling / (telling + HALF_SAID)
 
 
-def fused(cosine: Floats, lexical: Floats, telling: float, recipe: Recipe = EVERYTHING) -> Floats:
-    """One score of at most 1 from both parts; `telling` is the number of telling words per text of the need."""
-    share = words_share(telling) if recipe.words and recipe.meaning else float(recipe.words)
-    return (1 - share) * cosine + share * lexical
+def fused(cosine: Floats, lexical: Floats, share: float, alike: float) -> Floats:
+    """One score from both parts: 1 for the same text, 0 for what is no nearer than anything else, at least -1.
+
+    What any piece would score is taken off and the rest stretched, so that scores of needs compare: the same figure
+    says little where everything means about the same.
+    """
+    usual = (1 - share) * max(0.0, alike)
+    both = (1 - share) * cosine + share * lexical
+    return np.maximum(-1.0, (both - usual) / (1 - usual))
 
 
 def top_three(values: Floats) -> Floats:
@@ -72,17 +95,18 @@ def top_three(values: Floats) -> Floats:
     return np.asarray(shares @ best / shares.sum(), dtype=np.float64)
 
 
-def pool(hits: Iterable[Hit]) -> tuple[Pooled, ...]:
+def pool(hits: Iterable[Hit], recipe: Recipe = EVERYTHING) -> tuple[Pooled, ...]:
     """People by the weighted top three of their evidence, nearest first, equals by id; at most 1 where weights are."""
     by_person: dict[str, list[Hit]] = {}
-    for hit in sorted(hits, key=lambda hit: (-hit.score * hit.weight, hit.id)):
+    for hit in sorted(hits, key=lambda hit: (-hit.worth, hit.id)):
         by_person.setdefault(hit.person, []).append(hit)
-    people = [_pooled(person, tuple(theirs[: len(SHARES)])) for person, theirs in by_person.items()]
+    counted = len(SHARES) if recipe.top_three else 1
+    people = [_pooled(person, tuple(theirs[:counted])) for person, theirs in by_person.items()]
     return tuple(sorted(people, key=lambda each: (-each.score, each.person)))
 
 
 def _pooled(person: str, best: Hits) -> Pooled:
-    return Pooled(person=person, score=weighted_top_three([hit.score * hit.weight for hit in best]), hits=best)
+    return Pooled(person=person, score=weighted_top_three([hit.worth for hit in best]), hits=best)
 
 
 def weighted_top_three(best: Sequence[float]) -> float:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.lexical import Figures, shared_words, term, terms
+from models.lexical import PHRASES, Figures, phrase, shared_words, telling_words, term, terms, words_alone
 from models.postings import Postings
 
 FIGURES = Figures(items=100, spread={"attendance": 2, "student": 60, "late": 5, "art": 1})
@@ -17,7 +17,7 @@ def near(need: str, *items: str) -> list[float]:
     for item in items:
         postings.add(item)
     figures = counted(postings, need, len(items))
-    return postings.scores(terms(need), figures, len(items)).tolist()
+    return postings.scores(terms(need), figures, np.arange(len(items)), len(items)).tolist()
 
 
 def counted(postings: Postings, need: str, items: int) -> Figures:
@@ -59,6 +59,24 @@ def test_forms_of_a_word_meet(written: str, same: str) -> None:
 @pytest.mark.parametrize("word", ["class", "campus", "analysis", "bus"])
 def test_what_only_looks_like_a_plural_stays(word: str) -> None:
     assert term(word) == word
+
+
+def test_two_telling_words_side_by_side_are_a_phrase_as_well() -> None:
+    assert (
+        near("reading fluency", "reading fluency", "fluency in reading")[0]
+        > near("reading fluency", "fluency reading")[0]
+    )
+    assert len(terms("reading fluency")) == 3
+    assert terms("reading of fluency") == words_alone("reading of fluency")
+
+
+def test_there_is_an_end_of_phrases() -> None:
+    found = {phrase(str(one), str(other)) for one in range(600) for other in range(600)}
+    assert len(found) <= PHRASES < 600 * 600
+
+
+def test_phrases_are_no_words_that_a_need_says() -> None:
+    assert telling_words([terms("reading fluency")]) == 2
 
 
 def test_words_that_say_nothing_are_not_terms() -> None:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from models.ranking import Hit, fused, pool, top_three, words_share
+from models.ranking import WORDS_AT_MOST, Hit, fused, pool, top_three, words_share
 
 
 def hit(person: str, score: float, number: int = 0, weight: float = 1.0) -> Hit:
@@ -42,10 +44,34 @@ def test_equal_people_stand_in_the_order_of_their_ids() -> None:
 
 
 def test_words_count_more_the_more_telling_words_a_need_has() -> None:
-    assert words_share(0) == 0
-    assert 0 < words_share(5) < words_share(50) < 1
-    meaning_only = fused(np.array([0.4]), np.array([0.0]), 0)
-    assert meaning_only == pytest.approx([0.4])
+    assert words_share(0, 0.2) == 0
+    assert 0 < words_share(5, 0.2) < words_share(50, 0.2) < 1
+
+
+def test_words_count_more_where_all_means_about_the_same() -> None:
+    assert words_share(20, 0.0) < words_share(20, 0.2) < words_share(20, 0.45)
+    assert words_share(20, 0.9) == words_share(20, 1.0) <= WORDS_AT_MOST
+
+
+@given(st.floats(0, 300), st.floats(-1, 1))
+def test_the_same_text_scores_one_and_what_is_as_near_as_anything_nothing(telling: float, alike: float) -> None:
+    share = words_share(telling, alike)
+    same, usual = fused(np.array([1.0, max(0.0, alike)]), np.array([1.0, 0.0]), share, min(alike, 0.99))
+    assert same == pytest.approx(1.0)
+    assert usual == pytest.approx(0.0, abs=0.02 if alike < 0.99 else 1.1)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2), st.floats(0, 0.9), st.floats(0, 0.9))
+def test_taking_off_what_is_usual_changes_no_order(cosines: list[float], share: float, alike: float) -> None:
+    raw = (1 - share) * np.array(cosines)
+    ours = fused(np.array(cosines), np.zeros(len(cosines)), share, alike)
+    inside = ours > -1
+    assert (np.diff(ours[inside][np.argsort(raw[inside])]) >= -1e-9).all()
+
+
+def test_a_weak_source_makes_nothing_nearer() -> None:
+    assert people(hit("ada", -0.2, weight=0.8), hit("ben", -0.2)) == ["ada", "ben"]
+    assert pool([hit("ada", -0.2, weight=0.8)])[0].score <= pool([hit("ben", -0.2)])[0].score
 
 
 def test_a_need_of_several_texts_takes_its_best_three() -> None:
