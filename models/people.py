@@ -10,10 +10,11 @@ import msgspec
 from models.ranking import PLACES
 
 FAVOURS: Final = ("context", "ties", "category", "readiness")  # what speaks for somebody besides their fit
+MOVING: Final = (*FAVOURS, "load", "exposure")
 FEW_PLACES: Final = 5.0  # on lists: who has been given this many pays half of the exposure price
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of one candidate for one need at one position, besides the rules.
 
     `tied`, `in_category`, `answered` and `exposure` are sums that `decayed` gives, the last with the half-life of
@@ -62,15 +63,16 @@ def scored(facts: Facts, weights: Weights) -> Scored:
 
     How much somebody answered earns nothing: only what share of it lies near the need, and how lately it was.
     """
-    points = {
-        "fit": mutual(facts.fit, facts.back),
-        **dict(zip(FAVOURS, map(mul, gains(weights), favours(facts, weights.readiness_half_life_days)), strict=True)),
-        "load": -weights.load_price * min(1.0, facts.load),
-        "exposure": -weights.exposure_price * saturated(facts.exposure / FEW_PLACES),
-    }
-    parts = {name: round(value, PLACES) for name, value in points.items()}
-    told = {name: value for name, value in parts.items() if value or name == "fit"}
-    return Scored(score=round(math.fsum(told.values()), PLACES), parts=told)
+    points = (
+        *map(mul, gains(weights), favours(facts, weights.readiness_half_life_days)),
+        -weights.load_price * min(1.0, facts.load),
+        -weights.exposure_price * saturated(facts.exposure / FEW_PLACES),
+    )
+    parts = {"fit": round(mutual(facts.fit, facts.back), PLACES)}
+    for name, value in zip(MOVING, points, strict=True):
+        if told := round(value, PLACES) if value else 0.0:
+            parts[name] = told
+    return Scored(round(math.fsum(parts.values()), PLACES), parts)
 
 
 def gains(weights: Weights) -> tuple[float, ...]:
