@@ -1,13 +1,14 @@
 """The evidence of one network in memory: grows at the end, can be read as of any position."""
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from threading import Lock
 from typing import Final
 
 import msgspec
 import numpy as np
 
+from models.lexical import Terms, terms
 from models.postings import Lists, Postings
 from models.vector_index import Mask, VectorIndex, Vectors
 from models.view import Unsearchable, View
@@ -63,8 +64,8 @@ class Codes:
 class Corpus:
     """Append only. A row never changes its meaning; an ended item stays, for readers of the past."""
 
-    def __init__(self, width: int) -> None:
-        self.words = Postings()
+    def __init__(self, width: int, cut: Callable[[str], Terms] = terms) -> None:
+        self.words = Postings(cut=cut)
         self.vectors = VectorIndex(width)
         self.persons: Final[list[str]] = []
         self.ids: Final[list[str]] = []

@@ -1,7 +1,7 @@
 """In which rows each term stands and with what weight: scores of all rows for a need, readable under a mask."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 from typing import Final
 
@@ -10,24 +10,27 @@ import numpy as np
 import numpy.typing as npt
 
 from models.lexical import Figures, Terms, rarity, terms
-from models.vector_index import Floats, Mask, Rows
+from models.vector_index import Mask, Rows
+from models.word_scores import Frequent, Listed, Weights, WordScores
 
 OFTEN: Final = 8  # a term in more than one of so many rows is kept spread out over all of them too
 
-Weights = npt.NDArray[np.float32]
+_NOWHERE: Final = np.zeros(0, dtype=np.float32)
+_NO_ROWS: Final = np.zeros(0, dtype=np.int32)
 
 
 class Column:
     """One term: its rows, rising, with its weight in each. Grows at the end; may be read while it does."""
 
-    __slots__ = ("_rows", "_size", "_spread", "_spread_to", "_weights")
+    __slots__ = ("_rows", "_size", "_spread", "_spread_to", "_weights", "most")
 
     def __init__(self, rows: npt.NDArray[np.int32] | None = None, weights: Weights | None = None) -> None:
         self._rows = np.empty(2, dtype=np.int32) if rows is None else rows
         self._weights = np.empty(2, dtype=np.float32) if weights is None else weights
         self._size = 0 if rows is None else len(rows)
-        self._spread = np.zeros(0, dtype=np.float32)
+        self._spread = _NOWHERE
         self._spread_to = 0
+        self.most = 0.0 if weights is None else float(weights.max(initial=0.0))  # no weight is above it
 
     def __len__(self) -> int:
         return self._size
@@ -40,42 +43,30 @@ class Column:
         if self._size == len(self._rows):
             self._rows, self._weights = np.resize(self._rows, 2 * self._size), np.resize(self._weights, 2 * self._size)
         self._rows[self._size], self._weights[self._size] = row, weight
+        self.most = max(self.most, float(self._weights[self._size]))
         self._size += 1  # last: from here on readers see it
 
     def up_to(self, size: int | None = None) -> tuple[npt.NDArray[np.int32], Weights]:
         """Rows below `size`, and the weights there."""
         there = self._size  # before the arrays, which only get longer
         rows, weights = self._rows[:there], self._weights[:there]
-        if size is None:
+        if size is None or (there and rows[-1] < size):
             return rows, weights
         end = int(np.searchsorted(rows, size))
         return rows[:end], weights[:end]
 
-    def add_to(self, total: Floats, factor: float) -> None:
-        """Add the weight in every row there is a place for, times the factor; in 64 bits, the same either way."""
-        spread = self._spread_over(len(total))
-        if spread is not None:
-            total += np.multiply(spread, factor, dtype=np.float64)
-        else:
-            rows, weights = self.up_to(len(total))
-            total[rows] += np.multiply(weights, factor, dtype=np.float64)
-
-    def among(self, rows: Rows) -> Mask:
-        """In which of these rows the term stands; of each row that is asked for it is known by now."""
-        spread = self._spread_over(int(rows.max(initial=-1)) + 1)
-        return np.isin(rows, self.up_to()[0]) if spread is None else spread[rows] > 0
-
-    def count(self, mask: Mask) -> int:
-        """In how many rows of the mask the term stands."""
-        spread = self._spread_over(len(mask))
-        if spread is not None:
-            return int(np.count_nonzero(mask & (spread > 0)))
-        return int(np.count_nonzero(mask[self.up_to(len(mask))[0]]))
-
-    def _spread_over(self, size: int) -> Weights | None:
-        """The weights of the rows below `size`; None while they are spread out over fewer, for an older reader."""
+    def over(self, size: int) -> Weights | None:
+        """The weights of all rows below `size`; None where they are not spread out so far, as for an older reader."""
         spread_to, spread = self._spread_to, self._spread  # in this order: they are set the other way round
         return spread[:size] if spread_to >= size else None
+
+    def among(self, rows: Rows, chosen: Mask) -> Rows:
+        """At which places of these rows the term stands; `chosen` marks the same rows."""
+        spread = self.over(len(chosen))
+        if spread is not None:
+            return np.flatnonzero(spread[rows])
+        theirs = self.up_to(len(chosen))[0]
+        return np.searchsorted(rows, theirs[chosen[theirs]])
 
     def spread_out(self, size: int) -> None:
         """Keep a weight for every row below `size` beside the list, for columns that are asked about many rows."""
@@ -90,7 +81,7 @@ class Column:
             new = slice(int(np.searchsorted(rows, self._spread_to)), int(np.searchsorted(rows, len(wider))))
             wider[rows[new]] = weights[new]
         self._spread = wider
-        self._spread_to = size  # last: see _spread_over
+        self._spread_to = size  # last: see over
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -110,13 +101,20 @@ class Postings:
     the corpus then touches an item's score through the need's own terms alone (SMART's lnc.ltc, rarity on both sides).
     """
 
-    def __init__(self, columns: Iterable[tuple[str, Column]] = (), size: int = 0) -> None:
+    def __init__(
+        self,
+        columns: Iterable[tuple[str, Column]] = (),
+        size: int = 0,
+        cut: Callable[[str], Terms] = terms,
+    ) -> None:
+        """`cut` gives the terms of a text; the evaluation asks what phrases pay."""
         self._columns: Final = dict(columns)
+        self.cut: Final = cut
         self._lock: Final = Lock()  # of columns being spread out
         self._size = size
 
     def add(self, text: str) -> None:
-        weights = {word: 1 + math.log(count) for word, count in terms(text).items()}
+        weights = {word: 1 + math.log(count) for word, count in self.cut(text).items()}
         length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
         for word, weight in weights.items():
             column = self._columns.get(word)
@@ -142,22 +140,39 @@ class Postings:
         spans = map(slice, (0, *ends), ends)
         return cls(((term, Column(rows[of], weights[of])) for term, of in zip(lists.terms, spans, strict=True)), size)
 
-    def count(self, word: str, mask: Mask) -> int:
-        """In how many items of the mask a term stands."""
-        return self._column(word, len(mask)).count(mask)
+    def counts(self, words: Collection[str], mask: Mask) -> dict[str, int]:
+        """In how many items of the mask each term stands."""
+        size, found = len(mask), {}
+        listed: dict[str, npt.NDArray[np.int32]] = {}
+        for word in words:
+            column = self._column(word, size)
+            weights = column.over(size)
+            if weights is None:
+                listed[word] = column.up_to(size)[0]
+            else:
+                found[word] = int(np.count_nonzero(mask & (weights > 0)))
+        inside = mask.take(np.concatenate([_NO_ROWS, *listed.values()], dtype=np.intp))
+        sums = np.concatenate([[0], np.cumsum(inside)])
+        ends = np.cumsum([0, *map(len, listed.values())])
+        return found | dict(zip(listed, np.diff(sums[ends]).tolist(), strict=True))
 
-    def scores(self, need: Terms, figures: Figures, size: int) -> Floats:
-        """How near each of the first `size` rows is by its words: from 0, nothing shared, to at most 1."""
-        total = np.zeros(size)
-        weights = {word: (1 + math.log(count)) * rarity(word, figures) ** 2 for word, count in need.items()}
-        length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
-        for word in sorted(weights):  # always the same order: sums of floats depend on it
-            self._column(word, size).add_to(total, weights[word] / length)
-        return np.minimum(total, 1.0, out=total)
+    def scores(self, need: Terms, figures: Figures, size: int) -> WordScores:
+        """How near each of the first `size` rows is by its words."""
+        frequent, listed = [], []
+        for word, factor in _factors(need, figures).items():
+            column = self._column(word, size)
+            weights = column.over(size)
+            if weights is None:
+                listed.append(Listed(*column.up_to(size), factor))
+            else:
+                frequent.append(Frequent(weights, column.most, factor))
+        return WordScores(frequent, listed, size)
 
-    def having(self, word: str, rows: Rows, size: int) -> Mask:
-        """Which of these rows, all below `size`, a term stands in."""
-        return self._column(word, size).among(rows)
+    def having(self, words: Collection[str], rows: Rows, size: int) -> dict[str, Rows]:
+        """For each term the places among these rows, rising and below `size`, at which it stands."""
+        chosen = np.zeros(size, dtype=np.bool_)
+        chosen[rows] = True
+        return {word: self._column(word, size).among(rows, chosen) for word in words}
 
     def _column(self, word: str, size: int) -> Column:
         column = self._columns.get(word, _EMPTY)
@@ -165,6 +180,13 @@ class Postings:
             with self._lock:
                 column.spread_out(size)
         return column
+
+
+def _factors(need: Terms, figures: Figures) -> dict[str, float]:
+    """What each term of the need counts for, of length 1 together."""
+    weights = {word: (1 + math.log(count)) * rarity(word, figures) ** 2 for word, count in need.items()}
+    length = math.sqrt(math.fsum(weight**2 for weight in weights.values()))
+    return {word: weights[word] / length for word in weights}
 
 
 _EMPTY: Final = Column()

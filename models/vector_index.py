@@ -7,18 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    import faiss
+    from models.byte_codes import ByteCodes
 
 Vectors = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float32]  # one
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
-HALVED_FROM: Final = 50_000  # from here 16-bit codes find the nearest and 32-bit vectors put them in order
-SPARE: Final = 64  # asked for beyond the limit, so that the order of equals is never chance
-MORE: Final = 1.2  # asked for beyond what the share of allowed rows makes likely
-PASSED_OVER: Final = 3  # times the wanted: the most that is asked for to pass over what is not allowed
-CODE_ERROR: Final = 1e-4  # more than what 16-bit codes get wrong
+FIRST: Final = 3  # times as many are looked at as are wanted, which mostly is enough to be sure …
+MANY: Final = 17  # … for fewer than 2**17 rows; once more for each doubling, since ever more lie close together
+CLOSE: Final = 5e-5  # more than what sums in 32 bits get wrong, and what rounding makes equal
 
 
 class WrongVectors(ValueError):  # noqa: N818 - a plain fact
@@ -33,7 +32,7 @@ class VectorIndex:
         self.width: Final = width
         self._vectors: Vectors = np.empty((0, width), dtype=np.float32) if vectors is None else checked(vectors, width)
         self.size = len(self._vectors)
-        self._codes: faiss.Index | None = None
+        self._codes: ByteCodes | None = None
         self._lock: Final = Lock()
 
     def add(self, vectors: Vectors) -> None:
@@ -55,57 +54,53 @@ class VectorIndex:
         sums: Floats = np.einsum("nw,rw->nr", wanted, chosen)
         return np.clip(sums, -1.0, 1.0)
 
+    def at(self, rows: Rows) -> Vectors:
+        """The vectors of these rows."""
+        return self._vectors[rows]
+
+    def sum(self, rows: Rows) -> Floats:
+        return np.asarray(self._vectors[rows].sum(axis=0, dtype=np.float64))
+
     def nearest(self, needs: Vectors, limit: int, mask: Mask) -> Rows:
-        """Rows within the mask, each once: the `limit` nearest of every need, their equals, and a few more."""
+        """Rows within the mask, rising: the `limit` nearest of every need, their equals, and a few more."""
         checked(needs, self.width)
-        allowed = np.flatnonzero(mask)
-        wanted = limit + SPARE
-        while wanted < len(allowed):
-            near, rows = self._search(needs, wanted, mask)
-            if (near[:, limit - 1] - near[:, -1] > CODE_ERROR).all():
-                return np.unique(rows)
-            wanted *= 4
-        return allowed
+        found = [self._nearest(need, limit, mask) for need in needs]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+    def _nearest(self, need: Vector, limit: int, mask: Mask) -> Rows:
+        allowed = int(np.count_nonzero(mask))
+        wanted = limit * max(FIRST, FIRST + allowed.bit_length() - MANY)
+        if limit >= allowed:
+            return np.flatnonzero(mask)
+        while wanted < allowed:
+            rows, beyond = self._search(need, wanted, mask)
+            first, edge = self._first(need, limit, rows)
+            if beyond < edge:
+                return first
+            wanted *= FIRST
+        return self._first(need, limit, np.flatnonzero(mask))[0]
+
+    def _first(self, need: Vector, limit: int, rows: Rows) -> tuple[Rows, float]:
+        """The `limit` nearest of these rows with all that may be as near, and how near such a row is at least."""
+        near = np.minimum(np.einsum("rw,w->r", self._vectors[rows], need), 1.0)
+        edge = float(np.partition(near, len(rows) - limit)[len(rows) - limit]) - CLOSE
+        return rows[near >= edge], edge
 
     def get_ready(self) -> None:
         """Do before the first search what it would have to wait for."""
         with self._lock:
             self._caught_up()
 
-    def _search(self, needs: Vectors, wanted: int, mask: Mask) -> tuple[Vectors, Rows]:
-        """Nearest first. Where most rows are allowed, passing over the others afterwards is quicker than a selector."""
-        import faiss  # noqa: PLC0415 - small networks never need it
-
-        # holds for the calling thread alone, so each tells it: a need gains nothing from more, and others wait as well
-        faiss.omp_set_num_threads(1)
+    def _search(self, need: Vector, wanted: int, mask: Mask) -> tuple[Rows, float]:
         with self._lock:
-            codes = self._caught_up()
-            allowed = np.zeros(codes.ntotal, dtype=np.bool_)
-            allowed[: len(mask)] = mask
-            more = int(wanted * len(allowed) / np.count_nonzero(allowed) * MORE)
-            if more < wanted * PASSED_OVER:
-                near, rows = codes.search(needs, min(more, len(allowed)))
-                inside = allowed[rows]
-                if (np.count_nonzero(inside, axis=1) >= wanted).all():
-                    first = np.argsort(~inside, axis=1, kind="stable")[:, :wanted]
-                    return np.take_along_axis(near, first, axis=1), np.take_along_axis(rows, first, axis=1)
-            bits = np.packbits(allowed, bitorder="little")
-            chosen = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))  # it points into bits: both must live on
-            within = faiss.SearchParameters()
-            within.sel = chosen
-            near, rows = codes.search(needs, wanted, params=within)
-        return near, rows
+            return self._caught_up().search(need, wanted, mask)
 
-    def _caught_up(self) -> "faiss.Index":
-        """The searchable codes with every row in them; flat ones give way to 16-bit ones when they are many."""
-        import faiss  # noqa: PLC0415 - see above
-
+    def _caught_up(self) -> "ByteCodes":
         if self._codes is None:
-            self._codes = faiss.IndexFlatIP(self.width)
-        if self.size >= HALVED_FROM and isinstance(self._codes, faiss.IndexFlatIP):
-            halved = faiss.ScalarQuantizer.QT_fp16
-            self._codes = faiss.IndexScalarQuantizer(self.width, halved, faiss.METRIC_INNER_PRODUCT)
-        self._codes.add(self._vectors[self._codes.ntotal : self.size])
+            from models.byte_codes import ByteCodes  # noqa: PLC0415 - small networks never need FAISS
+
+            self._codes = ByteCodes(self.width)
+        self._codes.catch_up(self._vectors[: self.size])
         return self._codes
 
 

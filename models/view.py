@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from models.lexical import Figures, telling_words, terms
-from models.ranking import EVERYTHING, PLACES, Hit, Hits, Recipe, fused, top_three
+from models.lexical import Figures, Terms, telling_words
+from models.ranking import ALIKE_USUALLY, EVERYTHING, PLACES, Hit, Hits, Recipe, fused, top_three, words_share
 from models.vector_index import Floats, Mask, Rows, Vectors
 
 if TYPE_CHECKING:
     from models.corpus import Corpus
+
+
+LOOKED_AT: Final = 1_000  # pieces, evenly spread over all, tell how alike they are: to about .004
+DOUBTED: Final = 20  # so many pieces of the usual likeness are added in thought: few tell little
 
 
 class Unsearchable(ValueError):  # noqa: N818 - a plain fact
@@ -24,6 +28,7 @@ class View:
         self._corpus: Final = corpus
         self._counted: Final = counted or self
         self._spread: Final[dict[str, int]] = {}  # as far as it was asked for
+        self._centre: tuple[int, Floats] | None = None  # of how many pieces, the sum of their vectors
         self.mask: Final = mask
 
     def among(self, persons: Collection[str]) -> "View":
@@ -41,24 +46,34 @@ class View:
         mask[[row for row in rows if row < len(mask)]] = False
         return View(self._corpus, mask, self._counted)
 
-    def figures(self, texts: Sequence[str]) -> Figures:
-        """What the words' scores for this need depend on, besides the items themselves."""
-        words = {word for text in texts for word in terms(text)}
-        return self._counted.figures_of(words)
+    def figures(self, texts: Sequence[str], vectors: Vectors) -> Figures:
+        """What the scores for this need depend on, besides the items themselves."""
+        words = {word for text in texts for word in self._corpus.words.cut(text)}
+        return self._counted.figures_of(words, vectors)
 
-    def figures_of(self, words: Collection[str]) -> Figures:
-        for word in words:
-            if word not in self._spread:
-                self._spread[word] = self._corpus.words.count(word, self.mask)
-        items = int(np.count_nonzero(self.mask))
-        return Figures(items=items, spread={word: self._spread[word] for word in sorted(words)})
+    def figures_of(self, words: Collection[str], vectors: Vectors) -> Figures:
+        new = [word for word in words if word not in self._spread]
+        self._spread.update(self._corpus.words.counts(new, self.mask))
+        spread = {word: self._spread[word] for word in sorted(words)}
+        return Figures(items=int(np.count_nonzero(self.mask)), spread=spread, alike=self._alike(vectors))
+
+    def _alike(self, vectors: Vectors) -> float:
+        """The mean cosine of a need with what there is."""
+        if self._centre is None:
+            rows = np.flatnonzero(self.mask)
+            rows = rows[:: max(1, len(rows) // LOOKED_AT)]
+            self._centre = len(rows), self._corpus.vectors.sum(rows)
+        there, summed = self._centre
+        found = float((vectors.astype(np.float64) * summed).sum()) / max(1, len(vectors))
+        return round((found + DOUBTED * ALIKE_USUALLY) / (there + DOUBTED), 3)
 
     def speaking(self, ids: Sequence[str], words: Collection[str]) -> dict[str, frozenset[str]]:
         """Which of these terms each of these items has."""
         rows = np.array([self._corpus.row(id_) for id_ in ids], dtype=np.int64)
+        order = np.argsort(rows)
         found: dict[str, set[str]] = {id_: set() for id_ in ids}
-        for word in words:
-            for place in np.flatnonzero(self._corpus.words.having(word, rows, len(self.mask))).tolist():
+        for word, places in self._corpus.words.having(words, rows[order], len(self.mask)).items():
+            for place in order[places].tolist():
                 found[ids[place]].add(word)
         return {id_: frozenset(theirs) for id_, theirs in found.items()}
 
@@ -81,38 +96,39 @@ class View:
             raise Unsearchable(f"a need of {len(texts)} texts came with {len(vectors)} vectors")
         if not texts or not self.mask.any():
             return ()
-        corpus, size = self._corpus, len(self.mask)
-        need = [terms(text) for text in texts]
-        known = self.figures(texts) if figures is None else figures
-        lexical = [corpus.words.scores(text, known, size) for text in need]
-        rows, cosines = self._near(vectors, [_sharing_most(scores, limit, self.mask) for scores in lexical], limit)
-        near = top_three(cosines).round(PLACES)
-        shared = top_three(np.stack([scores[rows] for scores in lexical])).round(PLACES)
-        score = fused(near, shared, telling_words(need), recipe).round(PLACES)
+        need = [self._corpus.words.cut(text) for text in texts]
+        known = self.figures(texts, vectors) if figures is None else figures
+        rows, cosines, lexical = self._near(vectors, need, known, limit)
+        near, shared = top_three(cosines).round(PLACES), top_three(lexical).round(PLACES)
+        share = words_share(telling_words(need), known.alike, recipe)
+        score = fused(near, shared, share, known.alike).round(PLACES)
         return self._hits(rows, near, shared, score, limit, floor)
 
-    def _near(self, vectors: Vectors, sharing: Sequence[Rows], limit: int) -> tuple[Rows, Floats]:
-        """Exactly the `limit` nearest of every vector, and those that share words; and how near each is to each.
+    def _near(self, vectors: Vectors, need: Sequence[Terms], known: Figures, limit: int) -> tuple[Rows, Floats, Floats]:
+        """Exactly the `limit` nearest of every vector and of every text; and how near each is to each, both ways.
 
-        The index brings a few more: which ones depends on its codes, and on what came and went in this process alone.
+        The indexes bring a few more: which ones depends on what came and went in this process.
         """
-        rows = np.unique(np.concatenate([self._corpus.vectors.nearest(vectors, limit, self.mask), *sharing]))
+        words = [self._corpus.words.scores(text, known, len(self.mask)) for text in need]
+        found = [each.best(limit, self.mask) for each in words]
+        rows = np.unique(np.concatenate([self._corpus.vectors.nearest(vectors, limit, self.mask), *found]))
         cosines = self._corpus.vectors.cosines(vectors, rows)
-        by_id = self._by_id(rows)
-        within = np.isin(rows, np.concatenate(sharing))
+        lexical = np.stack([each.of(rows) for each in words])
+        within = np.zeros(len(rows), dtype=np.bool_)
         for each in cosines.round(PLACES):
-            within[_first(each, by_id, limit)] = True
-        return rows[within], cosines[:, within]
+            within[self._first(rows, each, limit)] = True
+        for each in lexical:
+            within |= (each > 0) & (each.round(PLACES) >= _edge(each.round(PLACES), limit))
+        return rows[within], cosines[:, within], lexical[:, within]
 
     def _hits(self, rows: Rows, near: Floats, shared: Floats, score: Floats, limit: int, floor: float) -> Hits:
-        by_id = self._by_id(rows)
         chosen = np.zeros(len(rows), dtype=np.bool_)
-        chosen[_first(shared, by_id, limit)] = True
-        chosen &= shared > 0
-        chosen[_first(near, by_id, limit)] = True
+        sharing = np.flatnonzero(shared > 0)
+        chosen[sharing[self._first(rows[sharing], shared[sharing], limit)]] = True
+        chosen[self._first(rows, near, limit)] = True
         chosen &= np.maximum(near, shared) >= floor
-        kept = _first(score, by_id, len(rows))
-        kept = kept[chosen[kept]]
+        kept = np.flatnonzero(chosen)
+        kept = kept[self._first(rows[kept], score[kept], len(kept))]
         corpus = self._corpus
         return tuple(
             Hit(corpus.ids[row], corpus.persons[row], cosine, lexical, both)
@@ -121,23 +137,19 @@ class View:
             )
         )
 
-    def _by_id(self, rows: Rows) -> Rows:
-        """The place of each row when they are in the order of their ids."""
-        ids = [self._corpus.ids[row] for row in rows.tolist()]
-        places = np.empty(len(ids), dtype=np.int64)
-        places[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-        return places
+    def _first(self, rows: Rows, values: Floats, limit: int) -> Rows:
+        """At which places the highest values are, highest first, equals in the order of their rows' ids."""
+        order = np.argsort(-values, kind="stable")
+        if limit < len(order):
+            order = order[: np.searchsorted(-values[order], -values[order[limit - 1]], side="right")]
+        same = np.flatnonzero(np.diff(values[order]) == 0)
+        tied = np.union1d(same, same + 1)
+        ids = self._corpus.ids
+        order[tied] = sorted(order[tied].tolist(), key=lambda place: (-values[place], ids[rows[place]]))
+        return order[:limit]
 
 
-def _first(values: Floats, by_id: Rows, limit: int) -> Rows:
-    """Where the highest are, equals by id."""
-    return np.lexsort((by_id, -values))[:limit]
-
-
-def _sharing_most(scores: Floats, limit: int, mask: Mask) -> Rows:
-    """Rows in the mask that share words: the highest `limit`, and all their equals."""
-    rows = np.flatnonzero(mask & (scores > 0))
-    if len(rows) > limit:
-        theirs = scores[rows].round(PLACES)
-        rows = rows[theirs >= np.partition(theirs, len(rows) - limit)[len(rows) - limit]]
-    return rows
+def _edge(values: Floats, limit: int) -> float:
+    """The `limit`th highest, or the lowest of fewer."""
+    last = max(0, len(values) - limit)
+    return float(np.partition(values, last)[last])

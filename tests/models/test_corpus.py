@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from models import vector_index
 from models.corpus import Corpus, Item, Unsearchable
+from models.lexical import PHRASE
 from models.ranking import pool
 
 WIDTH = 8
@@ -66,7 +66,7 @@ def test_the_past_equals_a_corpus_of_what_held_then(
     then = [item for item, until in history if item.since <= position and (until is None or position < until)]
     past = recorded(history).as_of(position)
     fresh = a_corpus(then).as_of()
-    assert past.figures([need]) == fresh.figures([need])
+    assert past.figures([need], vectors_of([need])) == fresh.figures([need], vectors_of([need]))
     assert past.search([need], vectors_of([need])) == fresh.search([need], vectors_of([need]))
 
 
@@ -89,7 +89,7 @@ def test_asking_in_between_changes_nothing(
                 del there[new.id]
             fresh = a_corpus(list(there.values())).as_of(kinds=kinds)
             for now in (corpus.as_of(kinds=kinds), corpus.as_of(26, kinds=kinds)):
-                assert now.figures([need]) == fresh.figures([need])
+                assert now.figures([need], vectors_of([need])) == fresh.figures([need], vectors_of([need]))
                 assert now.search([need], vectors) == fresh.search([need], vectors)
 
 
@@ -164,29 +164,30 @@ def directions(random: np.random.Generator, count: int) -> npt.NDArray[np.float3
 
 
 @pytest.mark.parametrize("count", [1, 3, 8])
-def test_a_search_finds_the_same_however_the_nearest_are_looked_up(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One process passed the number from which codes are of 16 bits, on items that have ended; another never did."""
+def test_a_search_finds_the_same_however_the_nearest_are_looked_up(count: int) -> None:
+    """One process saw items that have ended, and whose vectors made all codes coarser; another never did."""
     items = [Item(id=f"e{n}", person=f"m{n // 3}", text=f"w{n % 97} v{n % 13}", since=1) for n in range(MANY)]
-    passing = [Item(id=f"z{n}", person="x", text="w1", since=2) for n in range(60)]
+    passing = [Item(id=f"z{n}", person="x", text="w1", since=2) for n in range(WIDTH)]
     random = np.random.default_rng(2)
-    vectors = directions(random, MANY + 60)
+    vectors = np.sign(directions(random, MANY)) + directions(random, MANY)
+    vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     stepwise, at_once = Corpus(WIDTH), Corpus(WIDTH)
     for corpus in (stepwise, at_once):
-        corpus.add(items, vectors[:MANY])
-    monkeypatch.setattr(vector_index, "HALVED_FROM", MANY + 50)
-    stepwise.add(passing, vectors[MANY:])
+        corpus.add(items, vectors)
+        corpus.vectors.get_ready()
+    stepwise.add(passing, np.eye(WIDTH, dtype=np.float32))
     for item in passing:
         stepwise.end(item.id, 3)
     for _ in range(10):
         near, words = directions(random, count), [f"w{random.integers(97)}" for _ in range(count)]
-        assert stepwise.as_of(3).search(words, near) == at_once.as_of(3).search(words, near)
+        assert stepwise.as_of(3).search(words, near, limit=50) == at_once.as_of(3).search(words, near, limit=50)
 
 
 def test_a_view_among_persons_keeps_the_figures_of_the_whole() -> None:
     corpus = a_corpus([Item(id=w, person=w, text=f"{w} common", since=1) for w in WORDS])
     whole, one = corpus.as_of(), corpus.as_of().among(["mentor"])
     need = "common mentor"
-    assert one.figures([need]) == whole.figures([need])
+    assert one.figures([need], vectors_of([need])) == whole.figures([need], vectors_of([need]))
     (hit,) = one.search([need], vectors_of([need]))
     assert hit in whole.search([need], vectors_of([need]))
 
@@ -213,12 +214,12 @@ def test_kinds_narrow_what_is_found() -> None:
 def test_stored_figures_give_the_stored_scores_after_others_have_left() -> None:
     corpus = a_corpus([Item(id=w, person=w, text=f"{w} {w} common", since=1) for w in WORDS])
     need = ["common mentor family"]
-    figures = corpus.as_of().figures(need)
+    figures = corpus.as_of().figures(need, vectors_of(need))
     before = {hit.id: hit for hit in corpus.as_of().search(need, vectors_of(need))}
     left = a_corpus([Item(id=w, person=w, text=f"{w} {w} common", since=1) for w in ("mentor", "family")])
     after = {hit.id: hit for hit in left.as_of().search(need, vectors_of(need), figures=figures)}
     assert after == {name: before[name] for name in ("mentor", "family")}
-    assert set(figures.spread) == {"common", "mentor", "family"}
+    assert {"common", "mentor", "family"} == {word for word in figures.spread if not word.startswith(PHRASE)}
 
 
 def test_an_id_is_added_once_and_nothing_is_added_with_it() -> None:

@@ -17,12 +17,12 @@ def near(need: str, *items: str) -> list[float]:
     for item in items:
         postings.add(item)
     figures = counted(postings, need, len(items))
-    return postings.scores(terms(need), figures, np.arange(len(items)), len(items)).tolist()
+    return postings.scores(terms(need), figures, len(items)).of(np.arange(len(items))).tolist()
 
 
 def counted(postings: Postings, need: str, items: int) -> Figures:
     everything = np.ones(items, dtype=np.bool_)
-    return Figures(items=items, spread={word: postings.count(word, everything) for word in terms(need)})
+    return Figures(items=items, spread=postings.counts(terms(need), everything))
 
 
 def test_a_text_is_nearest_to_itself() -> None:
@@ -96,7 +96,7 @@ def test_a_word_is_counted_among_the_items_that_are_looked_at() -> None:
     postings.add("attendance at home")
     postings.add("attendance and phonics")
     seen = np.array([True, False])
-    assert [postings.count(word, seen) for word in ("attendance", "phonics", "unheard")] == [1, 0, 0]
+    assert postings.counts(["attendance", "phonics", "unheard"], seen) == {"attendance": 1, "phonics": 0, "unheard": 0}
 
 
 @given(st.lists(st.text(), min_size=1, max_size=5), st.text())
