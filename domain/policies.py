@@ -33,14 +33,14 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     shares_the_dilemma: Share = 0.6  # likeness of an own challenge from which a consultant shares the dilemma
     one_family_at_most: Share = 0.6  # of a mixed-role group
     # what moves a person on a list of people, besides how well they fit
-    context_weight: Points = 0.02  # a setting like the reader's own: type and size of site, locale, grades
-    tied_weight: Points = 0.04  # exchanges with the reader, either way
-    category_weight: Points = 0.04  # the share of their answers that lies in the need's category
-    answered_weight: Points = 0.02  # having answered somebody lately
-    load_price: Points = 0.04  # time offered that is promised or spent already
-    exposure_price: Points = 0.06  # places given lately on lists for other needs
+    context_weight: Points = 0.03  # a setting like the reader's own: type and size of site, locale, grades
+    tied_weight: Points = 0.03  # exchanges with the reader, either way
+    category_weight: Points = 0.15  # the share of their answers that lies in the need's category
+    answered_weight: Points = 0.25  # having answered somebody lately
+    load_price: Points = 0.2  # time offered that is promised or spent already
+    exposure_price: Points = 0.2  # places given lately on lists for other needs
     habit_half_life_days: Days = 90.0  # after which an exchange or an answer counts half
-    readiness_half_life_days: Days = 14.0  # after which having answered counts half, after two of them a third
+    readiness_half_life_days: Days = 1.0  # after which having answered counts half, after two of them a third
     exposure_half_life_days: Days = 30.0  # after which a place counts half
     newcomer_chance: Share = 0.1  # with which the last place of a list of people goes to a newcomer by lot
     newcomer_days: Annotated[int, Meta(ge=1, le=10_000)] = 180  # a newcomer joined no longer ago …
