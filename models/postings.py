@@ -1,6 +1,7 @@
 """In which rows each term stands and with what weight: scores of all rows for a need, readable under a mask."""
 
 import math
+from array import array
 from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 from typing import Final
@@ -15,49 +16,54 @@ from models.word_scores import Frequent, Listed, Weights, WordScores
 
 OFTEN: Final = 8  # a term in more than one of so many rows is kept spread out over all of them too
 
-_NOWHERE: Final = np.zeros(0, dtype=np.float32)
+Whole = npt.NDArray[np.int32]
+
 _NO_ROWS: Final = np.zeros(0, dtype=np.int32)
+_NOWHERE: Final = np.zeros(0, dtype=np.float32)
 
 
-class Column:
+class Column(msgspec.Struct, gc=False):
     """One term: its rows, rising, with its weight in each. Grows at the end; may be read while it does."""
 
-    __slots__ = ("_rows", "_size", "_spread", "_spread_to", "_weights", "most")
-
-    def __init__(self, rows: npt.NDArray[np.int32] | None = None, weights: Weights | None = None) -> None:
-        self._rows = np.empty(2, dtype=np.int32) if rows is None else rows
-        self._weights = np.empty(2, dtype=np.float32) if weights is None else weights
-        self._size = 0 if rows is None else len(rows)
-        self._spread = _NOWHERE
-        self._spread_to = 0
-        self.most = 0.0 if weights is None else float(weights.max(initial=0.0))  # no weight is above it
+    rows: "Whole | array[int]" = _NO_ROWS
+    weights: "Weights | array[float]" = _NOWHERE
+    size: int = 0
+    most: float = 0.0  # no weight is above it
+    spread: Weights = _NOWHERE
+    spread_to: int = 0
 
     def __len__(self) -> int:
-        return self._size
+        return self.size
 
     @property
     def is_spread_out(self) -> bool:
-        return self._spread_to > 0
+        return self.spread_to > 0
 
     def append(self, row: int, weight: float) -> None:
-        if self._size == len(self._rows):
-            self._rows, self._weights = np.resize(self._rows, 2 * self._size), np.resize(self._weights, 2 * self._size)
-        self._rows[self._size], self._weights[self._size] = row, weight
-        self.most = max(self.most, float(self._weights[self._size]))
-        self._size += 1  # last: from here on readers see it
+        there = self.size
+        if there == len(self.rows):  # whoever reads goes on with what they have
+            self.rows = array("i", self.rows.tobytes() + bytes(4 * max(2, there)))
+            self.weights = array("f", self.weights.tobytes() + bytes(4 * max(2, there)))
+        self.rows[there] = row
+        self.weights[there] = weight
+        if weight > self.most:
+            self.most = max(weight, float(self.weights[there]))  # as it is kept
+        self.size += 1  # last: from here on readers see it
 
-    def up_to(self, size: int | None = None) -> tuple[npt.NDArray[np.int32], Weights]:
+    def up_to(self, size: int | None = None) -> tuple[Whole, Weights]:
         """Rows below `size`, and the weights there."""
-        there = self._size  # before the arrays, which only get longer
-        rows, weights = self._rows[:there], self._weights[:there]
-        if size is None or (there and rows[-1] < size):
+        there = self.size  # before the buffers, which only get longer
+        if not there:
+            return _NO_ROWS, _NOWHERE
+        rows, weights = np.frombuffer(self.rows, np.int32, there), np.frombuffer(self.weights, np.float32, there)
+        if size is None or rows[-1] < size:
             return rows, weights
         end = int(np.searchsorted(rows, size))
         return rows[:end], weights[:end]
 
     def over(self, size: int) -> Weights | None:
         """The weights of all rows below `size`; None where they are not spread out so far, as for an older reader."""
-        spread_to, spread = self._spread_to, self._spread  # in this order: they are set the other way round
+        spread_to, spread = self.spread_to, self.spread  # in this order: they are set the other way round
         return spread[:size] if spread_to >= size else None
 
     def among(self, rows: Rows, chosen: Mask) -> Rows:
@@ -70,18 +76,18 @@ class Column:
 
     def spread_out(self, size: int) -> None:
         """Keep a weight for every row below `size` beside the list, for columns that are asked about many rows."""
-        if self._spread_to >= size:
+        if self.spread_to >= size:
             return
         rows, weights = self.up_to()
-        if len(self._spread) < size:
-            wider = np.zeros(max(size, 2 * len(self._spread)), dtype=np.float32)
+        if len(self.spread) < size:
+            wider = np.zeros(max(size, 2 * len(self.spread)), dtype=np.float32)
             wider[rows[rows < len(wider)]] = weights[rows < len(wider)]
         else:
-            wider = self._spread
-            new = slice(int(np.searchsorted(rows, self._spread_to)), int(np.searchsorted(rows, len(wider))))
+            wider = self.spread
+            new = slice(int(np.searchsorted(rows, self.spread_to)), int(np.searchsorted(rows, len(wider))))
             wider[rows[new]] = weights[new]
-        self._spread = wider
-        self._spread_to = size  # last: see over
+        self.spread = wider
+        self.spread_to = size  # last: see over
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -135,15 +141,18 @@ class Postings:
 
     @classmethod
     def of_lists(cls, lists: "Lists", size: int) -> "Postings":
-        ends = np.cumsum(np.frombuffer(lists.counts, dtype="<i4")).tolist()
+        counts = np.frombuffer(lists.counts, dtype="<i4")
+        ends = np.cumsum(counts)
         rows, weights = np.frombuffer(lists.rows, dtype="<i4"), np.frombuffer(lists.weights, dtype="<f4")
-        spans = map(slice, (0, *ends), ends)
-        return cls(((term, Column(rows[of], weights[of])) for term, of in zip(lists.terms, spans, strict=True)), size)
+        most = np.maximum.reduceat(weights, ends - counts) if len(ends) else weights
+        spans = map(slice, (ends - counts).tolist(), ends.tolist())
+        of_each = zip(lists.terms, spans, most.tolist(), strict=True)
+        return cls(((term, Column(rows[of], weights[of], of.stop - of.start, top)) for term, of, top in of_each), size)
 
     def counts(self, words: Collection[str], mask: Mask) -> dict[str, int]:
         """In how many items of the mask each term stands."""
         size, found = len(mask), {}
-        listed: dict[str, npt.NDArray[np.int32]] = {}
+        listed: dict[str, Whole] = {}
         for word in words:
             column = self._column(word, size)
             weights = column.over(size)
