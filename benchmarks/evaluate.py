@@ -1,117 +1,101 @@
-"""`make eval`: rank every task that is at hand, judge it, and set it beside the baselines."""
+"""`make eval`: rank every task that is at hand, judge it beside the baselines, and write the page's figures."""
 
-import csv
-import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-import numpy as np
 from rich.console import Console
-from rich.table import Table
-from sklearn.linear_model import LogisticRegression
 
+from benchmarks import gate, machine
+from benchmarks.figures import Grid, grids, page, told
+from benchmarks.judge import Judge
+from benchmarks.outcomes import Outcome, Verdict, outcome
+from benchmarks.ranking_tasks import Task, source_of, tasks_in
+from benchmarks.remembering import Remembering
 from models.encoder import Encoder
-from models.evaluation import load_candidates, load_queries, rank, write_scores
 
-SHARED = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
-DATA = SHARED / "data"
-POOLING = "top3"  # of the baselines that have several
-MAY_FALL_BELOW = 0.01  # the better baseline
-LOWER_IS_BETTER = ("kendall_loss",)
-GATE = (0.79, 0.81)
-DRAWS, PER_INTENT = 10, 8
-
-Report = dict[str, Any]
+SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
+PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "matching.md"
+SAME: Final = 1e-5  # scores of the command and of this process: texts in other batches come out a little different
 
 
-def judged(task: Path, scores: Path) -> Report:
-    """What the judge beside the tasks says of a table of scores."""
-    answer = subprocess.run(  # noqa: S603 - the judge is part of the data folder that the caller chose
-        [sys.executable, str(DATA / "rank_metrics.py"), str(task), str(scores)], capture_output=True, check=True
-    )
-    return json.loads(answer.stdout)
+def main(shared: Path = SHARED, where: Path = PAGE) -> int:
+    """Ends well when all holds that must."""
+    data = shared / "data"
+    tasks = tasks_in(data)
+    if not tasks:
+        print(f"There are no tasks in {data / 'tasks'}: set CONFRERE_SHARED to the folder that has data/tasks.")
+        return 2
+    start = time.monotonic()
+    encoder, judge = Encoder(), Judge(data / "rank_metrics.py")
+    verdicts = list(through_the_gate(data / "tasks" / "banking77", encoder))
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes = tuple(judged(tasks, encoder, judge, Path(folder)))
+        verdicts += [verdict for each in outcomes for verdict in each.verdicts]
+        verdicts.append(same_by_command(min(tasks, key=lambda task: task.pairs), judge, Path(folder)))
+    tables = grids(outcomes)
+    show(tables, verdicts)
+    sources = {task.name: task.source for task in tasks} | {"banking77": source_of(data / "tasks" / "banking77")}
+    how = f"Encoder {encoder.fingerprint}; {machine.described()['CPU']}; {time.monotonic() - start:.0f} s."
+    known = {name: source for name, source in sources.items() if source}
+    text = told(datetime.now(UTC), how, tables, verdicts, known)
+    where.write_text(page(where.read_text(encoding="utf-8"), text), encoding="utf-8")
+    return 0 if all(verdict.holds for verdict in verdicts) else 1
 
 
-def evaluated(task: Path, encoder: Encoder, folder: Path) -> Report:
-    candidates = load_candidates(task / "candidates.jsonl")
-    queries = load_queries(task / "queries.jsonl", {candidate.id for candidate in candidates})
-    scores = folder / f"{task.name}.tsv"
-    write_scores(scores, rank(candidates, queries, encoder))
-    return judged(task, scores)
+def through_the_gate(folder: Path, encoder: Encoder) -> Iterator[Verdict]:
+    """Nothing where the data are not at hand."""
+    if folder.is_dir():
+        with step("the gate of the embedding code"):
+            accuracy = gate.accuracy(folder, encoder)
+        low, high = gate.PASSES
+        words = f"gate of the embedding code: accuracy {accuracy:.4f} on {folder.name}, between {low} and {high}"
+        yield Verdict(words, low <= accuracy <= high)
 
 
-def baselines(settings: Report) -> dict[str, float]:
-    given = settings.get("baselines", {})
-    return {name: value[POOLING] if isinstance(value, dict) else value for name, value in given.items()}
+def judged(tasks: Sequence[Task], encoder: Encoder, judge: Judge, folder: Path) -> Iterator[Outcome]:
+    remembering = Remembering(encoder)
+    for number, task in enumerate(tasks, start=1):
+        with step(f"[{number}/{len(tasks)}] {task.name}"):
+            yield outcome(task, remembering, judge, folder / f"{task.name}.tsv")
 
 
-def row_of(task: Path, report: Report) -> tuple[list[str], bool]:
-    """The cells of one task, and whether it is near enough to the better baseline or above it."""
-    settings = json.loads((task / "task.json").read_text(encoding="utf-8"))
-    metric = settings["metric"].split(":")[0]
-    ours, known = report[metric], baselines(settings)
-    sign = -1 if metric in LOWER_IS_BETTER else 1
-    best = max(known.values(), key=lambda value: sign * value, default=ours["value"])
-    difference = sign * (ours["value"] - best)
-    others = [f"{known[name]:.3f}" if name in known else "–" for name in ("tfidf", "minilm")]
-    interval = f"[{ours['low']:.3f}, {ours['high']:.3f}]"
-    cells = [task.name, metric, f"{ours['value']:.4f}", interval, *others, f"{difference:+.3f}"]
-    return cells, difference >= -MAY_FALL_BELOW
+def same_by_command(task: Task, judge: Judge, folder: Path) -> Verdict:
+    """Whether the installed command gives the scores that were judged."""
+    output = folder / "by-command.tsv"
+    words = [str(Path(sys.executable).with_name("confrere")), "rank", "--output", str(output)]
+    for name in ("candidates", "queries"):
+        words += [f"--{name}", str(task.folder / f"{name}.jsonl")]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CONFRERE_")}
+    with step(f"confrere rank, {task.name}"):
+        subprocess.run(words, cwd=folder, env=plain, capture_output=True, check=True)  # noqa: S603 - our own command
+    ours, theirs = judge.read(folder / f"{task.name}.tsv"), judge.read(output)
+    apart = max((abs(score - theirs[pair]) for pair, score in ours.items() if pair in theirs), default=0.0)
+    words_of = f"the command `confrere rank` gives the same scores on {task.name}, to {SAME:.5f}"
+    return Verdict(words_of, ours.keys() == theirs.keys() and apart <= SAME)
 
 
-def draw(intents: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """A few rows of every intent."""
-    rows = [
-        random.choice(np.flatnonzero(intents == intent), PER_INTENT, replace=False) for intent in np.unique(intents)
-    ]
-    return np.concatenate(rows)
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    start = time.monotonic()
+    print(f"{name} …", file=sys.stderr, flush=True)
+    yield
+    print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
 
 
-def gate(task: Path, encoder: Encoder) -> float:
-    """Mean accuracy of logistic regression on the vectors, as the task's README describes it."""
-    texts, intents = zip(*(rows_of(task / name) for name in ("train.csv", "test.csv")), strict=True)
-    train, test = (encoder.encode(each) for each in texts)
-    known, wanted = map(np.array, intents)
-    accuracies = []
-    for seed in range(DRAWS):
-        rows = draw(known, np.random.default_rng(seed))
-        learned = LogisticRegression(max_iter=100).fit(train[rows], known[rows])
-        accuracies.append(learned.score(test, wanted))
-    return float(np.mean(accuracies))
-
-
-def rows_of(path: Path) -> tuple[list[str], list[str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = [(row["text"], row["category"]) for row in csv.DictReader(lines)]
-    return [text for text, _ in rows], [category for _, category in rows]
-
-
-def main() -> int:
-    console = Console(width=120)
-    if not (DATA / "rank_metrics.py").is_file():
-        console.print(
-            f"Skipped: there are no tasks in {DATA / 'tasks'}; set CONFRERE_SHARED to the folder that has them."
-        )
-        return 0
-    encoder = Encoder()
-    table = Table("task", "metric", "confrere", "95 % interval", "TF-IDF", "MiniLM", "to the better")
-    fine = True
-    with tempfile.TemporaryDirectory() as folder, console.status("") as status:
-        for task in sorted(path.parent for path in DATA.glob("tasks/*/task.json")):
-            status.update(task.name)
-            cells, passes = row_of(task, evaluated(task, encoder, Path(folder)))
-            table.add_row(*cells, style=None if passes else "red")
-            fine &= passes
-        status.update("banking77")
-        accuracy = gate(DATA / "tasks" / "banking77", encoder)
-    console.print(table)
-    passes = GATE[0] <= accuracy <= GATE[1]
-    console.print(f"banking77 gate: accuracy {accuracy:.4f}, passes between {GATE[0]} and {GATE[1]}: {passes}")
-    return 0 if fine and passes else 1
+def show(tables: Sequence[Grid], verdicts: Sequence[Verdict]) -> None:
+    console = Console(width=200, highlight=False, markup=False)
+    for table in tables:
+        table.show(console)
+    for verdict in verdicts:
+        console.print(f"{'yes' if verdict.holds else 'NO '} {verdict.words}", style=None if verdict.holds else "red")
 
 
 if __name__ == "__main__":

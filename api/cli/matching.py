@@ -1,5 +1,7 @@
 """Commands that match: recommend, explain, accept, dismiss, and rank from files."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -22,8 +24,9 @@ from engine.explaining import WordedList
 from engine.runtime import Confrere
 from engine.settings import read_settings
 from models.encoder import Encoder, ModelFault
-from models.evaluation import BadLine, BadScores, load_candidates, load_queries, write_scores
-from models.evaluation import rank as rank_files
+from models.evaluation import rank as ranked
+from models.ranking_files import BadLine, BadScores, Note, load_candidates, load_queries, write_scores
+from models.vector_index import WrongVectors
 from projections import challenge_board
 
 FOR_CHALLENGE = (ListKind.PEERS, ListKind.AHEAD, ListKind.RESOURCES, ListKind.EXPERTS, ListKind.CONSULTANCY)
@@ -35,6 +38,8 @@ KINDS = {
     "consultancy": ListKind.CONSULTANCY,
     "challenges": ListKind.CHALLENGES,
 }
+
+NOTES_SHOWN = 5  # on one file
 
 
 @click.command()
@@ -133,7 +138,8 @@ def explain(recommendation: str, why_not: str | None, network: str | None, as_js
 def rank(candidates: Path, queries: Path, output: Path) -> None:
     """Rank candidates for queries from files, with the code that serves members. Needs no network.
 
-    The table is written whole or not at all; a score is higher for nearer, and finite for every pair.
+    The table is written whole or not at all; a score is higher for nearer, and finite for every pair. Lines that are
+    used but cannot be read as well as English text are named.
 
     \b
     Example: confrere rank --candidates people.jsonl --queries problems.jsonl --output scores.tsv
@@ -142,15 +148,32 @@ def rank(candidates: Path, queries: Path, output: Path) -> None:
     if output.resolve() in {candidates.resolve(), queries.resolve()}:
         raise BadFile("this would overwrite what it reads", field=str(output), remedy="name another file")
     try:
-        people = load_candidates(candidates)
-        needs = load_queries(queries, {person.id for person in people})
+        with noting() as note:
+            people = load_candidates(candidates, note)
+        with noting() as note:
+            needs = load_queries(queries, {person.id for person in people}, note)
         with progress_bar("ranking") as told:
-            encoder = Encoder(settings.model, settings.threads)
-            rows = write_scores(output, rank_files(people, needs, encoder, lambda done, _all: told(done)))
+            rows = write_scores(output, ranked(people, needs, Encoder(settings.model, settings.threads), told))
     except (BadLine, BadScores) as fault:
         raise BadFile(str(fault)) from fault
-    except ModelFault as fault:
+    except (ModelFault, WrongVectors) as fault:
         raise ModelTrouble(str(fault)) from fault
     except OSError as fault:
         raise BadFile(fault.strerror or "the file cannot be used", field=fault.filename) from fault
     out.print(f"{rows} scores in {output}", soft_wrap=True)
+
+
+@contextmanager
+def noting() -> Iterator[Note]:
+    """Prints the first few notes on a file, and how many there were besides."""
+    heard = 0
+
+    def note(words: str) -> None:
+        nonlocal heard
+        heard += 1
+        if heard <= NOTES_SHOWN:
+            err.print(words, soft_wrap=True)
+
+    yield note
+    if heard > NOTES_SHOWN:
+        err.print(f"and {heard - NOTES_SHOWN} more such notes", soft_wrap=True)

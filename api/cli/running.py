@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 import msgspec
@@ -102,10 +102,15 @@ def need_id(system: Confrere, network: str, given: str, kinds: tuple[str, ...]) 
     raise Unknown(words, field=given[:_SHOWN], remedy="`confrere show` and `confrere recommend` print ids")
 
 
+class Told(Protocol):
+    def __call__(self, done: int, of: int | None = None, /) -> None:
+        """How much is done, and of how much where that is known only now."""
+
+
 @contextmanager
-def progress_bar(words: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+def progress_bar(words: str, total: int | None = None) -> Iterator[Told]:
     """A bar on stderr that is told how much is done; silent where nobody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(words, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, of=None: bar.update(task, completed=done, total=of)

@@ -1,9 +1,16 @@
 import json
+import os
+import pty
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from resource import RLIMIT_FSIZE, setrlimit
+from typing import Any
 
 import pytest
 
@@ -91,6 +98,103 @@ def test_a_packaged_model_that_was_altered_is_refused(empty: Shell) -> None:
         [SCRIPT, *written(empty.folder)], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("Refused: ")
+    assert done.stderr.splitlines()[-1].startswith("Refused: ")
     assert "was altered: expected sha256" in done.stderr
     assert not (empty.folder / "scores.tsv").exists()
+
+
+MANY = [{"id": f"p{number}", "texts": [f"Reading in grade {number} " * 50]} for number in range(2000)]
+
+
+def begun(empty: Shell, words: list[str], **more: Any) -> subprocess.Popen[bytes]:
+    """A real process, whose standard error is no terminal unless it is given one."""
+    environment = empty.environment | {"PATH": "/usr/bin:/bin", "TERM": "xterm"}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([SCRIPT, *words], env=environment, **(pipes | more))
+
+
+def left(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} - {"candidates.jsonl", "queries.jsonl"}
+
+
+def test_lines_that_are_read_badly_are_noted_the_first_few_of_them_and_nothing_else_is_said(empty: Shell) -> None:
+    people = [{"id": f"p{number}", "texts": ["数学の授業"]} for number in range(7)]
+    done = empty.run(*written(empty.folder, people, [{"id": "n1", "texts": ["Mathematics"]}]))
+    *notes, more = done.stderr.splitlines()
+    assert [note.partition(": ")[0].partition(", ")[2] for note in notes] == [
+        f"line {number}" for number in range(1, 6)
+    ]
+    assert all("candidates.jsonl" in note and "English" in note for note in notes)
+    assert more == "and 2 more such notes"
+    assert done.stdout.startswith("7 scores in ")
+
+
+@pytest.mark.parametrize("people", [[], [{"id": "p1", "texts": []}]])
+@pytest.mark.parametrize("needs", ["", [{"id": "n1", "texts": []}]])
+def test_nobody_and_nothing_to_rank_is_no_error(empty: Shell, people: Any, needs: Any) -> None:
+    empty.run(*written(empty.folder, people, needs))
+    rows = (empty.folder / "scores.tsv").read_text("utf-8").splitlines()
+    assert len(rows) == 1 + len(people) * len(needs)
+
+
+@pytest.mark.slow
+def test_interrupted_it_leaves_nothing_behind(empty: Shell) -> None:
+    process = begun(empty, written(empty.folder, MANY))
+    deadline = time.monotonic() + 60
+    while not left(empty.folder) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert not left(empty.folder)
+
+
+@pytest.mark.slow
+def test_a_disk_that_takes_no_more_is_a_refusal_and_the_old_table_stays(empty: Shell) -> None:
+    """A limit on how large a file may grow fails in the same call, with other words."""
+    words = written(empty.folder, needs=[{"id": f"n{number}", "texts": ["Reading"]} for number in range(50)])
+    (empty.folder / "scores.tsv").write_text("before", "utf-8")
+    process = begun(empty, words, preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (500, 500)))
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1
+    note, refusal = stderr.splitlines()  # and no progress: nobody watches
+    assert b"candidates.jsonl, line 3" in note
+    assert refusal.startswith(b"Refused: ")
+    assert b"scores.tsv" in refusal
+    assert (empty.folder / "scores.tsv").read_text("utf-8") == "before"
+    assert left(empty.folder) == {"scores.tsv"}
+
+
+@pytest.mark.slow
+def test_progress_is_shown_to_who_watches(empty: Shell) -> None:
+    words = written(empty.folder, PEOPLE[:2])
+    watched, terminal = pty.openpty()
+    with begun(empty, words, stderr=terminal, stdout=subprocess.DEVNULL):
+        os.close(terminal)
+        shown = b"".join(iter(partial(_read, watched), b""))
+    os.close(watched)
+    assert b"ranking" in shown
+    assert b"7/7" in shown  # three texts and two of needs to encode, two needs to rank for
+
+
+def _read(terminal: int) -> bytes:
+    """What is shown; nothing once nobody writes there any more, which Linux tells as a fault."""
+    try:
+        return os.read(terminal, 2**16)
+    except OSError:
+        return b""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["accents", "one word", "words"])
+def test_ten_million_letters_get_their_score_within_seconds(empty: Shell, kind: str) -> None:
+    text = {
+        "accents": "a" + "\u0315\u0300" * 1_000_000,
+        "one word": "a" * 10**7,
+        "words": "Reading in grade 1. " * 500_000,
+    }
+    start = time.monotonic()
+    empty.run(*written(empty.folder, [*PEOPLE, {"id": "long", "texts": [text[kind]]}]))
+    assert time.monotonic() - start < 60
+    assert len((empty.folder / "scores.tsv").read_text("utf-8").splitlines()) == 7

@@ -1,0 +1,54 @@
+"""The ranking tasks in a data folder: any folder with a task.json, whatever its name."""
+
+import json
+from pathlib import Path
+
+from msgspec import Struct
+
+from models.ranking_files import Candidate, Query, load_candidates, load_queries
+
+
+class Task(Struct, frozen=True):
+    folder: Path
+    metric: str  # the main one, by its name in the judge's output
+    candidates: tuple[Candidate, ...]
+    queries: tuple[Query, ...]
+    stated: dict[str, dict[str, float]]  # main metric of each baseline by pooling, as the task gives it
+    source: str  # origin, licence, attribution
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def pairs(self) -> int:
+        return sum(len(self.candidates if query.candidates is None else query.candidates) for query in self.queries)
+
+
+def tasks_in(data: Path) -> tuple[Task, ...]:
+    return tuple(_task(found.parent) for found in sorted(data.glob("tasks/*/task.json")))
+
+
+def source_of(folder: Path) -> str:
+    """What the folder's README says from `Source:` on to the end of that paragraph; nothing where it says nothing."""
+    readme = folder / "README.md"
+    paragraphs = readme.read_text(encoding="utf-8").split("\n\n") if readme.is_file() else []
+    return next((" ".join(each.split()) for each in paragraphs if each.startswith("Source:")), "")
+
+
+def _task(folder: Path) -> Task:
+    settings = json.loads((folder / "task.json").read_text(encoding="utf-8"))
+    candidates = load_candidates(folder / "candidates.jsonl")
+    return Task(
+        folder=folder,
+        metric=settings["metric"].partition(":")[0],
+        candidates=candidates,
+        queries=load_queries(folder / "queries.jsonl", {candidate.id for candidate in candidates}),
+        stated={name: _by_pooling(value) for name, value in settings.get("baselines", {}).items()},
+        source=source_of(folder) or f"Source: {settings['source']}",
+    )
+
+
+def _by_pooling(value: dict[str, float] | float) -> dict[str, float]:
+    """Where everybody has one text there is nothing to pool, and one figure is given."""
+    return value if isinstance(value, dict) else {"top3": value}
