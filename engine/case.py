@@ -11,7 +11,7 @@ from domain.recommendations import ListKind
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import MemberId, StreamId, WaivableRule
 from engine.snapshot import SOUGHT, Need, Snapshot
-from models.lexical import Figures, rarity, telling_words, terms
+from models.lexical import PHRASE, Figures, rarity, telling_words, terms
 from models.ranking import Hit, weighted_top_three, words_share
 from projections.evidence import Shown
 
@@ -55,15 +55,15 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def rarity(self) -> dict[str, float]:
-        """Of each of the need's own terms."""
-        return {term: rarity(term, self.figures) for term in sorted(self.figures.spread)}
+        """Of each of the need's own words."""
+        return {word: rarity(word, self.figures) for word in words_of(self.figures)}
 
 
 class Ranked(Struct, frozen=True, kw_only=True):
     candidate: StreamId
     person: MemberId | None  # whom the rules are asked about; None for the network's own shelf
     fit: float  # of the evidence to the need
-    score: float  # 0–1: the fit, of people moved by what else is known of them
+    score: float  # the fit, of people moved by what else is known of them
     hits: tuple[Hit, ...]  # the best three
     points: dict[str, float] = {}  # what the score of a person is made of
     more: dict[str, float] = {}  # parts that only a group has, or that only a lot gave
@@ -91,7 +91,7 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot, floor: float
     people = People(snapshot.people)
     asking = _asking(need, policy, snapshot, people)
     search = snapshot.near(*SOUGHT[need.kind])
-    figures = search.figures(texts.texts)
+    figures = search.figures(texts.texts, texts.vectors)
     hits = search.search(texts.texts, texts.vectors, figures=figures, floor=floor)
     shown = snapshot.shown(hits)
     hidden = _hidden({piece.owner for piece in shown if _of_a_third(piece)}, asking.reader, people)
@@ -110,10 +110,15 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot, floor: float
         waived=snapshot.waived(need),
         hits=tuple(replace(hit, weight=weights[piece.strength]) for hit, piece in counting),
         evidence={hit.id: piece for hit, piece in counting},
-        spoken=search.speaking([hit.id for hit, _ in counting], figures.spread) if group else {},
+        spoken=search.speaking([hit.id for hit, _ in counting], words_of(figures)) if group else {},
         figures=figures,
-        words_share=words_share(telling_words([terms(text) for text in texts.texts])),
+        words_share=words_share(telling_words([terms(text) for text in texts.texts]), figures.alike),
     )
+
+
+def words_of(figures: Figures) -> list[str]:
+    """The need's terms without its phrases."""
+    return [term for term in sorted(figures.spread) if not term.startswith(PHRASE)]
 
 
 def _asking(need: Need, policy: MatchingPolicy, snapshot: Snapshot, people: People) -> Asking:

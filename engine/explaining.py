@@ -13,6 +13,7 @@ from domain.eligibility import UNAVAILABLE, words_of
 from domain.recommendations import ListKind, Pick, RecommendationsIssued
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, RoleFamily, StreamId
+from engine.moving import told, why_moved
 from models.lexical import Figures, rarity, shared_words, terms
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree
 from projections.challenge_board import Challenge
@@ -58,7 +59,8 @@ class WordedPick(Struct, frozen=True, kw_only=True):
     name: str
     about: str  # role and site, kind of resource, or stage of a challenge
     score: float
-    parts: dict[str, float]
+    parts: dict[str, float]  # as the reader may see them
+    moved: tuple[str, ...]
     reasons: tuple[WordedReason, ...]
 
 
@@ -156,7 +158,13 @@ def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], nee
             )
         )
     return WordedPick(
-        candidate=pick.candidate, name=name, about=about, score=pick.score, parts=pick.parts, reasons=tuple(reasons)
+        candidate=pick.candidate,
+        name=name,
+        about=about,
+        score=pick.score,
+        parts=told(pick.parts),
+        moved=why_moved(pick.parts),
+        reasons=tuple(reasons),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Final
 
+import numpy as np
 from msgspec.structs import replace
 
 from domain.kernel import ERASED
@@ -13,8 +14,11 @@ from domain.policies import MatchingPolicy
 from domain.vocabulary import MemberId
 from engine.ledger import Ledger
 from engine.snapshot import Need
+from models.corpus import Corpus
 from models.people import Facts, agreement, decayed
+from models.ranking import PLACES, Hit, fused, pool
 from projections import challenge_board, site_tree, ties
+from projections.evidence import Piece
 from projections.shape import AsOf
 from projections.site_tree import Surroundings
 
@@ -68,6 +72,35 @@ def surrounded(
         )
         for member, each in facts.items()
     }
+
+
+def fitting_back(
+    corpus: Corpus,
+    need: Need,
+    own: Sequence[Piece],
+    problems: Mapping[MemberId, Hit],
+    alike: float,
+    policy: MatchingPolicy,
+) -> dict[MemberId, float]:
+    """Pooled like the evidence of others, but by meaning alone: words would take figures for each of the problems.
+
+    What is usual for the need, `alike`, is taken for usual among the problems near it. The need is a piece of its own.
+    """
+    weights = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
+    others = [each for each in own if each.challenge != need.subject and each.id in corpus]
+    asked = np.array([corpus.row(hit.id) for hit in problems.values()], dtype=np.int64)
+    shown = np.array([corpus.row(each.id) for each in others], dtype=np.int64)
+    asking = [hit.cosine for hit in problems.values()]
+    cosines = np.vstack([asking, corpus.vectors.cosines(corpus.vectors.at(shown), asked)])
+    fits = fused(cosines.round(PLACES), np.zeros_like(cosines), 0.0, alike)
+    worth = [policy.demonstrated, *(weights[each.strength] for each in others)]
+    ids = [need.subject, *(each.id for each in others)]
+    hits = [
+        Hit(id_, member, fit, 0.0, fit, weight)
+        for member, column in zip(problems, fits.T.tolist(), strict=True)
+        for id_, fit, weight in zip(ids, column, worth, strict=True)
+    ]
+    return {each.person: each.score for each in pool(hits)}
 
 
 def traits(places: Collection[Surroundings]) -> dict[str, str]:

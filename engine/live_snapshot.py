@@ -15,7 +15,7 @@ from domain.recommendations import ListKind, list_id
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
 from engine.evidence_index import EvidenceIndex, kind_of
-from engine.known import done, surrounded
+from engine.known import done, fitting_back, surrounded
 from engine.ledger import Ledger
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
 from models.people import Facts
@@ -36,6 +36,7 @@ from projections.network_setting import Setting, setting
 from projections.recommendation_lists import IssuedList
 from projections.shape import AsOf, microseconds
 
+_OWN_PIECES: Final = 50  # of what a member shows, when it is asked whom they could be a peer to
 _OWN_TEXTS: Final = 8  # how much of what a member knows makes up a need that lies in the person
 
 
@@ -128,6 +129,11 @@ class LiveSnapshot:
         today, calendar = day_of(self._at, self._setting.calendar), self._setting.calendar
         loads = {each: budget.load_on(today, calendar) for each, budget in self._budgets_of(facts.keys()).items()}
         return surrounded(self._connection, need, facts, loads)
+
+    def back(self, need: Need, problems: Mapping[MemberId, Hit], alike: float) -> Mapping[MemberId, float]:
+        said = (*KNOWING, Says.POSTED)
+        own = evidence.open_of(self._connection, need.reader, said, _OWN_PIECES)
+        return fitting_back(self._index.corpus, need, own, problems, alike, self.policy)
 
     def newcomers(self, need: Need, members: Sequence[MemberId]) -> frozenset[MemberId]:
         as_of = self._as_of(need)

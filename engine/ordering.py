@@ -1,5 +1,6 @@
 """The order of candidates: things by their fit, people also by what else is known of them; and which rule binds."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from domain.recommendations import ListKind
 from engine.case import Case, Ranked
 from engine.snapshot import Snapshot
 from models.people import Facts, scored
+from models.ranking import PLACES
 
 AT_ONCE: Final = 16  # candidates looked up together: few are needed beyond the length of a list
 PEOPLE: Final = frozenset({ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY})
@@ -36,9 +38,9 @@ def judged(everyone: Sequence[Ranked], case: Case, snapshot: Snapshot, enough: i
 
 
 def _last(found: Judged, enough: int) -> float:
-    """The score of the last place, as far as it is given; below all scores before."""
+    """The score of the last place; until it is given, below all scores."""
     scores = sorted((one.score for one, rule in found if rule is None), reverse=True)
-    return scores[enough - 1] if len(scores) >= enough else -1.0
+    return scores[enough - 1] if len(scores) >= enough else -math.inf
 
 
 def _done(everyone: Sequence[Ranked], case: Case, snapshot: Snapshot) -> dict[str, Facts]:
@@ -54,19 +56,24 @@ def _reach(one: Ranked, known: dict[str, Facts], case: Case) -> float:
     if one.candidate not in known:
         return one.score
     back = 1.0 if case.need.kind is ListKind.PEERS else None
-    return clipped(scored(replace(known[one.candidate], context=1.0, back=back), case.policy).score)
+    return scored(replace(known[one.candidate], context=1.0, back=back), case.policy).score
 
 
 def _scored(some: Sequence[Ranked], known: dict[str, Facts], case: Case, snapshot: Snapshot) -> list[Ranked]:
     if not known:
         return list(some)
     facts = snapshot.surrounded(case.need, {one.candidate: known[one.candidate] for one in some})
+    if case.need.kind is ListKind.PEERS:
+        back = snapshot.back(case.need, {one.candidate: one.hits[0] for one in some}, case.figures.alike)
+        facts = {member: replace(each, back=back.get(member)) for member, each in facts.items()}
     found = [(one, scored(facts[one.candidate], case.policy)) for one in some]
-    return [replace(one, score=clipped(each.score), points=each.parts) for one, each in found]
+    return [replace(one, score=each.score, points=_points(one.fit, each.parts)) for one, each in found]
 
 
-def clipped(score: float) -> float:
-    return min(1.0, max(0.0, score))
+def _points(fit: float, parts: dict[str, float]) -> dict[str, float]:
+    """The fit as it was found, and apart from it what the other direction changed."""
+    mutual = round(parts["fit"] - fit, PLACES)
+    return {**parts, "fit": fit, "mutual": mutual} if mutual else parts
 
 
 def look_up(some: Sequence[Ranked], case: Case) -> None:

@@ -1,5 +1,6 @@
 """Recommending: need → evidence → people → rules → ranking → reasons, one pure function over a snapshot."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -46,6 +47,7 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
             seed=seed,
             items=case.figures.items,
             words_share=case.words_share,
+            alike=case.figures.alike,
         ),
         terms=msgspec.json.encode(case.figures.spread, order="deterministic").decode(),
         picks=tuple(_pick(one, case, chance) for one, chance in zip(picks, chances, strict=False)),
@@ -135,9 +137,9 @@ def _choose(case: Case, everyone: Sequence[Ranked], snapshot: Snapshot, seed: in
     found = judged(everyone, case, snapshot, enough=len(everyone) if consultancy else length)
     eligible = [one for one, rule in found if rule is None]
     picks = convened(case, eligible) if consultancy else eligible[:length]
-    last = picks[-1].score if len(picks) == length else 0.0
+    last = picks[-1].score if len(picks) == length else -math.inf
     missed = [
-        NearMiss(candidate=one.candidate, score=one.score, rule=rule)
+        NearMiss(candidate=one.candidate, score=clipped(one.score), rule=rule)
         for one, rule in found
         if rule is not None and rule != "oneself" and one.score >= last
     ]
@@ -161,10 +163,14 @@ def _first(missed: Sequence[NearMiss], policy: MatchingPolicy, *, private: bool)
     return [miss for miss in missed if (miss.rule == UNAVAILABLE) is private][: policy.near_misses]
 
 
+def clipped(score: float) -> float:
+    return min(1.0, max(0.0, score))
+
+
 def _pick(one: Ranked, case: Case, propensity: float) -> Pick:
     return Pick(
         candidate=one.candidate,
-        score=one.score,
+        score=clipped(one.score),
         parts=one.parts,
         reasons=tuple(_reasons(one.hits, case)),
         propensity=propensity,
@@ -173,10 +179,10 @@ def _pick(one: Ranked, case: Case, propensity: float) -> Pick:
 
 def _reasons(hits: Iterable[Hit], case: Case) -> Iterable[Reason]:
     for hit in hits:
-        by_words = case.words_share * hit.lexical > (1 - case.words_share) * hit.cosine
+        by_words = case.words_share * hit.lexical > (1 - case.words_share) * (hit.cosine - case.figures.alike)
         yield Reason(
             says=case.evidence[hit.id].says,
             evidence=hit.id,
             part="words" if by_words else "meaning",
-            value=round(hit.score * hit.weight, 6),
+            value=round(hit.worth, 6),
         )

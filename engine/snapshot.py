@@ -56,7 +56,7 @@ class NeedTexts(Struct, frozen=True):
 class Search(Protocol):
     """Evidence near a need, and the corpus figures that its scores depend on."""
 
-    def figures(self, texts: Sequence[str]) -> Figures: ...
+    def figures(self, texts: Sequence[str], vectors: Vectors) -> Figures: ...
 
     def search(
         self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None, floor: float = -1.0
@@ -104,6 +104,9 @@ class Snapshot(Protocol):
 
     def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:
         """The same, with how full their time is and how like the reader's their setting."""
+
+    def back(self, need: Need, problems: Mapping[MemberId, Hit], alike: float) -> Mapping[MemberId, float]:
+        """How well the reader's own open evidence, and the need itself, fit the problem that brought each here."""
 
     def newcomers(self, need: Need, members: Sequence[MemberId]) -> frozenset[MemberId]:
         """Those of these who joined lately and were given few places so far."""

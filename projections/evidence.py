@@ -1,7 +1,7 @@
 """Every text that shows what a member knows or works on, or what a resource or challenge is about."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -94,6 +94,14 @@ class Shown(Struct, frozen=True, gc=False, array_like=True):
     subject: StreamId
     owner: OwnerId
     says: Says
+    strength: Strength
+    challenge: StreamId | None
+
+
+class Piece(Struct, frozen=True):
+    """A piece of evidence without its words."""
+
+    id: str
     strength: Strength
     challenge: StreamId | None
 
@@ -194,6 +202,14 @@ def unshown(connection: sqlite3.Connection, reader: Reader) -> list[str]:
     if not reader.hidden:
         return []
     return [each for (each,) in connection.execute(_UNSHOWN, told(reader))]
+
+
+def open_of(connection: sqlite3.Connection, subject: StreamId, says: Collection[str], most: int) -> list[Piece]:
+    """Of what holds now and is open to all, the newest of these kinds, without its words."""
+    sql = """select id, strength, challenge from evidence where subject = ? and until is null
+        and confidentiality in ('public', 'network') and says in (select value from json_each(?))
+        order by since desc, id limit ?"""
+    return list(rows(connection, Piece, sql, (subject, listed(says), most)))
 
 
 def of_subject(connection: sqlite3.Connection, subject: StreamId) -> list[Evidence]:

@@ -188,6 +188,7 @@ WORDS: Final[Mapping[str, str]] = {
     "member": "The member's id.",
     "met_at": "When the two met, if they did.",
     "mode": "Whose company the reader asked for: any, role-alike or mixed-role.",
+    "moved": "What besides their evidence moved a person up or down, in words.",
     "muted": "Members whom whoever asks does not want suggested.",
     "name": "What it, or the person, is called.",
     "near_misses": "Excluded candidates near the top, with the rule that bound.",

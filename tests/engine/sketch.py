@@ -48,9 +48,10 @@ class Sketch:
         self.set_aside: frozenset[WaivableRule] = frozenset()
         self.gone: frozenset[str] = frozenset()
         self.known: dict[str, Facts] = {}
+        self.gives: dict[str, float] = {}  # how well the reader's evidence fits the problem of each
         self.fresh: frozenset[str] = frozenset()
         self.texts: tuple[str, ...] = (TEXT,)
-        self.shares_words = words_share(telling_words([terms(TEXT)]))
+        self.shares_words = words_share(telling_words([terms(TEXT)]), alike=0.0)
 
     # what there is
 
@@ -136,8 +137,8 @@ class Sketch:
     def misses(self, kind: ListKind, mode: Mode = Mode.ANY) -> dict[str, str]:
         return {miss.candidate: miss.rule for miss in self.asks(kind, mode).near_misses}
 
-    def why_not(self, kind: ListKind, candidate: str) -> str:
-        return why_not(self.need(kind), self.policy, self, 0, candidate)
+    def why_not(self, kind: ListKind, candidate: str, seed: int = 0) -> str:
+        return why_not(self.need(kind), self.policy, self, seed, candidate)
 
     # the snapshot
 
@@ -180,6 +181,9 @@ class Sketch:
         known = {each: self.known.get(each, Facts(fit=0.0)) for each in facts}
         return {each: replace(facts[each], context=more.context, load=more.load) for each, more in known.items()}
 
+    def back(self, need: Need, problems: Mapping[str, Hit], alike: float) -> Mapping[str, float]:
+        return {each: self.gives[each] for each in problems if each in self.gives}
+
     def newcomers(self, need: Need, members: Sequence[str]) -> frozenset[str]:
         return self.fresh & frozenset(members)
 
@@ -198,7 +202,7 @@ class _Search:
         self._hits = hits
         self._pieces = pieces
 
-    def figures(self, texts: Sequence[str]) -> Figures:
+    def figures(self, texts: Sequence[str], vectors: Vectors) -> Figures:
         return Figures(items=60, spread=dict.fromkeys(terms(" ".join(texts)), 3))
 
     def search(

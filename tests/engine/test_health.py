@@ -14,7 +14,7 @@ from engine.examining import examine
 from engine.health import Health, health, standings
 from engine.settings import Settings
 from models.encoder import WEIGHTS, Encoder, packaged
-from tests.engine.town import ADA, NET, NOON, Town
+from tests.engine.town import ADA, LONG_AGO, NET, NOON, Town
 
 PROBED = ["storage", "keys", "disk", "model", "views"]
 EXAMINED = ["settings", "model", "disk", "permissions", "files", "keys", "history", "clock", "views"]
@@ -159,7 +159,7 @@ def test_an_index_open_to_others_is_said_as_words_of_members_stand_in_it(setting
 
 
 def test_a_clock_behind_the_log_is_said(settings: Settings) -> None:
-    found = ill(doctor(settings, lambda: NOON - timedelta(seconds=1)))
+    found = ill(doctor(settings, lambda: NOON - timedelta(days=LONG_AGO, seconds=1)))
     assert set(found) == {"clock"}
 
 

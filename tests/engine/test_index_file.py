@@ -62,7 +62,7 @@ class Starts:
             for position in (None, *range(self.history.head() - 2, self.history.head() + 1)):
                 view = self.index.corpus.as_of(position, kinds=["member:posted", "member:answered", "member:claims"])
                 hits = view.search([text], vectors)
-                answers.append((hits, self.index.shown(hits), view.figures([text])))
+                answers.append((hits, self.index.shown(hits), view.figures([text], vectors)))
         return answers
 
     @property

@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -60,15 +61,40 @@ piece = st.fixed_dictionaries(
 )
 
 
+counts = st.sampled_from((0.0, 0.5, 3.0, 40.0))
+facts = st.fixed_dictionaries(
+    {
+        "context": st.sampled_from((None, 0.0, 0.5, 1.0)),
+        "tied": counts,
+        "in_category": counts,
+        "answered": counts.map(lambda more: more + 40),
+        "since_answered": st.sampled_from((None, 0.0, 20.0)),
+        "load": st.sampled_from((0.0, 0.25, 1.0)),
+        "exposure": counts,
+    }
+)
+points = st.sampled_from((0.0, 0.02, 0.3))
+weights = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(("context_weight", "tied_weight", "category_weight", "answered_weight"), points),
+        **dict.fromkeys(("load_price", "exposure_price"), points),
+        "newcomer_chance": st.sampled_from((0.0, 0.5, 1.0)),
+    }
+)
+
+
 @st.composite
 def sketches(draw: st.DrawFn) -> Sketch:
-    sketch = Sketch(list_length=3, consultants_per_district=3, knows_the_area=0.3)
+    sketch = Sketch(list_length=3, consultants_per_district=3, knows_the_area=0.3, **draw(weights))
     for number, drawn in enumerate(draw(st.lists(piece, max_size=14))):
         add(sketch, number, **drawn)
     for member in IDS:
         sketch.member(member, **draw(traits))
+        sketch.knows(member, **draw(facts))
+        if draw(st.booleans()):
+            sketch.gives[member] = draw(st.sampled_from((0.0, 0.3, 0.9)))
     sketch.member(ADA, present=True)
-    sketch.lately, sketch.gone = draw(some), draw(some)
+    sketch.lately, sketch.gone, sketch.fresh = draw(some), draw(some), draw(st.frozensets(st.sampled_from(IDS)))
     return sketch
 
 
@@ -94,6 +120,7 @@ def derived(sketch: Sketch, kind: ListKind, mode: Mode) -> Any:
         return str(none)
 
 
+POINTS = ("fit", "mutual", "context", "ties", "category", "readiness", "load", "exposure")
 kinds, modes = st.sampled_from(list(ListKind)), st.sampled_from(list(Mode))
 
 
@@ -153,13 +180,16 @@ def test_a_score_is_the_sum_of_its_parts_and_lists_fall(sketch: Sketch, kind: Li
         return
     share = listing.inputs.words_share
     for pick in listing.picks:
-        parts = (1 - share) * pick.parts["meaning"] + share * pick.parts["words"]
-        assert pick.score == pytest.approx(parts, abs=3e-6)
+        fit = (1 - share) * pick.parts["meaning"] + share * pick.parts["words"]
+        points = [value for part, value in pick.parts.items() if part in POINTS]
+        assert pick.parts.get("fit", fit) == pytest.approx(fit, abs=3e-6)
+        assert pick.score == pytest.approx(min(1, max(0, math.fsum(points))) if points else fit, abs=3e-6)
         assert 0 <= pick.score <= 1
         assert 1 <= len(pick.reasons) <= 3
-        assert weighted_top_three([reason.value for reason in pick.reasons]) == pytest.approx(pick.score, abs=3e-6)
+        assert weighted_top_three([reason.value for reason in pick.reasons]) == pytest.approx(fit, abs=3e-6)
     for one, other in pairwise(listing.picks):
-        assert (-one.score, one.candidate) < (-other.score, other.candidate)
+        assert one.score >= other.score
+        assert one.candidate < other.candidate or one.score > other.score or one.score in {0, 1}
     for private in (False, True):
         scores = [miss.score for miss in listing.near_misses if (miss.rule == UNAVAILABLE) is private]
         assert scores == sorted(scores, reverse=True)

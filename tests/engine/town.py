@@ -26,6 +26,7 @@ ABSENT, MONDAYS, RESET, BUSES, QUIET = (f"challenge-0000000{each}" for each in "
 GUIDE, MENU = "resource-00000001", "resource-00000002"
 PEERS, AHEAD, EXPERTS, RESOURCES, CHALLENGES, CONSULTANCY = ListKind
 NOON = datetime(2025, 9, 3, 12, tzinfo=UTC)  # a Wednesday
+LONG_AGO = 90  # days before noon all was told, so that nobody is the one who answered just now
 
 TOLD: Mapping[str, Command] = {
     "charter": CharterNetwork(network=NET, name="Riverbend"),
@@ -68,8 +69,10 @@ class Town(Confrere):
         super().__init__(self.settings, lambda: self.now)
         self.__dict__["encoder"] = self.counting
         if not self.store.head():
+            self.later(days=-LONG_AGO)
             for name, command in TOLD.items():
                 self.say(command, id=name)
+            self.now = NOON
 
     def say(self, command: Command, *, by: str | None = None, id: str | None = None) -> tuple[Recorded, ...]:  # noqa: A002 - the command's own word
         sender = Sender(network=NET, actor=OPERATOR, command_id=id or f"said-{self.store.head()}-{self.now}")
