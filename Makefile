@@ -12,7 +12,7 @@ export TOKENIZERS_PARALLELISM := false
 .venv/ready: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { $(MAKE) --silent python && $(PYTHON) -m venv .venv; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[openvino]' --group dev
 	touch $@
 
 python:

