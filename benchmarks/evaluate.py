@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.progress import Progress as Bar
 
-from benchmarks import gate, machine
-from benchmarks.figures import Grid, grids, page, told
+from benchmarks import gate, machine, next_helper
+from benchmarks.figures import Grid, between_marks, grids, page
 from benchmarks.judge import Judge
 from benchmarks.outcomes import Outcome, Verdict, outcome
 from benchmarks.ranking_tasks import Task, source_of, tasks_in
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
+from models.evaluation import Progress
 
 SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "matching.md"
@@ -40,12 +42,14 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
         outcomes = tuple(judged(tasks, encoder, judge, Path(folder)))
         verdicts += [verdict for each in outcomes for verdict in each.verdicts]
         verdicts.append(same_by_command(min(tasks, key=lambda task: task.pairs), judge, Path(folder)))
-    tables = grids(outcomes)
+    helped, verdict = who_helps_next(shared, encoder)
+    tables = (*grids(outcomes), *helped)
+    verdicts += verdict
     show(tables, verdicts)
     sources = {task.name: task.source for task in tasks} | {"banking77": source_of(data / "tasks" / "banking77")}
     how = f"Encoder {encoder.fingerprint}; {machine.described()['CPU']}; {time.monotonic() - start:.0f} s."
     known = {name: source for name, source in sources.items() if source}
-    text = told(datetime.now(UTC), how, tables, verdicts, known)
+    text = between_marks(datetime.now(UTC), how, tables, verdicts, known)
     where.write_text(page(where.read_text(encoding="utf-8"), text), encoding="utf-8")
     return 0 if all(verdict.holds for verdict in verdicts) else 1
 
@@ -53,8 +57,8 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
 def through_the_gate(folder: Path, encoder: Encoder) -> Iterator[Verdict]:
     """Nothing where the data are not at hand."""
     if folder.is_dir():
-        with step("the gate of the embedding code"):
-            accuracy = gate.accuracy(folder, encoder)
+        with step("the gate of the embedding code") as told:
+            accuracy = gate.accuracy(folder, encoder, told)
         low, high = gate.PASSES
         words = f"gate of the embedding code: accuracy {accuracy:.4f} on {folder.name}, between {low} and {high}"
         yield Verdict(words, low <= accuracy <= high)
@@ -63,8 +67,8 @@ def through_the_gate(folder: Path, encoder: Encoder) -> Iterator[Verdict]:
 def judged(tasks: Sequence[Task], encoder: Encoder, judge: Judge, folder: Path) -> Iterator[Outcome]:
     remembering = Remembering(encoder)
     for number, task in enumerate(tasks, start=1):
-        with step(f"[{number}/{len(tasks)}] {task.name}"):
-            yield outcome(task, remembering, judge, folder / f"{task.name}.tsv")
+        with step(f"[{number}/{len(tasks)}] {task.name}") as told:
+            yield outcome(task, remembering, judge, folder / f"{task.name}.tsv", told)
 
 
 def same_by_command(task: Task, judge: Judge, folder: Path) -> Verdict:
@@ -82,12 +86,28 @@ def same_by_command(task: Task, judge: Judge, folder: Path) -> Verdict:
     return Verdict(words_of, ours.keys() == theirs.keys() and apart <= SAME)
 
 
+def who_helps_next(shared: Path, encoder: Encoder) -> tuple[tuple[Grid, ...], tuple[Verdict, ...]]:
+    """Nothing where the network is not at hand."""
+    try:
+        with step("who answers next"):
+            found = next_helper.report(encoder, shared)
+    except next_helper.Absent:
+        return (), ()
+    return found.tables(), (
+        Verdict("who answers next: surely above each count, and lighter on the popular", found.passes),
+    )
+
+
 @contextmanager
-def step(name: str) -> Iterator[None]:
+def step(name: str) -> Iterator[Progress]:
+    """Says when it begins and how long it took; where somebody watches, also how far it is."""
     start = time.monotonic()
-    print(f"{name} …", file=sys.stderr, flush=True)
-    yield
-    print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    console = Console(stderr=True, highlight=False, markup=False)
+    console.print(f"{name} …")
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("encoding and ranking")
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+    console.print(f"{name}: {time.monotonic() - start:.0f} s")
 
 
 def show(tables: Sequence[Grid], verdicts: Sequence[Verdict]) -> None:

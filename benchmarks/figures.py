@@ -115,16 +115,16 @@ def _part(part: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     return part, *map(difference, paid.values()), signed(mean), signed(least), pays or "–", costs or "–"
 
 
-def page(before: str, told: str) -> str:
-    """The page with `told` between its marks, and nothing else of it changed."""
+def page(before: str, text: str) -> str:
+    """The page with `text` between its marks, and nothing else of it changed."""
     head, begin, rest = before.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end) or BEGIN in tail or END in tail:
         raise NoMarks(f"the page must have one line {BEGIN!r} and after it one line {END!r}")
-    return f"{head}{BEGIN}\n\n{told.strip()}\n\n{END}{tail}"
+    return f"{head}{BEGIN}\n\n{text.strip()}\n\n{END}{tail}"
 
 
-def told(
+def between_marks(
     at: datetime, how: str, tables: Sequence[Grid], verdicts: Sequence[Verdict], sources: Mapping[str, str]
 ) -> str:
     """All that stands between the marks."""

@@ -10,7 +10,7 @@ from msgspec.structs import fields, replace
 from benchmarks import baselines
 from benchmarks.judge import ROUNDED, Figure, Judge, Parts, Scores
 from benchmarks.ranking_tasks import Task
-from models.evaluation import Encodes, rank
+from models.evaluation import Encodes, Progress, rank
 from models.ranking import EVERYTHING, Recipe
 from models.ranking_files import write_scores
 
@@ -53,9 +53,9 @@ class Outcome(Struct, frozen=True):
                 yield figure is not None and abs(figure.value - value) <= MAY_DIFFER
 
 
-def outcome(task: Task, encoder: Encodes, judge: Judge, table: Path) -> Outcome:
+def outcome(task: Task, encoder: Encodes, judge: Judge, table: Path, progress: Progress | None = None) -> Outcome:
     """Leaves our scores in `table`."""
-    write_scores(table, rank(task.candidates, task.queries, encoder))
+    write_scores(table, rank(task.candidates, task.queries, encoder, progress))
     ours = judge.parts(task, judge.read(table))
     printed = judge.figure(task, table)
     assert abs(judge.whole(ours).value - printed.value) < ROUNDED, f"{task.name}: the judge disagrees with itself"
