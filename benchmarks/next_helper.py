@@ -130,6 +130,7 @@ BASELINES: Final[Mapping[str, Callable[[Past], int]]] = {
     "posts in the category": lambda past: past.category,
     POPULARITY: lambda past: past.posts,
 }
+LATEST: Final = "latest post"  # shown, and no bar: who writes in a row is no help to one who reads a list tomorrow
 PARTS: Final = ("context_weight", "tied_weight", "category_weight", "answered_weight", "exposure_price")
 FIT: Final = "fit"
 
@@ -142,7 +143,7 @@ def report(encoder: Encoder, shared: Path = SHARED) -> NextHelper:
     policy, network = MatchingPolicy(), read(folder)
     replies, learning = Replies(network, encoder, policy), Learning(policy)
     orders: dict[str, Order] = {DEFAULT: Ours(policy), LEARNED_WEIGHTS: learning}
-    orders |= {name: _by_count(of) for name, of in BASELINES.items()}
+    orders |= {name: _by_count(of) for name, of in BASELINES.items()} | {LATEST: _by_count(lambda past: past.latest)}
     orders |= {part: Ours(replace(policy, **{part: 0.0})) for part in PARTS}
     orders[FIT] = Ours(policy, fit=False)
     senders, outcomes = _told(replies, orders)
@@ -187,7 +188,7 @@ def mean(values: Floats) -> Figure:
 def _beside(found: NextHelper) -> Grid:
     others = (DEFAULT, *BASELINES)
     rows = []
-    for name in (*OURS, *BASELINES):
+    for name in (*OURS, *BASELINES, LATEST):
         ahead = [difference(found.ahead(name, other)) if other != name else "–" for other in others]
         burden = f"{_burden(found, name)} ({plain(found.burden(name))})"
         rows.append((name, with_interval(mean(found.outcomes[name].reciprocal)), *ahead, burden))
