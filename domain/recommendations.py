@@ -30,6 +30,9 @@ class Reason(Struct, frozen=True, kw_only=True):
     evidence: str
     part: str
     value: float
+    passage: tuple[int, int] | None = None  # characters of the evidence's text, from and to: what fits the need best …
+    met: str | None = None  # … the evidence of the reader's own words that it meets …
+    meets: tuple[int, int] | None = None  # … and there the characters from and to
 
 
 class Pick(Struct, frozen=True, kw_only=True):

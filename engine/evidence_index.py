@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from sqlite3 import Connection
-from threading import RLock
+from threading import Lock, RLock
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from domain.refusals import StorageTrouble, Unknown
 from domain.vocabulary import OPEN, OwnerId, StreamId
 from engine import index_file
 from engine.index_file import IndexFile
-from engine.vector_store import VectorStore
+from engine.vector_store import Vector, VectorStore
 from models.corpus import Corpus, Item
 from models.ranking import Hit
 from projections import evidence
@@ -63,7 +63,8 @@ class EvidenceIndex:
         self._network: Final = network
         self._vectors: Final = vectors
         self._encoder: Final = encoder
-        self.turn: Final = RLock()  # held from the look at a position until this has been kept up to it
+        self._making: Final = Lock()
+        self._turn: Final = RLock()
         self.corpus = Corpus(encoder.width)
         self._shown: Final[dict[str, Shown]] = {}  # of every item of the corpus
         self._digests: Final[list[bytes]] = []  # of every row of the corpus: where its vector is kept
@@ -71,9 +72,14 @@ class EvidenceIndex:
         self._unwritten = 0
         self.position = 0
 
+    @property
+    def encoder(self) -> Encoding:
+        """What made the vectors in here; it may be asked for others to be compared with them."""
+        return self._encoder
+
     def keep_up(self, connection: Connection, position: int, progress: Progress | None = None) -> Kept:
         """Take in what began or ended until `position`, encoding what has no vector yet."""
-        with self.turn:
+        with self._turn:
             if position <= self.position:  # a thread with a newer connection was here first
                 return Kept()
             self._views = _file_of(connection)
@@ -95,7 +101,7 @@ class EvidenceIndex:
 
     def write_down(self) -> None:
         """Leave a file for the next start to begin with, where the last one is far behind."""
-        with self.turn:
+        with self._turn:
             if self._unwritten < WORTH_IT or self._views is None or not self._views.exists():
                 return
             content = IndexFile(
@@ -142,11 +148,21 @@ class EvidenceIndex:
 
     def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
         """Vectors of owned texts, in their order, encoding what was never seen."""
-        self._encode(list(dict.fromkeys(text for text in texts if self._vectors.get([text])[0] is None)))
-        found = [vector for vector in self._vectors.get(texts) if vector is not None]
+        found = [vector for vector in self.meanings(texts) if vector is not None]
         if len(found) < len(texts):
             raise Unknown("somebody whose words these are was erased", field="need")
         return np.stack(found) if found else np.zeros((0, self._encoder.width), dtype=np.float32)
+
+    def meanings(self, texts: Sequence[tuple[OwnerId, str]]) -> list[Vector | None]:
+        """The same, with None for the words of somebody who was erased."""
+        found = self._vectors.get(texts)
+        if all(each is not None for each in found):
+            return found
+        with self._making:  # so that who asks for the same at the same time waits, and does not make it twice
+            there = self._vectors.get(texts)
+            missing = (text for text, vector in zip(texts, there, strict=True) if vector is None)
+            self._encode(list(dict.fromkeys(missing)))
+        return self._vectors.get(texts)
 
     def _fill(self, new: Sequence[Evidence], progress: Progress | None) -> Kept:
         reached = self._vectors.reached(self._network)

@@ -1,57 +1,23 @@
 """Puts a stored list into words: who, why, by which passage, and who was nearly there."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from sqlite3 import Connection
-from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from domain.eligibility import UNAVAILABLE, words_of
-from domain.recommendations import ListKind, Pick, RecommendationsIssued
+from domain.recommendations import ListKind, Pick, Reason, RecommendationsIssued
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, RoleFamily, StreamId
 from engine.moving import told, why_moved
-from models.lexical import Figures, rarity, shared_words, terms
+from engine.passages import figures_of
+from engine.reasons import WordedReason, worded
+from models.lexical import Figures
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree
 from projections.challenge_board import Challenge
-from projections.evidence import Evidence, Says
+from projections.evidence import Evidence
 from projections.recommendation_lists import IssuedList
-
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
-_EXCERPT: Final = 180  # characters
-_SHARED: Final = 5  # words
-_COMMON: Final = 12  # a word in more than one of so many pieces is common here
-
-_SAYS: Final[Mapping[Says, str]] = {
-    Says.POSTED: "works on",
-    Says.ANSWERED: "answered",
-    Says.SHARED: "shared",
-    Says.HELPED: "helped, as its receiver confirmed",
-    Says.PROFILE: "says of themselves",
-    Says.CLAIMS: "claims to know",
-    Says.ENDORSED: "is endorsed for",
-    Says.SITE_STATEMENT: "works at a site that says",
-    Says.REVIEWED: "a reviewer wrote",
-    Says.WANTS_TO_LEARN: "wants to learn",
-    Says.IS_ABOUT: "is about",
-}
-
-
-_TITLED: Final = frozenset({Says.POSTED, Says.SHARED, Says.IS_ABOUT})  # texts whose first line is a title
-
-
-class WordedReason(Struct, frozen=True, kw_only=True):
-    says: str
-    title: str  # of the challenge or resource that the words are from, where they begin with one
-    excerpt: str  # the sentence of the evidence that is nearest by words
-    shared: tuple[str, ...]  # the rarest words that need and evidence share, as the need writes them
-    evidence: str
-    at: datetime
-    part: str
-    value: float
 
 
 class WordedPick(Struct, frozen=True, kw_only=True):
@@ -86,13 +52,22 @@ class WordedList(Struct, frozen=True, kw_only=True):
     near_misses: tuple[WordedMiss, ...]
 
 
-def in_words(connection: Connection, stored: IssuedList) -> WordedList:
-    """The stored list as its reader may read it. Nothing is decided here, and nothing recomputed but words."""
+def in_words(connection: Connection, stored: IssuedList, *, confided: bool = False) -> WordedList:
+    """The stored list as its reader may read it. Nothing is decided here, and nothing recomputed but words.
+
+    `confided`: whoever is told may read the need itself, even where it is not open.
+    """
     issued = stored.issued
-    ids = {reason.evidence for pick in issued.picks for reason in pick.reasons}
-    known = evidence.evidence(connection, ids)
+    reasons = [reason for pick in issued.picks for reason in pick.reasons]
+    ids = {each for reason in reasons for each in (reason.evidence, reason.met) if each is not None}
     title, need = _need(connection, issued)
-    figures = _figures(issued)
+    known = _Known(
+        pieces=evidence.evidence(connection, ids),
+        need=need,
+        figures=figures_of(issued.terms, issued.inputs),
+        issued=issued,
+        confided=confided,
+    )
     return WordedList(
         recommendation=stored.recommendation,
         reader=issued.reader,
@@ -104,7 +79,7 @@ def in_words(connection: Connection, stored: IssuedList) -> WordedList:
         position=issued.inputs.position,
         policy_hash=issued.inputs.policy_hash,
         encoder=issued.inputs.encoder,
-        picks=tuple(_pick(connection, pick, known, need, figures) for pick in issued.picks),
+        picks=tuple(_pick(connection, pick, known) for pick in issued.picks),
         near_misses=tuple(
             WordedMiss(
                 candidate=miss.candidate,
@@ -123,40 +98,31 @@ def _need(connection: Connection, issued: RecommendationsIssued) -> tuple[str, s
     challenge = challenge_board.challenge(connection, issued.need)
     if challenge is not None:
         return challenge.title, f"{challenge.title}\n{challenge.text}"
-    known = "\n".join(each.text for each in evidence.of_subject(connection, issued.reader))
-    return f"what {described(connection, issued.reader)[0]} knows", known
+    known = [each.text for each in evidence.of_subject(connection, issued.reader) if each.confidentiality in OPEN]
+    return f"what {described(connection, issued.reader)[0]} knows", "\n".join(known)
 
 
-def _figures(issued: RecommendationsIssued) -> Figures:
-    try:
-        spread = msgspec.json.decode(issued.terms, type=dict[str, int])
-    except msgspec.DecodeError:  # the reader was erased, and the need's words with them
-        spread = {}
-    return Figures(items=issued.inputs.items, spread=spread)
+class _Known(Struct, frozen=True, kw_only=True):
+    """What the reasons of one list are told by."""
+
+    pieces: Mapping[str, Evidence]
+    need: str
+    figures: Figures
+    issued: RecommendationsIssued
+    confided: bool
+
+    def met(self, reason: Reason) -> Evidence | None:
+        """The reader's own piece that a reason names, while it holds and if it may be shown."""
+        piece = self.pieces.get(reason.met or "")
+        if piece is None or piece.until is not None or piece.owner != self.issued.reader:
+            return None
+        may = piece.confidentiality in OPEN or (self.confided and piece.challenge == self.issued.need)
+        return piece if may else None
 
 
-def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], need: str, figures: Figures) -> WordedPick:
+def _pick(connection: Connection, pick: Pick, known: _Known) -> WordedPick:
     name, about = described(connection, pick.candidate)
-    reasons = []
-    for reason in pick.reasons:
-        piece = known.get(reason.evidence)
-        if piece is None:  # erased since
-            continue
-        wordless = piece.says is Says.ANSWERED and piece.owner != piece.subject  # the challenge's title speaks for it
-        titled = wordless or piece.says in _TITLED
-        title, _, body = piece.text.partition("\n") if titled else ("", "", piece.text)
-        reasons.append(
-            WordedReason(
-                says="answered in" if wordless else _SAYS[piece.says],
-                title=title,
-                excerpt=nearest_sentence(body or title, figures),
-                shared=_telling(need, piece.text, figures),
-                evidence=reason.evidence,
-                at=piece.at,
-                part=reason.part,
-                value=reason.value,
-            )
-        )
+    found = ((reason, known.pieces.get(reason.evidence)) for reason in pick.reasons)
     return WordedPick(
         candidate=pick.candidate,
         name=name,
@@ -164,27 +130,12 @@ def _pick(connection: Connection, pick: Pick, known: Mapping[str, Evidence], nee
         score=pick.score,
         parts=told(pick.parts),
         moved=why_moved(pick.parts),
-        reasons=tuple(reasons),
+        reasons=tuple(
+            worded(reason, piece, known.met(reason), known.need, known.figures)
+            for reason, piece in found
+            if piece is not None and piece.confidentiality in OPEN  # None: erased since
+        ),
     )
-
-
-def _telling(need: str, text: str, figures: Figures) -> tuple[str, ...]:
-    """Words that were searched by and that few other pieces have: what everybody writes explains nothing."""
-    most = max(2, figures.items // _COMMON)
-    rare = {term for term, items in figures.spread.items() if items <= most}
-    shared = shared_words(need, text, figures, limit=len(need))
-    return tuple(word for word in shared if terms(word).keys() <= rare)[:_SHARED]
-
-
-def nearest_sentence(text: str, figures: Figures) -> str:
-    """The sentence of `text` whose words weigh most for the need, by rarity; the first one where none is shared."""
-    sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if sentence.strip()]
-
-    def weight(sentence: str) -> float:
-        return sum(rarity(word, figures) for word in terms(sentence) if word in figures.spread)
-
-    best = max(sentences, key=weight, default="").replace("|", ", ")
-    return best if len(best) <= _EXCERPT else best[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
 
 
 def listed(connection: Connection, what: str, limit: int) -> list[tuple[StreamId, str, str]]:

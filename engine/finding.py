@@ -9,7 +9,8 @@ from msgspec import Struct
 from domain.refusals import Malformed, Unknown
 from domain.vocabulary import MemberId, StreamId
 from engine.evidence_index import kind_of
-from engine.explaining import described, nearest_sentence
+from engine.explaining import described
+from engine.reasons import nearest_sentence
 from engine.runtime import Confrere
 from models.lexical import WORD, Figures, folded
 from models.vector_index import Vectors
@@ -45,13 +46,13 @@ def find(
     Raises Malformed for what cannot be looked for, Unknown for who is not in the network, ModelTrouble.
     """
     _check(words, kind, limit)
-    with system.evidence(network) as (connection, view):
+    with system.evidence(network) as (connection, view, encoder):
         reader = reader_at(connection, member)
         if reader is None:
             raise Unknown("there is no such network", field="network")
         mine = _open_to(connection, view, reader, kind)
         floor = setting(connection).policy.floor
-        vectors = system.encoder.encode([words])
+        vectors = encoder.encode([words])
         found = _nearest(connection, reader, mine, words, vectors, floor, limit)
         if kind in {None, "member"}:
             found += _by_name(connection, reader, words)

@@ -18,7 +18,8 @@ from engine.evidence_index import EvidenceIndex, kind_of
 from engine.known import done, fitting_back, surrounded
 from engine.ledger import Ledger
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
-from models.people import Facts
+from engine.vector_store import Vector
+from models.people import Done, Facts
 from models.ranking import Hit
 from projections import (
     challenge_board,
@@ -30,7 +31,7 @@ from projections import (
     site_tree,
     time_budgets,
 )
-from projections.evidence import Says, Shown, Strength
+from projections.evidence import Evidence, Says, Shown, Strength
 from projections.member_directory import DirectoryEntry, Standing
 from projections.network_setting import Setting, setting
 from projections.recommendation_lists import IssuedList
@@ -74,24 +75,35 @@ class LiveSnapshot:
 
     def need_texts(self, need: Need) -> NeedTexts:
         """A challenge's own words; for a need that lies in the person, what shows best what they know."""
-        in_person = need.kind is ListKind.CHALLENGES
-        texts = self._known_best(need.reader) if in_person else [self._problem(need)]
-        return NeedTexts(tuple(text for _, text in texts), self._index.vectors_of(texts))
+        own = self.own(need)
+        return NeedTexts(
+            tuple(each.text for each in own), self._index.vectors_of([(each.owner, each.text) for each in own])
+        )
 
-    def _known_best(self, member: MemberId) -> list[tuple[str, str]]:
+    def own(self, need: Need) -> list[Evidence]:
+        in_person = need.kind is ListKind.CHALLENGES
+        return self._known_best(need.reader) if in_person else [self._problem(need)]
+
+    def pieces(self, ids: Collection[str]) -> Mapping[str, Evidence]:
+        return evidence.evidence(self._connection, ids)
+
+    def meanings(self, passages: Sequence[tuple[OwnerId, str]]) -> Sequence[Vector | None]:
+        return self._index.meanings(passages)
+
+    def _known_best(self, member: MemberId) -> list[Evidence]:
         shown = [
             each
             for each in evidence.of_subject(self._connection, member)
             if each.says in KNOWING and (each.owner == member or each.confidentiality in OPEN)
         ]
         shown.sort(key=lambda each: (each.strength is not Strength.DEMONSTRATED, -each.since, each.id))
-        texts = dict.fromkeys((each.owner, each.text) for each in shown)
-        return list(texts)[:_OWN_TEXTS]
+        best = {(each.owner, each.text): each for each in reversed(shown)}  # of several with the same words the first
+        return [each for each in shown if best[each.owner, each.text] is each][:_OWN_TEXTS]
 
-    def _problem(self, need: Need) -> tuple[str, str]:
+    def _problem(self, need: Need) -> Evidence:
         for each in evidence.of_subject(self._connection, need.subject):
             if each.says is Says.IS_ABOUT and each.owner == need.reader and each.challenge == need.subject:
-                return each.owner, each.text
+                return each
         raise Unknown("this reader has no such challenge", field="need")
 
     def near(self, subjects: str, says: Collection[str]) -> Search:
@@ -122,7 +134,7 @@ class LiveSnapshot:
             self._budgets |= dict.fromkeys(new) | dict(time_budgets.budgets(self._connection, new))
         return {member: found for member in members if (found := self._budgets[member]) is not None}
 
-    def done(self, need: Need, members: Sequence[MemberId]) -> Mapping[MemberId, Facts]:
+    def done(self, need: Need, members: Sequence[MemberId]) -> Done:
         return done(self._connection, self._ledger, need, members, self._as_of(need), self.policy)
 
     def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:

@@ -10,19 +10,23 @@ from threading import Event, RLock
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+from msgspec import Struct
+
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
+from domain.policies import Numerics
 from domain.recommendations import IssueRecommendations, Listing, ListKind, issued_by, same_outcome
 from domain.refusals import Beaten, CommandReused, ModelTrouble, StorageTrouble, Unknown
 from domain.vocabulary import ENGINE, MemberId, StreamId
 from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
-from engine.evidence_index import EvidenceIndex, Kept
+from engine.evidence_index import Encoding, EvidenceIndex, Kept
 from engine.explaining import WordedList, in_words
 from engine.followers import Views
 from engine.ledger import Ledger
 from engine.live_snapshot import LiveSnapshot
 from engine.lot import seed_of
+from engine.passages import pointed
 from engine.queries import Queries
 from engine.reactions import expire
 from engine.recommending import recommend, why_not
@@ -43,6 +47,13 @@ Progress = Callable[[int], None]
 _TRIES: Final = 10
 
 
+class _KeptUp(Struct, frozen=True):
+    connection: Connection
+    position: int
+    index: EvidenceIndex
+    kept: Kept
+
+
 class Confrere:
     """The running system. Use it as a context manager; it may be shared by threads."""
 
@@ -60,6 +71,8 @@ class Confrere:
         self.queries: Final = Queries(self.store, self.views)
         self._views: Final[dict[StreamId, Views]] = {}
         self._indexes: Final[dict[StreamId, EvidenceIndex]] = {}
+        self._encodings: Final[dict[Numerics, tuple[Encoding, VectorStore]]] = {}  # besides the plain one
+        self._turns: Final[dict[StreamId, RLock]] = {}
         self._ledgers: Final[dict[StreamId, Ledger]] = {}
         self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
@@ -79,6 +92,8 @@ class Confrere:
             views.close()
         if "vectors" in self.__dict__:
             self.vectors.close()
+        for _, vectors in self._encodings.values():
+            vectors.close()
         if "tokens" in self.__dict__:
             self.tokens.close()
         self.store.close()
@@ -135,15 +150,14 @@ class Confrere:
 
     def index(self, network: StreamId, progress: Progress | None = None) -> Kept:
         """Bring projections and evidence up to the head, encoding what is new."""
-        with _model_in_words(), self._index(network).turn, self.queries.kept_up(network).reading() as connection:
-            return self._index(network).keep_up(connection, Views.position_in(connection), progress)
+        with self._kept_up(network, progress) as up:
+            return up.kept
 
     def warm(self, network: StreamId) -> Kept:
         """What a first list would wait for, ahead of it; a server can do this while it answers other questions."""
-        with _model_in_words():
-            kept = self.index(network)
-            self._index(network).corpus.vectors.get_ready()
-            return kept
+        with self._kept_up(network) as up:
+            up.index.corpus.vectors.get_ready()
+            return up.kept
 
     def recommend(
         self,
@@ -159,12 +173,13 @@ class Confrere:
         for _ in range(_TRIES):
             need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
             with self._snapshot(network, need, progress) as snapshot:
-                issue = _issue(need, recommend(need, snapshot.policy, snapshot, seed_of(need.recommendation)))
-                before = snapshot.issued(issue.recommendation)
+                listing = recommend(need, snapshot.policy, snapshot, seed_of(need.recommendation))
+                before = snapshot.issued(need.recommendation)
+                if before and not before.expired and same_outcome(issued_by(_issue(need, listing)), before.issued):
+                    return before
+                issue = _issue(need, pointed(need, listing, snapshot))
                 newest = snapshot.newest_list(need)
                 known = self.store.versions(snapshot.lists_for(need), until=snapshot.position)
-            if before and not before.expired and same_outcome(issued_by(issue), before.issued):
-                return before
             try:
                 return self._issued(network, issue, need, newest, known)
             except (Beaten, CommandReused):  # the reader dismissed somebody, or got another list, in between
@@ -199,34 +214,52 @@ class Confrere:
         return self.ask(network, lambda connection: in_words(connection, _stored(connection, recommendation)))
 
     @contextmanager
-    def evidence(self, network: StreamId) -> Iterator[tuple[Connection, View]]:
-        """All evidence that is open and holds now, and the projections at the same position."""
-        with _model_in_words(), ExitStack() as opened:
-            index = self._index(network)
-            with index.turn:
-                connection = opened.enter_context(self.queries.kept_up(network).reading())
-                position = Views.position_in(connection)
-                index.keep_up(connection, position)
-            yield connection, index.corpus.as_of(position)
+    def evidence(self, network: StreamId) -> Iterator[tuple[Connection, View, Encoding]]:
+        """All evidence that is open and holds now, the projections at the same position, and what encoded it."""
+        with self._kept_up(network) as up:
+            yield up.connection, up.index.corpus.as_of(up.position), up.index.encoder
 
     @contextmanager
     def _snapshot(self, network: StreamId, need: Need, progress: Progress | None = None) -> Iterator[LiveSnapshot]:
         """The network as it stands, for as long as it is looked at."""
+        with self._kept_up(network, progress) as up:
+            ledger = self._ledger(network)
+            ledger.keep_up(up.connection, up.position)
+            yield LiveSnapshot(up.connection, up.position, up.index, ledger, up.index.encoder.fingerprint, need.at)
+
+    @contextmanager
+    def _kept_up(self, network: StreamId, progress: Progress | None = None) -> Iterator[_KeptUp]:
+        """The projections, and at the same position the evidence, encoded as the policy in force there says."""
         with _model_in_words(), ExitStack() as opened:
-            index = self._index(network)
-            with index.turn:
+            with self._turn(network):
                 connection = opened.enter_context(self.queries.kept_up(network).reading())
                 position = Views.position_in(connection)
-                index.keep_up(connection, position, progress)
-            ledger = self._ledger(network)
-            ledger.keep_up(connection, position)
-            yield LiveSnapshot(connection, position, index, ledger, self.encoder.fingerprint, need.at)
+                index = self._index(network, setting(connection).policy.numerics)
+                kept = index.keep_up(connection, position, progress)
+            yield _KeptUp(connection, position, index, kept)
 
-    def _index(self, network: StreamId) -> EvidenceIndex:
+    def _turn(self, network: StreamId) -> RLock:
+        """Held from the look at a network's position until its evidence has been kept up to it."""
         with self._opening:
-            if network not in self._indexes:
-                self._indexes[network] = EvidenceIndex(network, self.vectors, self.encoder, self.ended.is_set)
+            return self._turns.setdefault(network, RLock())
+
+    def _index(self, network: StreamId, numerics: Numerics) -> EvidenceIndex:
+        """The network's evidence in memory, begun anew where another policy came into force."""
+        with self._opening:
+            encoder, vectors = self._encoding(numerics)
+            known = self._indexes.get(network)
+            if known is None or known.encoder is not encoder:
+                self._indexes[network] = EvidenceIndex(network, vectors, encoder, self.ended.is_set)
             return self._indexes[network]
+
+    def _encoding(self, numerics: Numerics) -> tuple[Encoding, VectorStore]:
+        """An encoder, and where its vectors are; all networks with the same numerics share it."""
+        if numerics is Numerics.PLAIN:
+            return self.encoder, self.vectors
+        if numerics not in self._encodings:
+            encoder = Encoder(self.settings.model, self.settings.threads, numerics)
+            self._encodings[numerics] = encoder, VectorStore(self.settings.data, self.keys, encoder.fingerprint)
+        return self._encodings[numerics]
 
     def _ledger(self, network: StreamId) -> Ledger:
         with self._opening:

@@ -4,7 +4,9 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.running import out
-from engine.explaining import WordedList, WordedPick, WordedReason, short
+from engine.explaining import WordedList, WordedPick, short
+from engine.reasons import WordedReason
+from models.sharing import places
 
 
 def print_list(worded: WordedList, *, details: bool = False) -> None:
@@ -32,22 +34,36 @@ def _pick(pick: WordedPick, *, details: bool) -> Text:
         text.append(f"\nparts: {parts}", style="not bold")
     for each in pick.moved:
         text.append(f"\n{each}", style="not bold dim")
+    before = ""
     for reason in pick.reasons:
-        text.append_text(_reason(reason, pick.name, details=details))
+        text.append_text(_reason(reason, pick.name, before, details=details))
+        before = reason.yours
     return text
 
 
-def _reason(reason: WordedReason, heading: str, *, details: bool) -> Text:
-    text = Text(style="not bold")
-    text.append(f"\n– {reason.says}")
+def _reason(reason: WordedReason, heading: str, before: str, *, details: bool) -> Text:
+    """`before`: the reader's sentence that the reason above this one meets."""
+    text = Text(f"\n– {reason.says}", style="not bold")
     if reason.title and reason.title != heading:
-        text.append(f" “{reason.title}”")
-    if reason.excerpt != reason.title:
-        text.append(f": “{reason.excerpt}”", style="italic")
+        text.append(" ").append_text(_quoted(reason.title, reason))
+    if reason.excerpt != reason.title or reason.title == heading:
+        text.append(": ").append_text(_quoted(reason.excerpt, reason, style="italic"))
+    if reason.yours and reason.yours == before:
+        text.append("\n  meets the same")
+    elif reason.yours:
+        text.append("\n  meets your ").append_text(_quoted(reason.yours, reason, style="italic"))
     if reason.shared:
         text.append(f" (shared words: {', '.join(reason.shared)})", style="dim")
     if details:
         text.append(f" [{reason.evidence}, {reason.at:%Y-%m-%d}, {reason.part} {reason.value:.2f}]", style="dim")
+    return text
+
+
+def _quoted(words: str, reason: WordedReason, style: str = "") -> Text:
+    """Between quotation marks, the shared words in it told apart."""
+    text = Text(f"“{words}”", style=style)
+    for begins, ends in places(reason.shared, text.plain):
+        text.stylize("bold underline", begins, ends)
     return text
 
 

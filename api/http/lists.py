@@ -96,7 +96,7 @@ def _in_words(recommendation: StreamId, connection: Tables, reader: Reader) -> W
     found = recommendation_lists.seen(connection, reader, recommendation)
     if found is None:
         raise absent("recommendation")
-    return in_words(connection, found)
+    return in_words(connection, found, confided=not reader.operator)
 
 
 def _why_not(call: Call) -> Answer:

@@ -110,7 +110,7 @@ WORDS: Final[Mapping[str, str]] = {
     "WithdrawNetworkRole.role": "The network role that is withdrawn.",
     "WordedPick.about": "Role and site, kind of resource, or stage of a challenge.",
     "WordedReason.at": "When the evidence came to be.",
-    "WordedReason.excerpt": "The sentence of the evidence that is nearest to the need.",
+    "WordedReason.excerpt": "The sentence of the evidence that fits the need best.",
     "WordedReason.title": "The title of the challenge or resource that the words are from, where there is one.",
     "actor": "Who or what carried it out.",
     "affiliations": "Sites and roles of the member, with their dates.",
@@ -197,6 +197,7 @@ WORDS: Final[Mapping[str, str]] = {
     "network": "The network's id.",
     "newcomer_chance": "The chance with which the last place of a list of people goes to a newcomer.",
     "newcomer_days": "For so many days after joining a member is a newcomer.",
+    "numerics": "What computes vectors of texts; where it changes, every text is encoded again, once.",
     "newcomer_places": "Who was given so many places on lists is no newcomer any more.",
     "next": "What to give as `cursor` for the next page; null on the last one.",
     "note": "What there is to say about it.",
@@ -239,7 +240,7 @@ WORDS: Final[Mapping[str, str]] = {
     "section": "The part of the charter.",
     "sections": "The parts of the charter and their texts.",
     "seeker": "The member who looks for help.",
-    "shared": "The rarest words that need and evidence share.",
+    "shared": "Rare words and phrases that need and evidence share, those of the two quoted sentences first.",
     "shared_at": "When the resource was shared.",
     "shares_the_dilemma": "Likeness of an own challenge from which a consultant shares the dilemma.",
     "since": "The position in the log at which it began.",
@@ -269,6 +270,7 @@ WORDS: Final[Mapping[str, str]] = {
     "uses": "How often the resource was used.",
     "value": "How much of the score the reason explains.",
     "viewed": "Whether the reader has looked at the list.",
+    "yours": "The sentence of the reader's own that the evidence meets; empty where it was put otherwise since.",
     "zone": "The time zone, by its IANA name.",
 }
 

@@ -224,7 +224,17 @@ SAMPLES: Final[tuple[Event, ...]] = (
                 candidate=BEN,
                 score=0.8125,
                 parts={"meaning": 0.75, "words": 0.5},
-                reasons=(Reason(says="answered", evidence="e12", part="meaning", value=0.75),),
+                reasons=(
+                    Reason(
+                        says="answered",
+                        evidence="e12",
+                        part="meaning",
+                        value=0.75,
+                        passage=(0, 40),
+                        met="e9b",
+                        meets=(12, 31),
+                    ),
+                ),
                 propensity=0.5,
             ),
         ),

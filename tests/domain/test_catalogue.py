@@ -47,6 +47,7 @@ OPEN = {
         "recommendation.issued.picks.parts",
         "recommendation.issued.picks.reasons.says",
         "recommendation.issued.picks.reasons.evidence",
+        "recommendation.issued.picks.reasons.met",
         "recommendation.issued.picks.reasons.part",
         "recommendation.issued.near_misses.candidate",
         "recommendation.issued.near_misses.rule",

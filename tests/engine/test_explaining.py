@@ -14,7 +14,8 @@ from domain.recommendations import Inputs, ListKind, NearMiss, Pick, Reason, Rec
 from domain.refusals import Unknown
 from domain.resources import ShareResource
 from domain.vocabulary import Confidentiality, RoleFamily
-from engine.explaining import WordedList, described, in_words, listed, nearest_sentence, short
+from engine.explaining import WordedList, described, in_words, listed, short
+from engine.reasons import nearest_sentence
 from models.lexical import Figures, terms
 from projections import evidence
 from projections.recommendation_lists import IssuedList
