@@ -11,10 +11,10 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import encoding, machine, projecting, recommending, search, serving, storage, streams
+from benchmarks import encoding, machine, many, projecting, recommending, search, serving, storage, streams
 from benchmarks.row import Row
 
-PARTS: Final = (storage, streams, projecting, serving, search, recommending, encoding)
+PARTS: Final = (storage, streams, projecting, serving, search, recommending, many, encoding)
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,16 @@ def described() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "load average at the beginning": f"{os.getloadavg()[0]:.2f}",
     }
+
+
+def resident(what: str = "VmRSS") -> int:
+    """Bytes of this process now, or at its largest (VmHWM).
+
+    getrusage would not do: its figure begins with that of the process which started this one.
+    """
+    found = re.search(rf"^{what}:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert found is not None
+    return int(found[1]) * 1024
 
 
 def _cpu() -> str:

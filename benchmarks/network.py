@@ -78,7 +78,7 @@ def build(folder: Path, size: Size, seed: int = 0) -> None:
         system.queries.kept_up(NETWORK)
         for start in range(0, len(texts.owned), PUT_AT_ONCE):
             owned = texts.owned[start : start + PUT_AT_ONCE]
-            system.vectors.put(owned, _about_topics(random, len(owned)))
+            system.vectors.put(owned, about_topics(random, len(owned)))
         system.vectors.reach(NETWORK, system.store.head())
 
 
@@ -162,7 +162,7 @@ def _answers(number: int, count: int, posts: Sequence[int], texts: _Texts) -> It
         yield challenge(asked), ChallengeAnswered(answer=answer, member=who, to=to, text=texts.of(who))
 
 
-def _about_topics(random: np.random.Generator, count: int) -> Vectors:
+def about_topics(random: np.random.Generator, count: int) -> Vectors:
     """Vectors around a few middles, so that some are near a need and most are not."""
     middles = some_vectors(np.random.default_rng(7), TOPICS)[random.integers(0, TOPICS, count)]
     vectors = NEARNESS * middles + (1 - NEARNESS**2) ** 0.5 * some_vectors(random, count)

@@ -1,6 +1,5 @@
 """How long a list of recommendations takes, whole: beside one bare search, and as the first thing after a start."""
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from benchmarks.machine import resident
 from benchmarks.network import NETWORK, Size, build, needs, settings_of
 from benchmarks.row import Row
 from benchmarks.search import LIMIT
@@ -28,10 +28,10 @@ from engine.sealing import KeyRing
 from engine.snapshot import Need
 from engine.storage.database import Database
 
-LARGE, STARTING = Size(6_667, 100_005), Size(10_000, 50_000)
+FEW, LARGE, STARTING = Size(667, 10_005), Size(6_667, 100_005), Size(10_000, 50_000)
 SMALL: Final = Size(134, 2_010)
 PER_KIND, STARTS = 200, 5
-LISTS_AT_MOST, P99_AT_MOST, START_AT_MOST, MEMORY_AT_MOST = 2.0, 3.0, 2.0, 1.5  # the last in GiB
+LISTS_AT_MOST, P99_AT_MOST, START_AT_MOST, MEMORY_AT_MOST = 1.5, 2.5, 2.0, 1.5  # the last in GiB
 KINDS: Final = (ListKind.EXPERTS, ListKind.PEERS, ListKind.CONSULTANCY)
 BARRED: Final = KINDS[:2]  # a consultancy is also a search for a group
 ASKED_BEFORE, COUNTED = 50, 20
@@ -80,10 +80,7 @@ def memory(folder: Path, size: Size, count: int) -> float:
                 _ask(system, need, kind)
     if "torch" in sys.modules:
         raise AssertionError("the model was loaded for stored challenges")
-    # not getrusage: its figure begins with that of the process which started this one
-    peak = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    assert peak is not None
-    return int(peak[1]) / 1024**2
+    return resident("VmHWM") / 2**30
 
 
 def _passing(system: Confrere, asked: Sequence[tuple[str, str]], kind: ListKind) -> float:
@@ -152,37 +149,36 @@ DOINGS: Final[Mapping[str, Callable[[Path, Size, int], object]]] = {
 
 def rows(*, smoke: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        return [*_of_lists(Path(folder) / "large", smoke=smoke), *_of_starts(Path(folder) / "starting", smoke=smoke)]
+        small = [] if smoke else _of_lists(Path(folder) / "few", FEW, PER_KIND)
+        large = _of_lists(Path(folder) / "large", *((SMALL, 5) if smoke else (LARGE, PER_KIND)))
+        peak = _of_memory(Path(folder) / "large", *((SMALL, 5) if smoke else (LARGE, ASKED_BEFORE)))
+        return [*small, *large, peak, *_of_starts(Path(folder) / "starting", smoke=smoke)]
 
 
-def _of_lists(folder: Path, *, smoke: bool) -> list[Row]:
-    size = SMALL if smoke else LARGE
+def _of_lists(folder: Path, size: Size, count: int) -> list[Row]:
     build(folder, size)
-    before, count = (5, 5) if smoke else (ASKED_BEFORE, PER_KIND)
-    peak = _apart("memory", folder, size, before, of=float)
     measured = _apart("lists", folder, size, count, of=list[Lists])
-    found = [each for kind in measured for each in _of_kind(kind, size)]
-    what = f"memory at its largest, {size.items:,} items, {before * len(KINDS)} lists, model not loaded"
-    return [*found, Row(what, "1 GiB", peak, beside=f"{peak:.2f} GiB", at_most=MEMORY_AT_MOST)]
+    return [each for kind in measured for each in of_kind(kind, f"{size.items:,} items", barred=size is not FEW)]
 
 
-def _of_kind(measured: Lists, size: Size) -> list[Row]:
-    what = f"a list of {measured.kind}, whole, {size.items:,} items"
+def _of_memory(folder: Path, size: Size, count: int) -> Row:
+    peak = _apart("memory", folder, size, count, of=float)
+    what = f"memory at its largest, {size.items:,} items, {count * len(KINDS)} lists, model not loaded"
+    return Row(what, "1 GiB", peak, beside=f"{peak:.2f} GiB", at_most=MEMORY_AT_MOST)
+
+
+def of_kind(measured: Lists, among: str, *, barred: bool) -> list[Row]:
+    """Nothing is wanted of a consultancy, nor where the peer takes less than what no list can do without."""
+    what = f"a list of {measured.kind}, whole, {among}"
     peer = f"one bare IndexFlatIP search, k = {LIMIT}"
-    barred = measured.kind in BARRED
-    passing = f"; {measured.passing:g} hits pass the floor" if barred else ""
     ours, again, bare = measured.ours, measured.again, measured.bare
     slow, usual = float(np.percentile(ours, 99)), median(ours)
+    limit = LISTS_AT_MOST if barred and measured.kind in BARRED else None
+    passing = f"; {measured.passing:g} hits pass the floor"
     return [
-        row(
-            what,
-            peer,
-            longer(ours, bare),
-            beside(ours, bare) + passing,
-            at_most=LISTS_AT_MOST if barred else None,
-        ),
+        row(what, peer, longer(ours, bare), beside(ours, bare) + passing, at_most=limit),
         Row(f"{what}: p99", "its median", slow / usual, beside=beside([slow], [usual]), at_most=P99_AT_MOST),
-        row(f"{what}: asked again", peer, longer(again, bare), beside(again, bare)),
+        *([row(f"{what}: asked again", peer, longer(again, bare), beside(again, bare))] if again else []),
     ]
 
 
