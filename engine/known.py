@@ -15,7 +15,7 @@ from domain.vocabulary import MemberId
 from engine.ledger import Ledger
 from engine.snapshot import Need
 from models.corpus import Corpus
-from models.people import Facts, agreement, decayed
+from models.people import Done, Facts, agreement, decayed
 from models.ranking import PLACES, Hit, fused, pool
 from projections import challenge_board, site_tree, ties
 from projections.evidence import Piece
@@ -35,24 +35,20 @@ def done(
     members: Sequence[MemberId],
     as_of: AsOf,
     policy: MatchingPolicy,
-) -> dict[MemberId, Facts]:
+) -> Done:
     """What each of these did and was given until some moment: cheap, however many they are."""
     habit = policy.habit_half_life_days
     tied = ties.ages(connection, need.reader, need.subject, as_of)
     category = challenge_board.category(connection, need.subject)
     answers = ledger.answers(members, need.subject, category, as_of, habit)
     given = ledger.exposure(members, need.reader, need.subject, as_of, policy.exposure_half_life_days)
-    return {
-        member: Facts(
-            fit=0.0,
-            tied=decayed(tied.get(member, ()), habit),
-            in_category=theirs.in_category,
-            answered=theirs.anywhere,
-            since_answered=theirs.latest,
-            exposure=places,
-        )
-        for member, theirs, places in zip(members, answers, given, strict=True)
-    }
+    return Done(
+        tied=np.array([decayed(tied[each], habit) if each in tied else 0.0 for each in members]),
+        in_category=answers.in_category,
+        answered=answers.anywhere,
+        since_answered=answers.latest,
+        exposure=given,
+    )
 
 
 def surrounded(

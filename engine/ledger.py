@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.vocabulary import MemberId, StreamId
-from projections import places, ties
+from projections import challenge_board, places, ties
 from projections.shape import DAY, AsOf
 
 Whole = npt.NDArray[np.int64]
@@ -24,11 +24,11 @@ _WIDTH: Final = 5
 
 
 class Answers(NamedTuple):
-    """Of one member: all, those in a category, both decayed, and the days since the last one."""
+    """Of some members: all, those in a category, both decayed, and the days since the last one, infinite without."""
 
-    anywhere: float
-    in_category: float
-    latest: float | None
+    anywhere: Floats
+    in_category: Floats
+    latest: Floats
 
 
 class Ledger:
@@ -47,11 +47,10 @@ class Ledger:
             if position <= self._position:
                 return
             answers = ties.answers_after(connection, self._position)
+            open_ones = challenge_board.open_categories(connection, {challenge for *_, challenge in answers})
+            codes = {each: (self._code(each), self._code(category)) for each, category in open_ones.items()}
             self._answers.extend(
-                [
-                    (self._code(who), at, since, self._code(challenge), self._code(category))
-                    for who, at, since, challenge, category in answers
-                ]
+                [(self._code(who), at, since, *codes[under]) for who, at, since, under in answers if under in codes]
             )
             given = places.given_after(connection, self._position)
             self._places.extend(
@@ -64,7 +63,7 @@ class Ledger:
 
     def answers(
         self, members: Sequence[MemberId], need: StreamId, category: str, as_of: AsOf, half_life: float
-    ) -> list[Answers]:
+    ) -> Answers:
         """Of each member, without what they answered under the need itself."""
         theirs = self._of(self._answers, members, as_of)
         theirs = theirs.where(theirs.needs != self._known(need))
@@ -72,19 +71,12 @@ class Ledger:
         inside = theirs.about == self._known(category) if category else np.zeros(len(worth), dtype=np.bool_)
         latest = np.full(len(members), np.inf)
         np.minimum.at(latest, theirs.whose, theirs.ages)
-        return [
-            Answers(anywhere, in_category, None if age == np.inf else age)
-            for anywhere, in_category, age in zip(
-                _sums(theirs.whose, worth, len(members)),
-                _sums(theirs.whose, worth * inside, len(members)),
-                latest.tolist(),
-                strict=True,
-            )
-        ]
+        anywhere, in_category = (_sums(theirs.whose, each, len(members)) for each in (worth, worth * inside))
+        return Answers(anywhere, in_category, latest)
 
     def exposure(
         self, members: Sequence[MemberId], reader: MemberId, need: StreamId, as_of: AsOf, half_life: float
-    ) -> list[float]:
+    ) -> Floats:
         """Of each member the places on lists for other needs than this, decayed."""
         theirs = self._places_of(members, reader, need, as_of)
         return _sums(theirs.whose, np.exp2(-theirs.ages / half_life), len(members))
@@ -153,5 +145,5 @@ class _Rows:
         return self._columns[:, :size]
 
 
-def _sums(whose: Whole, worth: Floats, members: int) -> list[float]:
-    return list(map(float, np.bincount(whose, worth, minlength=members)))
+def _sums(whose: Whole, worth: Floats, members: int) -> Floats:
+    return np.asarray(np.bincount(whose, worth, members), dtype=np.float64)

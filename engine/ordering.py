@@ -4,14 +4,16 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 from msgspec.structs import replace
 
 from domain.eligibility import UNAVAILABLE, Mode, first_objection
 from domain.recommendations import ListKind
 from engine.case import Case, Ranked
 from engine.snapshot import Snapshot
-from models.people import Facts, scored
+from models.people import Done, Facts, reach, scored
 from models.ranking import PLACES
+from models.vector_index import Floats
 
 AT_ONCE: Final = 16  # candidates looked up together: few are needed beyond the length of a list
 PEOPLE: Final = frozenset({ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY})
@@ -24,16 +26,19 @@ def judged(everyone: Sequence[Ranked], case: Case, snapshot: Snapshot, enough: i
 
     Exact without looking everybody up: who could not reach the last place with all that may yet be found is left out.
     """
-    known = _done(everyone, case, snapshot)
-    reaching = sorted(((_reach(one, known, case), one) for one in everyone), key=lambda each: -each[0])
+    done = snapshot.done(case.need, [one.candidate for one in everyone]) if case.need.kind in PEOPLE else None
+    reaches = _reaches(everyone, done, case)
+    order = np.argsort(-reaches, kind="stable").tolist()
     found: Judged = []
-    for start in range(0, len(reaching), AT_ONCE):
-        part = reaching[start : start + AT_ONCE]
-        if part[0][0] < _last(found, enough):
+    for start in range(0, len(order), AT_ONCE):
+        part = order[start : start + AT_ONCE]
+        if reaches[part[0]] < _last(found, enough):
             break
-        some = [one for _, one in part]
+        some = [everyone[row] for row in part]
         look_up(some, case)
-        found += [(one, objection(one, case)) for one in _scored(some, known, case, snapshot)]
+        if done is not None:
+            some = _scored(some, [done.of(row, everyone[row].fit) for row in part], case, snapshot)
+        found += [(one, objection(one, case)) for one in some]
     return sorted(found, key=lambda each: (-each[0].score, each[0].candidate))
 
 
@@ -43,26 +48,14 @@ def _last(found: Judged, enough: int) -> float:
     return scores[enough - 1] if len(scores) >= enough else -math.inf
 
 
-def _done(everyone: Sequence[Ranked], case: Case, snapshot: Snapshot) -> dict[str, Facts]:
-    """Of people, what each did and was given; of things nothing is weighed but their fit."""
-    if case.need.kind not in PEOPLE:
-        return {}
-    done = snapshot.done(case.need, [one.candidate for one in everyone])
-    return {one.candidate: replace(done[one.candidate], fit=one.fit) for one in everyone}
+def _reaches(everyone: Sequence[Ranked], done: Done | None, case: Case) -> Floats:
+    """The highest score of each that whatever is not looked up yet may lead to."""
+    fits = np.array([one.fit for one in everyone])
+    return fits if done is None else reach(fits, done, case.policy, mutually=case.need.kind is ListKind.PEERS)
 
 
-def _reach(one: Ranked, known: dict[str, Facts], case: Case) -> float:
-    """The highest score that whatever is not looked up yet may lead to."""
-    if one.candidate not in known:
-        return one.score
-    back = 1.0 if case.need.kind is ListKind.PEERS else None
-    return scored(replace(known[one.candidate], context=1.0, back=back), case.policy).score
-
-
-def _scored(some: Sequence[Ranked], known: dict[str, Facts], case: Case, snapshot: Snapshot) -> list[Ranked]:
-    if not known:
-        return list(some)
-    facts = snapshot.surrounded(case.need, {one.candidate: known[one.candidate] for one in some})
+def _scored(some: Sequence[Ranked], done: Sequence[Facts], case: Case, snapshot: Snapshot) -> list[Ranked]:
+    facts = snapshot.surrounded(case.need, {one.candidate: each for one, each in zip(some, done, strict=True)})
     if case.need.kind is ListKind.PEERS:
         back = snapshot.back(case.need, {one.candidate: one.hits[0] for one in some}, case.figures.alike)
         facts = {member: replace(each, back=back.get(member)) for member, each in facts.items()}

@@ -3,14 +3,19 @@
 import math
 from collections.abc import Iterable, Mapping
 from operator import mul
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
+import numpy as np
 
 from models.ranking import PLACES
+from models.vector_index import Floats
+
+T = TypeVar("T", float, Floats)
 
 FAVOURS: Final = ("context", "ties", "category", "readiness")  # what speaks for somebody besides their fit
 MOVING: Final = (*FAVOURS, "load", "exposure")
+ROUNDED: Final = 1e-5  # more than what rounding adds to a score
 FEW_PLACES: Final = 5.0  # on lists: who has been given this many pays half of the exposure price
 
 
@@ -32,6 +37,27 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     since_answered: float | None = None  # days since their last answer, anywhere; None: they never answered
     load: float = 0.0  # minutes reserved or spent this period ÷ minutes offered
     exposure: float = 0.0  # places given to them on lists for other needs
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Of many candidates at once what of their facts is known from what they did and were given: one row each."""
+
+    tied: Floats
+    in_category: Floats
+    answered: Floats
+    since_answered: Floats  # infinite for those who never answered
+    exposure: Floats
+
+    def of(self, row: int, fit: float) -> Facts:
+        since = float(self.since_answered[row])
+        return Facts(
+            fit=fit,
+            tied=float(self.tied[row]),
+            in_category=float(self.in_category[row]),
+            answered=float(self.answered[row]),
+            since_answered=since if math.isfinite(since) else None,
+            exposure=float(self.exposure[row]),
+        )
 
 
 class Weights(Protocol):
@@ -75,6 +101,22 @@ def scored(facts: Facts, weights: Weights) -> Scored:
     return Scored(round(math.fsum(parts.values()), PLACES), parts)
 
 
+def reach(fit: Floats, done: Done, weights: Weights, *, mutually: bool) -> Floats:
+    """The highest score that each may come to, whatever context, load and (of peers) the other direction add."""
+    half_life = weights.readiness_half_life_days
+    positive = np.maximum(fit, 0)
+    most = 2 * positive / (positive + 1) if mutually else fit  # as if the reader fitted them in everything
+    context, tied, in_category, answered = gains(weights)
+    return (
+        np.maximum(most, fit)
+        + (context + ROUNDED)
+        + tied * saturated(done.tied)
+        + in_category * share_of(done.in_category, done.answered)
+        + answered * half_life / (half_life + done.since_answered)
+        - weights.exposure_price * saturated(done.exposure / FEW_PLACES)
+    )
+
+
 def gains(weights: Weights) -> tuple[float, ...]:
     """The points for each of the `FAVOURS` at its strongest."""
     return weights.context_weight, weights.tied_weight, weights.category_weight, weights.answered_weight
@@ -97,12 +139,12 @@ def mutual(fit: float, back: float | None) -> float:
     return 2 * fit * back / (fit + back) if fit > 0 and back > 0 else 0.0
 
 
-def saturated(count: float) -> float:
+def saturated(count: T) -> T:
     """From 0 towards 1: the first of a kind tells most."""
     return count / (count + 1)
 
 
-def share_of(part: float, whole: float) -> float:
+def share_of(part: T, whole: T) -> T:
     """From 0 towards 1, and as if there were one more of another kind: a single one is no habit yet."""
     return part / (whole + 1)
 

@@ -255,6 +255,13 @@ def category(connection: sqlite3.Connection, challenge: StreamId) -> str:
     return "" if row is None else str(row[0])
 
 
+def open_categories(connection: sqlite3.Connection, challenges: Collection[StreamId]) -> dict[StreamId, str]:
+    """The category of those of these that everybody may read."""
+    these, values = among("challenge", challenges)
+    sql = f"select challenge, category from challenges where {these} and confidentiality in ('public', 'network')"
+    return dict(connection.execute(sql, values))
+
+
 def reached(connection: sqlite3.Connection, challenges: Collection[StreamId]) -> dict[StreamId, str]:
     """For each of these challenges its stage while it is open, then how it ended."""
     these, values = among("challenge", challenges)

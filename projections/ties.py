@@ -108,10 +108,8 @@ _BETWEEN: Final = """
         and confidentiality <> 'sealed'
 """
 _ANSWERS: Final = """
-    select giver, at, position, ties.challenge, category
-        from ties join challenges on challenges.challenge = ties.challenge
-        where position > ? and kind = 'exchanged' and ties.confidentiality in ('public', 'network')
-        and challenges.confidentiality in ('public', 'network') order by position
+    select giver, at, position, challenge from ties
+        where position > ? and kind = 'exchanged' and confidentiality in ('public', 'network') order by position
 """
 
 
@@ -123,8 +121,8 @@ def ages(connection: sqlite3.Connection, member: MemberId, but: StreamId, as_of:
     return found
 
 
-def answers_after(connection: sqlite3.Connection, position: int) -> list[tuple[MemberId, int, int, StreamId, str]]:
-    """Who answered somebody else beyond a position, when, at which, under which challenge, in which category."""
+def answers_after(connection: sqlite3.Connection, position: int) -> list[tuple[MemberId, int, int, StreamId]]:
+    """Who answered somebody else, open to all, beyond a position; when, at which, and under which challenge."""
     return connection.execute(_ANSWERS, (position,)).fetchall()
 
 

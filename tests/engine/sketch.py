@@ -15,7 +15,7 @@ from domain.vocabulary import Confidentiality, Level, RoleFamily, WaivableRule
 from engine.recommending import recommend, why_not
 from engine.snapshot import Need, NeedTexts, Search, Vectors
 from models.lexical import Figures, telling_words, terms
-from models.people import Facts
+from models.people import Done, Facts
 from models.ranking import Hit, words_share
 from projections.evidence import Evidence, Says, Shown, Strength
 
@@ -173,9 +173,16 @@ class Sketch:
     def people(self, members: Collection[str]) -> Mapping[str, Candidate]:
         return {each: self.members[each] for each in members if each in self.members}
 
-    def done(self, need: Need, members: Sequence[str]) -> Mapping[str, Facts]:
-        known = {each: self.known.get(each, Facts(fit=0.0)) for each in members}
-        return {each: replace(facts, context=None, load=0.0) for each, facts in known.items()}
+    def done(self, need: Need, members: Sequence[str]) -> Done:
+        known = [self.known.get(each, Facts(fit=0.0)) for each in members]
+        since = [np.inf if each.since_answered is None else each.since_answered for each in known]
+        return Done(
+            tied=np.array([each.tied for each in known]),
+            in_category=np.array([each.in_category for each in known]),
+            answered=np.array([each.answered for each in known]),
+            since_answered=np.array(since),
+            exposure=np.array([each.exposure for each in known]),
+        )
 
     def surrounded(self, need: Need, facts: Mapping[str, Facts]) -> Mapping[str, Facts]:
         known = {each: self.known.get(each, Facts(fit=0.0)) for each in facts}

@@ -33,7 +33,7 @@ def town(tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
 def facts(town: Town, member: str, reader: str = ADA, subject: str = ABSENT, kind: Any = EXPERTS) -> Facts:
     need = Need(reader=reader, subject=subject, kind=kind, at=town.now)
     with town._snapshot(NET, need) as snapshot:
-        return snapshot.surrounded(need, snapshot.done(need, [member]))[member]
+        return snapshot.surrounded(need, {member: snapshot.done(need, [member]).of(0, 0.0)})[member]
 
 
 def answer(town: Town, member: str, challenge: str = RESET, text: str = "Call home.", **more: Any) -> None:

@@ -3,13 +3,14 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
-from models.people import FEW_PLACES, Facts, agreement, decayed, mutual, readiness, scored
+from models.people import FEW_PLACES, Done, Facts, agreement, decayed, mutual, reach, readiness, scored
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -127,3 +128,21 @@ def test_a_setting_not_given_is_no_disadvantage_over_one_that_differs() -> None:
 def test_what_happened_counts_half_after_each_half_life() -> None:
     assert decayed([0, 30, 60], half_life=30) == pytest.approx(1 + 1 / 2 + 1 / 4)
     assert decayed([], half_life=30) == 0.0
+
+
+@given(facts=st.lists(FACTS, min_size=1, max_size=5), mutually=st.booleans())
+def test_nobody_comes_to_more_than_their_reach(*, facts: list[Facts], mutually: bool) -> None:
+    known = [each if mutually else replace(each, back=None) for each in facts]
+    done = Done(
+        tied=np.array([each.tied for each in known]),
+        in_category=np.array([each.in_category for each in known]),
+        answered=np.array([each.answered for each in known]),
+        since_answered=np.array([math.inf if each.since_answered is None else each.since_answered for each in known]),
+        exposure=np.array([each.exposure for each in known]),
+    )
+    reaches = reach(np.array([each.fit for each in known]), done, WEIGHTS, mutually=mutually)
+    for row, each in enumerate(known):
+        assert done.of(row, each.fit) == replace(each, back=None, context=None, load=0.0)
+        assert scored(each, WEIGHTS).score <= reaches[row]
+        best = replace(each, context=1.0, load=0.0, back=1.0 if mutually else None)
+        assert reaches[row] == pytest.approx(scored(best, WEIGHTS).score, abs=2e-5)  # and no more than need be
