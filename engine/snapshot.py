@@ -13,7 +13,7 @@ from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind, list_id
 from domain.vocabulary import MemberId, OwnerId, Stage, StreamId, WaivableRule
 from models.lexical import Figures
-from models.people import Facts
+from models.people import Done, Facts
 from models.ranking import Hit
 from projections.evidence import Shown
 
@@ -99,11 +99,11 @@ class Snapshot(Protocol):
     def people(self, members: Collection[MemberId]) -> Mapping[MemberId, Candidate]:
         """Those of these who ever joined."""
 
-    def done(self, need: Need, members: Sequence[MemberId]) -> Mapping[MemberId, Facts]:
-        """What each of these did, and what places they were given: facts with nothing else in them."""
+    def done(self, need: Need, members: Sequence[MemberId]) -> Done:
+        """What each of these did, and what places they were given, in their order."""
 
     def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:
-        """The same, with how full their time is and how like the reader's their setting."""
+        """These facts with how full each one's time is, and how like the reader's their setting."""
 
     def back(self, need: Need, problems: Mapping[MemberId, Hit], alike: float) -> Mapping[MemberId, float]:
         """How well the reader's own open evidence, and the need itself, fit the problem that brought each here."""
