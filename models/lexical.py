@@ -78,17 +78,6 @@ def phrase(first: str, second: str) -> str:
     return f"{PHRASE}{crc32(f'{first} {second}'.encode()) % PHRASES}"
 
 
-def shared_words(need: str, item: str, figures: Figures, limit: int = 5) -> tuple[str, ...]:
-    """Whole words that stand in both texts, as the need writes them, the rarest first."""
-    theirs = set(map(folded, WORD.findall(item)))
-    ours: dict[str, str] = {}
-    for word in WORD.findall(need):
-        ours.setdefault(folded(word), word)
-    shared = [word for word in ours if word in theirs and telling(word) and not word.isdigit()]
-    shared.sort(key=lambda word: (figures.spread.get(term(word), 0), word))
-    return tuple(ours[word] for word in shared[:limit])
-
-
 def rarity(word: str, figures: Figures) -> float:
     """Inverse document frequency, smoothed so that an unseen word and an omnipresent one both count."""
     return math.log((1 + figures.items) / (1 + figures.spread.get(word, 0))) + 1

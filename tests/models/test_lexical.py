@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.lexical import PHRASES, Figures, phrase, shared_words, telling_words, term, terms, words_alone
+from models.lexical import PHRASES, Figures, phrase, telling_words, term, terms, words_alone
 from models.postings import Postings
 
 FIGURES = Figures(items=100, spread={"attendance": 2, "student": 60, "late": 5, "art": 1})
@@ -81,14 +81,6 @@ def test_phrases_are_no_words_that_a_need_says() -> None:
 
 def test_words_that_say_nothing_are_not_terms() -> None:
     assert terms("How do we get them to the …, a b c? 'it's'") == terms("") == {}
-
-
-def test_shared_words_are_whole_as_written_and_the_rarest_first() -> None:
-    need = "Students are late: Attendance in art"
-    assert shared_words(need, "attendance of students, started late", FIGURES) == ("Attendance", "late", "Students")
-    assert shared_words(need, "attendances of a student, partly", FIGURES) == ()
-    assert shared_words(need, "we are in 2019", FIGURES) == ()
-    assert shared_words(need, need, FIGURES, limit=1) == ("art",)
 
 
 def test_a_word_is_counted_among_the_items_that_are_looked_at() -> None:
