@@ -48,6 +48,9 @@ class Facts(Protocol):
     def knows(self, stream: StreamId) -> bool:
         """Whether anything was ever recorded in this stream of the same network."""
 
+    def installed(self, numerics: str) -> bool:
+        """Whether texts can be encoded in this way where the decision is made."""
+
 
 class Decider(Struct, Generic[C, S, E], frozen=True, kw_only=True):
     """One kind of stream: what it starts as, who decides, how facts change it."""

@@ -162,7 +162,7 @@ Network: TypeAlias = NotChartered | Chartered
 def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[NetworkEvent, ...]:
     match command, state:
         case CharterNetwork(), NotChartered():
-            return _charter(command)
+            return _charter(command, facts)
         case CharterNetwork(name=name), Chartered() if name == state.name:
             return ()
         case ReviseCharterSection(section=section, text=text), Chartered():
@@ -175,13 +175,14 @@ def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[Netwo
             calendar = _calendar(command)
             return () if calendar == state.calendar else (SchoolCalendarSet(calendar=calendar),)
         case ProposePolicy(policy=policy), Chartered():
-            key = hash_of(_sound(policy))
+            key = hash_of(_sound(policy, facts))
             return () if key in state.policies else (PolicyProposed(policy_hash=key, policy=policy),)
         case AdoptPolicy(policy_hash=key), Chartered():
             if key not in state.policies:
                 raise IllegalMove(
                     "no policy with this hash was proposed", field="policy_hash", remedy="propose it first"
                 )
+            _sound(state.policies[key], facts)
             return () if key == state.policy_hash else (PolicyAdopted(policy_hash=key),)
         case WaiveRule(), Chartered():
             return _waive(command, state, facts)
@@ -232,8 +233,8 @@ def chartered(facts: Facts) -> Chartered:
     raise IllegalMove("this network has no charter yet", remedy="charter it first")
 
 
-def _charter(command: CharterNetwork) -> tuple[NetworkEvent, ...]:
-    key = hash_of(_sound(command.policy))
+def _charter(command: CharterNetwork, facts: Facts) -> tuple[NetworkEvent, ...]:
+    key = hash_of(_sound(command.policy, facts))
     return (
         NetworkChartered(name=command.name, zone=_zone(command.zone)),
         PolicyProposed(policy_hash=key, policy=command.policy),
@@ -249,9 +250,12 @@ def _waive(command: WaiveRule, state: Chartered, facts: Facts) -> tuple[NetworkE
     return (RuleWaived(rule=command.rule, subject=command.subject, reason=command.reason),)
 
 
-def _sound(policy: MatchingPolicy) -> MatchingPolicy:
+def _sound(policy: MatchingPolicy, facts: Facts) -> MatchingPolicy:
     if policy.consultants_most < policy.consultants_least:
         raise Malformed("a group would need more consultants than it may have", field="policy")
+    if not facts.installed(policy.numerics):
+        remedy = f"pip install 'confrere[{policy.numerics}]'"
+        raise IllegalMove(f"{policy.numerics} is not installed here", field="policy", remedy=remedy)
     return policy
 
 

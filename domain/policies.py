@@ -1,5 +1,6 @@
 """The matching policy: hard limits, soft weights and group sizes as data, found by content hash for ever."""
 
+from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated
 
@@ -10,6 +11,13 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0, le=1000)]
 Days = Annotated[float, Meta(gt=0, le=10_000)]
 Points = Annotated[float, Meta(ge=0, le=1)]  # of score, where fit is at most 1: what something adds or takes at most
+
+
+class Numerics(StrEnum):
+    """What computes vectors of texts from the encoder's weights. Those of each are kept apart."""
+
+    PLAIN = "plain"
+    OPENVINO = "openvino"
 
 
 class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +53,7 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     newcomer_chance: Share = 0.1  # with which the last place of a list of people goes to a newcomer by lot
     newcomer_days: Annotated[int, Meta(ge=1, le=10_000)] = 180  # a newcomer joined no longer ago …
     newcomer_places: Count = 3  # … and was given fewer places than this
+    numerics: Numerics = Numerics.PLAIN  # where it changes, every text is encoded again, once
 
 
 def hash_of(policy: MatchingPolicy) -> str:

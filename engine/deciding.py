@@ -14,6 +14,7 @@ from domain.plans import AnyDecider, steps
 from domain.refusals import NotTheirs, Unknown
 from domain.vocabulary import ENGINE, OFFICES, OPERATOR, NetworkRole, StreamId
 from engine.event_store import Addition, EventStore, VersionRace
+from models.numerics import installed
 
 _STATES_KEPT: Final = 50_000
 _FACILITATORS: Final = frozenset({NetworkRole.FACILITATOR})
@@ -121,6 +122,9 @@ class Deciding(Facts):
         if home is None:
             self._read(stream, 0)  # that there is none has to stand at the append too
         return home == self._sender.network
+
+    def installed(self, numerics: str) -> bool:
+        return installed(numerics)
 
     def _read(self, stream: StreamId, version: int) -> None:
         if self.reads.setdefault(stream, version) != version:

@@ -42,6 +42,9 @@ class Looking(Struct):
     def knows(self, stream: str) -> bool:
         return stream in self.states
 
+    def installed(self, numerics: str) -> bool:
+        return numerics == "plain"
+
 
 class History:
     """One network's log as it grows. Positions may have gaps, as they do where several networks share a log."""

@@ -63,6 +63,9 @@ class World(Facts):
     def knows(self, stream: StreamId) -> bool:
         return stream in self.states
 
+    def installed(self, numerics: str) -> bool:
+        return numerics == "plain"
+
     def decided(self, said: Said) -> list[tuple[StreamId, tuple[Event, ...]]]:
         """What would come of it; nothing is recorded."""
         self._said = said

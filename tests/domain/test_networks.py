@@ -25,7 +25,7 @@ from domain.networks import (
     SetSchoolCalendar,
     WaiveRule,
 )
-from domain.policies import MatchingPolicy, hash_of
+from domain.policies import MatchingPolicy, Numerics, hash_of
 from domain.vocabulary import WaivableRule
 from tests.domain.scenario import ADA, CHALLENGE, NET, given, nothing_yet
 
@@ -106,6 +106,12 @@ def test_a_policy_whose_groups_cannot_exist_is_refused() -> None:
     impossible = MatchingPolicy(consultants_least=6, consultants_most=5)
     given().when(ProposePolicy(network=NET, policy=impossible)).refused("more consultants than it may have")
     nothing_yet().when(CharterNetwork(network=NET, name="Riverbend", policy=impossible)).refused("more consultants")
+
+
+def test_what_cannot_be_computed_here_is_neither_proposed_nor_adopted() -> None:
+    faster = MatchingPolicy(numerics=Numerics.OPENVINO)
+    given().when(ProposePolicy(network=NET, policy=faster)).refused("not installed")
+    nothing_yet().when(CharterNetwork(network=NET, name="Riverbend", policy=faster)).refused("not installed")
 
 
 def test_the_hash_of_a_policy_follows_its_content_alone() -> None:
