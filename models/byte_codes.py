@@ -13,6 +13,7 @@ Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
 MOST: Final = 127  # codes are whole numbers from -127 to 127
+GRADE: Final = 2 ** (1 / 8)  # steps are powers of it, so that few rows make all others be coded anew
 AT_ONCE: Final = 4096
 LONGEST: Final = 1.002  # of vectors that pass for length 1, and of what 32 bits make of a length
 
@@ -47,8 +48,11 @@ class ByteCodes:
             math.sqrt(2.0 ** math.ceil(2 * math.log2(widest))) / MOST
         )  # powers of √2: few rows make all be coded anew
 
-    def search(self, need: Vector, wanted: int, mask: Mask) -> tuple[Rows, float]:
-        """The `wanted` nearest by their codes within the mask, and a cosine that no other row in it exceeds."""
+    def search(self, need: Vector, wanted: int, mask: Mask) -> tuple[Rows, Vector]:
+        """The `wanted` nearest by their codes within the mask, and what the cosine of each is at most.
+
+        They come in the order of these limits: no other row of the mask exceeds the last.
+        """
         step = float(np.abs(need).max()) / MOST
         code = np.rint(need / np.float32(step))[None]
         bits = np.packbits(mask, bitorder="little")
@@ -60,7 +64,7 @@ class ByteCodes:
         products, rows = self._index.search(code, wanted, params=within)
         # q·v - q'·v' = (q - q')·v + q'·(v - v'), each at most the product of the lengths
         error = LONGEST * (_farthest(need[None], code, step) + step * float(np.linalg.norm(code)) * self._astray)
-        return rows[0], float(products[0, -1]) * step * self._step + error
+        return rows[0], products[0] * np.float32(step * self._step) + np.float32(error)
 
 
 def _farthest(vectors: Vectors, codes: Vectors, step: float) -> float:

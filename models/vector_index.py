@@ -16,7 +16,7 @@ Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
 FIRST: Final = 3  # times as many are looked at as are wanted, which mostly is enough to be sure …
-MANY: Final = 17  # … for fewer than 2**17 rows; once more for each doubling, since ever more lie close together
+SHARE: Final = 2**16  # … and so many times as there are such shares of rows: the more, the closer they lie together
 CLOSE: Final = 5e-5  # more than what sums in 32 bits get wrong, and what rounding makes equal
 
 
@@ -69,29 +69,33 @@ class VectorIndex:
 
     def _nearest(self, need: Vector, limit: int, mask: Mask) -> Rows:
         allowed = int(np.count_nonzero(mask))
-        wanted = limit * max(FIRST, FIRST + allowed.bit_length() - MANY)
+        wanted = limit * max(FIRST, allowed // SHARE)
         if limit >= allowed:
             return np.flatnonzero(mask)
         while wanted < allowed:
-            rows, beyond = self._search(need, wanted, mask)
-            first, edge = self._first(need, limit, rows)
-            if beyond < edge:
-                return first
+            rows, at_most = self._search(need, wanted, mask)
+            edge = _edge(self._roughly(need, rows[: 2 * limit]), limit)
+            if at_most[-1] < edge:
+                return self._first(need, limit, rows[at_most >= edge])
             wanted *= FIRST
-        return self._first(need, limit, np.flatnonzero(mask))[0]
+        return self._first(need, limit, np.flatnonzero(mask))
 
-    def _first(self, need: Vector, limit: int, rows: Rows) -> tuple[Rows, float]:
-        """The `limit` nearest of these rows with all that may be as near, and how near such a row is at least."""
-        near = np.minimum(np.einsum("rw,w->r", self._vectors[rows], need), 1.0)
-        edge = float(np.partition(near, len(rows) - limit)[len(rows) - limit]) - CLOSE
-        return rows[near >= edge], edge
+    def _first(self, need: Vector, limit: int, rows: Rows) -> Rows:
+        """The `limit` nearest of these rows with all that may be as near."""
+        near = self._roughly(need, rows)
+        return rows[near >= _edge(near, limit)]
+
+    def _roughly(self, need: Vector, rows: Rows) -> Vector:
+        """Cosines in 32 bits."""
+        near: Vector = np.einsum("rw,w->r", self._vectors[rows], need)
+        return np.minimum(near, np.float32(1), out=near)
 
     def get_ready(self) -> None:
         """Do before the first search what it would have to wait for."""
         with self._lock:
             self._caught_up()
 
-    def _search(self, need: Vector, wanted: int, mask: Mask) -> tuple[Rows, float]:
+    def _search(self, need: Vector, wanted: int, mask: Mask) -> tuple[Rows, Vector]:
         with self._lock:
             return self._caught_up().search(need, wanted, mask)
 
@@ -102,6 +106,11 @@ class VectorIndex:
             self._codes = ByteCodes(self.width)
         self._codes.catch_up(self._vectors[: self.size])
         return self._codes
+
+
+def _edge(near: Vector, limit: int) -> float:
+    """How near the `limit`th is at least."""
+    return float(np.partition(near, len(near) - limit)[len(near) - limit]) - CLOSE
 
 
 def checked(vectors: Vectors, width: int) -> Vectors:

@@ -76,7 +76,7 @@ class WordScores:
                 rows = np.flatnonzero(near)
                 return self._narrowed(rows, total[rows], taken, limit)
             total += term.weights * np.float32(term.factor)
-        return _highest(total, mask & (total > 0), limit, left[-1])
+        return _highest(total, mask, limit, left[-1])
 
     def _narrowed(self, rows: Rows, sums: Weights, taken: int, limit: int) -> Rows:
         """What is left of these rows when the other frequent terms are added too."""
@@ -100,8 +100,8 @@ def _products(weights: Weights, factors: Floats | float) -> Floats:
 
 
 def _highest(sums: Weights, mask: Mask, limit: int, close: float = 0.0) -> Rows:
-    """Rows within the mask: the `limit` highest, and who is as good as equal."""
-    rows = np.flatnonzero(mask)
+    """Rows within the mask: the `limit` highest above 0, and who is as good as equal."""
+    rows = np.flatnonzero(mask & (sums > 0))
     inside = sums[rows]
     return rows[inside >= _edge(inside, limit) - close]
 
