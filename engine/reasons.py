@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.recommendations import Reason
-from models.lexical import Figures
+from models.lexical import WORD, Figures
 from models.passages import sentences, weight
 from models.sharing import Span, places, shared
 from projections.evidence import Evidence, Says
@@ -81,11 +81,11 @@ def _first(first: Sequence[str], then: Sequence[str]) -> tuple[str, ...]:
 
 
 def standing(text: str, span: Span | None) -> Span | None:
-    """The span, while it lies within a sentence of the text: a pointer is not trusted to point at what it did."""
-    if span is None:
+    """The span if it lies in the text and cuts no word: a pointer is not trusted to point at what it did."""
+    if span is None or not 0 <= span[0] < span[1] <= len(text):
         return None
-    begins, ends = span
-    return span if any(a <= begins < ends <= b for a, b in sentences(text)) else None
+    words = (word.span() for word in WORD.finditer(text))
+    return None if any(begins < edge < ends for begins, ends in words for edge in span) else span
 
 
 def quoted(text: str, span: Span, shown: Sequence[str]) -> str:

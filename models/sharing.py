@@ -38,7 +38,8 @@ def shared(ours: str, theirs: str, figures: Figures) -> tuple[str, ...]:
         if run:
             found.setdefault(run, " ".join(ours[words[at].begins : words[at + len(run) - 1].ends].split()))
         at += max(1, len(run))
-    by_rarity = sorted(found, key=lambda run: (min(figures.spread[each] for each in _terms(run)), run))
+    within = {part for run in found for part in _parts(run)}
+    by_rarity = sorted(found.keys() - within, key=lambda run: (min(figures.spread[each] for each in _terms(run)), run))
     return tuple(found[run] for run in by_rarity)
 
 
@@ -77,6 +78,11 @@ def _from(words: Sequence[Word], at: int) -> list[Run]:
 
 def _runs(words: Sequence[Word]) -> list[Run]:
     return [run for at in range(len(words)) for run in _from(words, at)]
+
+
+def _parts(run: Run) -> list[Run]:
+    """The shorter runs in it."""
+    return [run[at : at + length] for length in range(1, len(run)) for at in range(len(run) - length + 1)]
 
 
 def _longest(words: Sequence[Word], at: int, there: AbstractSet[Run], rare: AbstractSet[str]) -> Run:

@@ -4,8 +4,6 @@ from sqlite3 import Connection
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from domain.challenges import AnswerChallenge, PostChallenge
 from domain.eligibility import UNAVAILABLE, Mode
@@ -15,8 +13,7 @@ from domain.refusals import Unknown
 from domain.resources import ShareResource
 from domain.vocabulary import Confidentiality, RoleFamily
 from engine.explaining import WordedList, described, in_words, listed, short
-from engine.reasons import nearest_sentence
-from models.lexical import Figures, terms
+from models.lexical import terms
 from projections import evidence
 from projections.recommendation_lists import IssuedList
 from tests.histories import ADA, BEN, BUSES, CLEO, DESKS, DEV, EVE, GUIDE, NET, NOON, READING, SCHOOL, History, begun
@@ -181,29 +178,5 @@ def test_what_only_a_group_may_read_is_listed_without_its_title(history: History
     assert rows[DESKS] == ("for its group alone", "naming")
 
 
-FIGURES = Figures(items=100, spread={"winter": 50, "fluency": 2})
-
-
-def test_the_nearest_sentence_is_the_one_with_the_rarest_words_of_the_need() -> None:
-    assert nearest_sentence("Winter comes. Fluency! And more winter.", FIGURES) == "Fluency!"
-    assert nearest_sentence("One. Two.", FIGURES) == "One."
-    assert nearest_sentence("", FIGURES) == ""
-    assert nearest_sentence("topics|of|winter", FIGURES) == "topics, of, winter"
-
-
-def test_a_long_sentence_is_cut_between_words() -> None:
-    just = f"{'a' * 89} {'b' * 90}"
-    assert nearest_sentence(just, FIGURES) == just
-    assert nearest_sentence(f"{just}b", FIGURES) == f"{'a' * 89}…"
-    assert nearest_sentence("c" * 200, FIGURES) == f"{'c' * 179}…"
-
-
 def test_a_short_id_tells_the_kind_and_begins_like_the_whole() -> None:
     assert short("recommendation-0123456789abcdef") == "recommendation-01234567"
-
-
-@given(st.text(st.characters(codec="utf-8"), max_size=600))
-def test_an_excerpt_is_short_and_stands_in_the_text(text: str) -> None:
-    excerpt = nearest_sentence(text, FIGURES)
-    assert len(excerpt) <= 180 or "|" in text
-    assert excerpt.removesuffix("…") in text.replace("|", ", ") or excerpt in text

@@ -32,6 +32,7 @@ def test_two_words_side_by_side_on_both_sides_are_a_phrase() -> None:
     assert both("Reading fluency stalls", "for reading  fluency") == ("Reading fluency",)
     assert both("our ninth-grade house", "a ninth grade house") == ("ninth-grade house",)
     assert both("January 2024 attendance", "In January 2024") == ("January 2024",)
+    assert both("Reading: fluency. Reading fluency", "reading fluency") == ("Reading fluency",)
     assert both("reading fluency", "fluency in reading") == ("fluency", "reading")
     assert both("winter break ended", "broken winter, break") == ("break", "winter")
 
