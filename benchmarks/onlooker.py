@@ -19,7 +19,7 @@ from engine.known import fitting_back
 from engine.snapshot import Need, NeedTexts, Search
 from models.corpus import Corpus
 from models.encoder import Vectors
-from models.people import Facts
+from models.people import Done, Facts
 from models.ranking import Hit
 from projections.evidence import Piece, Shown, Strength
 
@@ -39,7 +39,6 @@ class Onlooker:
         self._vectors: Final = vectors  # of the needs
         self._texts: Final = some_texts(random, len(vectors), PER_ITEM)
         self._members: Final = {member(number): _candidate(number) for number in range(people)}
-        self._facts: Final = {member(number): _facts(number) for number in range(people)}
 
     def need(self, number: int, kind: ListKind) -> Need:
         return Need(reader=member(number), subject=f"challenge-{number:08x}", kind=kind, mode=Mode.ANY, at=AT)
@@ -67,8 +66,15 @@ class Onlooker:
     def people(self, members: Collection[MemberId]) -> Mapping[MemberId, Candidate]:
         return {each: self._members[each] for each in members}
 
-    def done(self, need: Need, members: Sequence[MemberId]) -> Mapping[MemberId, Facts]:  # noqa: ARG002 - as the next
-        return {each: self._facts[each] for each in members}
+    def done(self, need: Need, members: Sequence[MemberId]) -> Done:  # noqa: ARG002 - as the next
+        numbers = np.array([int(each[-8:], 16) for each in members], dtype=np.float64)
+        return Done(
+            tied=(numbers % 50 == 0).astype(np.float64),
+            in_category=np.minimum(numbers % 3, numbers % 7),
+            answered=numbers % 7,
+            since_answered=numbers % 90,
+            exposure=numbers % 4,
+        )
 
     def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:  # noqa: ARG002
         return {each: replace(theirs, context=0.5, load=0.25) for each, theirs in facts.items()}
@@ -107,15 +113,4 @@ def _candidate(number: int) -> Candidate:
         families=frozenset({list(RoleFamily)[number % len(RoleFamily)]}),
         sites=frozenset({f"site-{site:08x}"}),
         districts=frozenset({f"district-{site % DISTRICTS:08x}"}),
-    )
-
-
-def _facts(number: int) -> Facts:
-    return Facts(
-        fit=0.0,
-        tied=float(number % 50 == 0),
-        in_category=float(number % 3),
-        answered=float(number % 7),
-        since_answered=float(number % 90),
-        exposure=float(number % 4),
     )
