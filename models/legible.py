@@ -7,7 +7,8 @@ from typing import Final
 from models.lexical import WORD, folded
 from models.stopwords import STOP_WORDS
 
-LOOKED_AT: Final = 20_000  # letters: enough to tell a language by
+READ: Final = 100_000  # letters of a text that are read at all: some fifty pages
+LOOKED_AT: Final = 20_000  # of them: enough to tell a language by
 LATIN: Final = re.compile(r"[a-zA-ZªºÀ-ÖØ-öø-\u024f\u1e00-\u1eff]")
 ENOUGH_WORDS: Final = 20  # from here on English has stop words
 FEW_STOP_WORDS: Final = 0.12  # share of a text's words: English prose has .3 to .6, its neighbours' less than .1
@@ -15,11 +16,14 @@ FEW_STOP_WORDS: Final = 0.12  # share of a text's words: English prose has .3 to
 
 def doubts(texts: Sequence[str]) -> Iterator[str]:
     """At most one of each kind for a line."""
-    said = [text for text in texts if text.strip()]
+    said = [text for text in map(str.strip, texts) if text]
     if not said:
         yield "says nothing, so each of its scores is the lowest there is"
     elif any(WORD.search(text) is None for text in said):
         yield "has a text without any word, so its score means little"
+    longest = max(map(len, said), default=0)
+    if longest > READ:
+        yield f"has a text of {longest:,} letters, of which the first {READ:,} are read"
     if any(perhaps_not_english(text) for text in said):
         yield "seems not to be English throughout: the model knows little else, so its score means less"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.legible import doubts, perhaps_not_english
+from models.legible import READ, doubts, perhaps_not_english
 
 ENGLISH = {
     "a title": "Phonics, grade 1",
@@ -46,3 +46,10 @@ def test_a_line_that_says_nothing_is_told_what_that_means(texts: tuple[str, ...]
 def test_a_text_without_a_word_is_told(text: str) -> None:
     (doubt,) = doubts(["Reading", text])
     assert "without any word" in doubt
+
+
+def test_a_text_that_is_not_read_to_its_end_is_told() -> None:
+    whole = "Reading in grade 1. " * (READ // 20)
+    assert not list(doubts([f"  {whole.strip()}  "]))
+    (doubt,) = doubts(["Reading", whole + "and more"])
+    assert f"a text of {READ + 8:,} letters, of which the first {READ:,} are read" in doubt

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,3 +168,18 @@ def test_a_fault_of_the_disk_names_the_table_and_not_the_file_beside_it(tmp_path
     with pytest.raises(OSError, match=r"scores\.tsv") as fault:
         write_scores(tmp_path / "nowhere" / "scores.tsv", [("q", "a", 0.5)])
     assert fault.value.filename == str(tmp_path / "nowhere" / "scores.tsv")
+
+
+def test_a_disk_that_takes_no_more_leaves_the_table_that_was_there(tmp_path: Path) -> None:
+    """A limit on how large a file may grow fails in the same call, with other words."""
+    path = tmp_path / "scores.tsv"
+    path.write_text("before", encoding="utf-8")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
+    try:
+        with pytest.raises(OSError, match=r"scores\.tsv"):
+            write_scores(path, [("q", f"p{number}", 0.5) for number in range(10_000)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text(encoding="utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [path]
