@@ -6,6 +6,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from models.corpus import Corpus, Item
+from models.legible import READ
 from models.lexical import terms, words_alone
 from models.ranking import EVERYTHING, Recipe, pool
 from models.ranking_files import Candidate, Query, Row
@@ -61,5 +62,5 @@ def _corpus(candidates: Sequence[Candidate], vectors: Vectors, places: dict[str,
 
 
 def _texts(of: Candidate | Query) -> tuple[str, ...]:
-    """Those that say something."""
-    return tuple(text for text in of.texts if text.strip())
+    """Those that say something, as far as they are read."""
+    return tuple(said[:READ] for said in map(str.strip, of.texts) if said)

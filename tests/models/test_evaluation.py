@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from models import evaluation
 from models.encoder import Encoder
 from models.evaluation import LOWEST, rank
 from models.ranking import Recipe
 from models.ranking_files import Candidate, Query
+from models.whole_texts import WholeTexts
 
 CANDIDATES = (
     Candidate(id="ada", texts=("Phonics in first grade", "Small reading groups")),
@@ -14,6 +16,12 @@ CANDIDATES = (
     Candidate(id="nobody", texts=()),
     Candidate(id="blank", texts=("  \n",)),
 )
+
+
+@pytest.fixture
+def encoder(encoder: Encoder) -> WholeTexts:
+    """What ranks reads texts whole."""
+    return WholeTexts(encoder)
 
 
 @pytest.mark.slow
@@ -70,3 +78,16 @@ def test_strange_and_very_long_texts_get_a_score(encoder: Encoder) -> None:
     assert len(rows) == 25
     best = {query: max((row for row in rows if row[0] == query), key=lambda row: row[2]) for query, _, _ in rows}
     assert all(query == found[1] for query, found in best.items())
+
+
+@pytest.mark.slow
+def test_what_lies_beyond_what_is_read_has_no_part_in_a_score(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blanks before it do not count."""
+    monkeypatch.setattr(evaluation, "READ", 100)
+    beginning = "Reading in grade 1. ".ljust(100, "x")
+    texts = (beginning, f"\n{beginning} attendance", f"attendance {beginning}")
+    candidates = tuple(Candidate(id=str(number), texts=(text,)) for number, text in enumerate(texts))
+    same, beyond, within = (row[2] for row in rank(candidates, (Query(id="q", texts=("attendance",)),), encoder))
+    assert same == beyond < within
