@@ -11,10 +11,10 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import encoding, machine, many, projecting, recommending, search, serving, storage, streams
+from benchmarks import encoding, freshness, machine, many, projecting, recommending, search, serving, storage, streams
 from benchmarks.row import Row
 
-PARTS: Final = (storage, streams, projecting, serving, search, recommending, many, encoding)
+PARTS: Final = (storage, streams, projecting, serving, search, recommending, many, encoding, freshness)
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")
 
@@ -44,15 +44,26 @@ _HOW: Final = """\
   answer as long as nothing is recorded, so the first row of reading tells what checking and handing out a kept answer
   costs, not making one. The row with writes beside is the other case: each write lets go of what was kept. Nothing is
   wanted of it, and its peer has no writes.
-- Searching and pooling, and whole lists of recommendations, are set beside one exact search of all stored vectors by
-  FAISS, each with one thread: a single query gains nothing from two. The peer searches 32-bit vectors; from 50,000 on
-  ours looks through 16-bit codes first and puts what it found in order by the 32-bit vectors.
+- Searching and pooling, and lists of recommendations, are set beside one exact search of all stored vectors by FAISS,
+  each with one thread: a single query gains nothing from two. The peer searches 32-bit vectors and nothing else. Ours is
+  exact as well: it looks through codes of a byte per component, whose error is bounded, and compares by the 32-bit
+  vectors whatever the codes leave in question ([decision 11](decisions/0011-exact-search-of-a-million.md)); and it
+  searches by words besides.
 - The lists are of a synthetic network, each for another reader, and every one is recorded. Its words are drawn as
   often as words of a language are, its vectors lie around 64 topics, and both are drawn independently of each other,
   unlike in real texts, where what is near in words is often near in meaning. How many hits pass the floor stands beside
   the row: for experts all that the search may give, for peers, who are found by their challenges, about 50.
-- A limit is wanted of lists of experts and of peers, which are one search. A consultancy has none (–): after the same
-  search it weighs groups of people against one another, which the peer does not.
+- A limit is wanted of lists of experts and of peers, which are one search, from 100,000 items on: among 10,000 the peer
+  takes less than a millisecond, which no list that is recorded can keep up with. A consultancy has no limit (–): after
+  the same search it weighs groups of people against one another, which the peer does not.
+- Among a million items the lists are made in memory alone, by the same pure function, for writing a million texts into
+  a log takes too long for a measurement. In it are the need's terms, the search by meaning and by words, the facts
+  about people, peers weighed both ways, the rules, the order, the lot and the reasons. Not in it are reading projections
+  from SQLite (people's facts are made up as simple numbers, ties and settings among them), reading and opening the
+  need's own vector, and recording the list. The words' weights are made straight from numbers drawn as often as words
+  of a language; only of frequent words have phrases the very number that the ranker gives them. Memory per item is what
+  the process grew by: vector, code, words and phrases with their weights, id, person, kind and positions. What it
+  knows of a piece besides (who said it how, where its vector is stored) is not in it and takes about 200 bytes more.
 - The first list after a start is counted from opening the folder. Python's imports are in neither side, and no model
   is loaded, since vectors of known texts are stored. The usual start finds its index written down; the row with
   nothing written down makes it anew from the projections, as after an upgrade or an erasure.

@@ -17,6 +17,7 @@ OPENVINO: Final = "openvino"
 # tokens computed at once: little padding, and what passes between layers stays near the processor; but torch's threads
 # wait for one another at every step, and fewer, larger steps do better where the processor is shared
 AT_ONCE: Final = {PLAIN: 1_024, OPENVINO: 512}
+_ALONE: Final = 128  # tokens, as of one question, that torch computes in one thread, for the same reason
 
 Tokens = dict[str, Any]  # as the model's tokeniser gives them: tensors of (texts, tokens), and words about them
 Compute = Callable[[Tokens], npt.NDArray[np.float32]]  # one row a text, of any length
@@ -28,13 +29,14 @@ def installed(numerics: str) -> bool:
 
 
 def computing(numerics: str, model: "SentenceTransformer", threads: int) -> Compute:
-    return _openvino(model, threads) if numerics == OPENVINO else _plain(model)
+    return _openvino(model, threads) if numerics == OPENVINO else _plain(model, threads)
 
 
-def _plain(model: "SentenceTransformer") -> Compute:
+def _plain(model: "SentenceTransformer", threads: int) -> Compute:
     import torch  # noqa: PLC0415 - takes seconds
 
     def compute(tokens: Tokens) -> npt.NDArray[np.float32]:
+        torch.set_num_threads(1 if tokens["attention_mask"].numel() <= _ALONE else threads)
         with torch.inference_mode():
             vectors: npt.NDArray[np.float32] = model(dict(tokens))["sentence_embedding"].numpy()
         return vectors
