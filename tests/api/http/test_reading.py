@@ -4,7 +4,7 @@ import pytest
 
 from api.http import desk
 from domain.challenges import PostChallenge
-from domain.vocabulary import NetworkRole
+from domain.vocabulary import Confidentiality, NetworkRole
 from tests.api.http.house import ADA, BEN, CLEO, DAN, EVE, GUS, NET, ROLES, Client, House, problem
 from tests.engine.town import ABSENT, GUIDE, MONDAYS, RESET
 
@@ -94,6 +94,7 @@ def test_a_list_is_asked_for_read_in_words_and_accepted(client: Client) -> None:
     assert client.read(path) == listed
     pick = listed["picks"][0]
     assert pick["reasons"][0]["excerpt"]
+    assert pick["reasons"][0]["yours"]
     assert client.done(f"{path}/view")["events"] == ["recommendation.viewed"]
     accepted = client.done(f"{path}/accept", {"candidate": pick["candidate"]})
     assert accepted["events"] == ["recommendation.accepted"]
@@ -101,6 +102,16 @@ def test_a_list_is_asked_for_read_in_words_and_accepted(client: Client) -> None:
     assert again["recommendation"] == listed["recommendation"]
     entries = client.read("recommendations")["items"]
     assert [(each["recommendation"], each["viewed"]) for each in entries] == [(listed["recommendation"], True)]
+
+
+def test_ones_own_words_are_quoted_to_oneself_though_nobody_else_reads_them(client: Client, house: House) -> None:
+    title = "Ninth graders are absent on Mondays, quietly"
+    posted = PostChallenge(
+        challenge="challenge-0000000f", author=ADA, title=title, confidentiality=Confidentiality.SEALED
+    )
+    house.say(posted, by=ADA)
+    listed = client.post("recommendations", {"need": "challenge-0000000f"}).json()
+    assert {reason["yours"] for pick in listed["picks"] for reason in pick["reasons"]} == {title}
 
 
 def test_a_list_is_its_readers_alone(client: Client) -> None:
