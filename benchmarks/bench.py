@@ -45,8 +45,8 @@ _HOW: Final = """\
   costs, not making one. The row with writes beside is the other case: each write lets go of what was kept. Nothing is
   wanted of it, and its peer has no writes.
 - Searching and pooling, and lists of recommendations, are set beside one exact search of all stored vectors by FAISS,
-  each with one thread: a single query gains nothing from two. The peer searches 32-bit vectors and nothing else. Ours is
-  exact as well: it looks through codes of a byte per component, whose error is bounded, and compares by the 32-bit
+  each with one thread: a single query gains nothing from two. The peer searches 32-bit vectors and nothing else. Ours
+  is exact as well: it looks through codes of a byte per component, whose error is bounded, and compares by the 32-bit
   vectors whatever the codes leave in question ([decision 11](decisions/0011-exact-search-of-a-million.md)); and it
   searches by words besides.
 - The lists are of a synthetic network, each for another reader, and every one is recorded. Its words are drawn as
@@ -58,12 +58,17 @@ _HOW: Final = """\
   the same search it weighs groups of people against one another, which the peer does not.
 - Among a million items the lists are made in memory alone, by the same pure function, for writing a million texts into
   a log takes too long for a measurement. In it are the need's terms, the search by meaning and by words, the facts
-  about people, peers weighed both ways, the rules, the order, the lot and the reasons. Not in it are reading projections
-  from SQLite (people's facts are made up as simple numbers, ties and settings among them), reading and opening the
-  need's own vector, and recording the list. The words' weights are made straight from numbers drawn as often as words
-  of a language; only of frequent words have phrases the very number that the ranker gives them. Memory per item is what
-  the process grew by: vector, code, words and phrases with their weights, id, person, kind and positions. What it
-  knows of a piece besides (who said it how, where its vector is stored) is not in it and takes about 200 bytes more.
+  about people, peers weighed both ways, the rules, the order, the lot and the reasons. Not in it are reading
+  projections from SQLite (people's facts are made up as simple numbers, ties and settings among them), reading and
+  opening the need's own vector, and recording the list. The words' weights are made straight from numbers drawn as
+  often as words of a language; only of frequent words have phrases the very number that the ranker gives them. Memory
+  per item is what the process grew by: vector, code, words and phrases with their weights, id, person, kind and
+  positions. What the index knows of a piece besides (who said it and how, where its vector is stored) is not in it and
+  takes about 200 bytes more.
+- Encoding is compared with the same model, texts and threads, the peer in batches of 32 texts. The lowest cosine of our
+  vectors to the peer's stands beside.
+- A challenge just posted is timed from its command until somebody else's list names its author, one text encoded on the
+  way. Model and list were used before.
 - The first list after a start is counted from opening the folder. Python's imports are in neither side, and no model
   is loaded, since vectors of known texts are stored. The usual start finds its index written down; the row with
   nothing written down makes it anew from the projections, as after an upgrade or an erasure.
