@@ -43,7 +43,8 @@ def test_an_adopted_way_encodes_every_text_again_once_and_lists_say_what_they_we
     assert (again.encoded, again.lost) == (heard[-1], 0)
     assert made == type(made)()
     second = town.ask_for(PEERS)
-    assert second.issued.inputs.encoder == f"{first.issued.inputs.encoder}-openvino"
+    assert "openvino" not in first.issued.inputs.encoder
+    assert "openvino" in second.issued.inputs.encoder
     assert [pick.candidate for pick in second.issued.picks] == [pick.candidate for pick in first.issued.picks]
     issued = [recorded.event.inputs.encoder for recorded in town.store.stream(first.recommendation)]  # type: ignore[attr-defined]
     assert issued == [first.issued.inputs.encoder, second.issued.inputs.encoder]
@@ -62,7 +63,7 @@ def test_networks_with_the_same_way_share_one_encoder(town: Town) -> None:
     propose(town, FASTER)
     adopt(town, FASTER)
     with town.evidence(OTHER_NET) as (_, _, other):
-        assert other.fingerprint.endswith("-openvino")
+        assert "openvino" in other.fingerprint
         assert other is town._encoding(Numerics.OPENVINO)[0]
 
 
