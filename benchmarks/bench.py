@@ -57,10 +57,10 @@ _HOW: Final = """\
   takes less than a millisecond, which no list that is recorded can keep up with. A consultancy has no limit (–): after
   the same search it weighs groups of people against one another, which the peer does not.
 - Among a million items the lists are made in memory alone, by the same pure function, for writing a million texts into
-  a log takes too long for a measurement. In it are the need's terms, the search by meaning and by words, the facts
-  about people, peers weighed both ways, the rules, the order, the lot and the reasons. Not in it are reading
-  projections from SQLite (people's facts are made up as simple numbers, ties and settings among them), reading and
-  opening the need's own vector, and recording the list. The words' weights are made straight from numbers drawn as
+  a log takes too long for a measurement. In it are the need's terms, the search by meaning and by words, the
+  rules, the order, the lot and the reasons. Not in it are reading projections from SQLite (what is known of people is
+  made up as simple numbers, ties, settings and what peers gain among them), reading and opening the need's own vector,
+  and recording the list. The words' weights are made straight from numbers drawn as
   often as words of a language; only of frequent words have phrases the very number that the ranker gives them. Memory
   per item is what the process grew by: vector, code, words and phrases with their weights, id, person, kind and
   positions. What the index knows of a piece besides (who said it and how, where its vector is stored) is not in it and

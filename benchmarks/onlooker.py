@@ -15,13 +15,12 @@ from domain.policies import MatchingPolicy, hash_of
 from domain.recommendations import ListKind
 from domain.vocabulary import Level, MemberId, OwnerId, RoleFamily, Stage, StreamId, WaivableRule
 from engine.evidence_index import kind_of
-from engine.known import fitting_back
 from engine.snapshot import Need, NeedTexts, Search
 from models.corpus import Corpus
 from models.encoder import Vectors
 from models.people import Done, Facts
 from models.ranking import Hit
-from projections.evidence import Piece, Shown, Strength
+from projections.evidence import Shown, Strength
 
 AT: Final = datetime(2025, 9, 3, 12, tzinfo=UTC)
 
@@ -79,13 +78,8 @@ class Onlooker:
     def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:  # noqa: ARG002
         return {each: replace(theirs, context=0.5, load=0.25) for each, theirs in facts.items()}
 
-    def back(self, need: Need, problems: Mapping[MemberId, Hit], alike: float) -> Mapping[MemberId, float]:
-        return fitting_back(self._corpus, need, self._own(need.reader), problems, alike, self.policy)
-
-    def _own(self, reader: MemberId) -> Sequence[Piece]:
-        number, people = int(reader[-8:], 16), len(self._members)
-        theirs = range(number, len(self._corpus), people)
-        return [Piece(self._corpus.ids[row], Strength.DEMONSTRATED, _about(row)) for row in theirs]
+    def back(self, need: Need, problems: Mapping[MemberId, Hit], alike: float) -> Mapping[MemberId, float]:  # noqa: ARG002
+        return dict.fromkeys(problems, 1.0)
 
     def newcomers(self, need: Need, members: Sequence[MemberId]) -> frozenset[MemberId]:  # noqa: ARG002
         return frozenset(each for each in members if each.endswith("00"))
