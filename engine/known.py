@@ -16,7 +16,7 @@ from engine.ledger import Ledger
 from engine.snapshot import Need
 from models.corpus import Corpus
 from models.people import Done, Facts, agreement, decayed
-from models.ranking import PLACES, Hit, fused, pool
+from models.ranking import PLACES, SHARES, Hit, fused, weighted_top_three
 from projections import challenge_board, site_tree, ties
 from projections.evidence import Piece
 from projections.shape import AsOf
@@ -70,7 +70,7 @@ def surrounded(
     }
 
 
-def fitting_back(
+def giving_back(
     corpus: Corpus,
     need: Need,
     own: Sequence[Piece],
@@ -78,25 +78,27 @@ def fitting_back(
     alike: float,
     policy: MatchingPolicy,
 ) -> dict[MemberId, float]:
-    """Pooled like the evidence of others, but by meaning alone: words would take figures for each of the problems.
+    """How many times as well all that the reader shows fits each one's problem as the need alone does; 1 at least.
 
-    What is usual for the need, `alike`, is taken for usual among the problems near it. The need is a piece of its own.
+    Two problems are as near one way as the other, so the need gives back what it takes; whatever else the reader shows
+    near that problem comes on top, pooled like anybody's evidence. By meaning alone, with what is usual for the need:
+    words would take figures for each of the problems.
     """
     weights = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
     others = [each for each in own if each.challenge != need.subject and each.id in corpus]
     asked = np.array([corpus.row(hit.id) for hit in problems.values()], dtype=np.int64)
     shown = np.array([corpus.row(each.id) for each in others], dtype=np.int64)
     asking = [hit.cosine for hit in problems.values()]
-    cosines = np.vstack([asking, corpus.vectors.cosines(corpus.vectors.at(shown), asked)])
-    fits = fused(cosines.round(PLACES), np.zeros_like(cosines), 0.0, alike)
-    worth = [policy.demonstrated, *(weights[each.strength] for each in others)]
-    ids = [need.subject, *(each.id for each in others)]
-    hits = [
-        Hit(id_, member, fit, 0.0, fit, weight)
-        for member, column in zip(problems, fits.T.tolist(), strict=True)
-        for id_, fit, weight in zip(ids, column, worth, strict=True)
-    ]
-    return {each.person: each.score for each in pool(hits)}
+    cosines = np.vstack([asking, corpus.vectors.cosines(corpus.vectors.at(shown), asked)]).round(PLACES)
+    fits = fused(cosines, np.zeros_like(cosines), 0.0, alike).T.tolist()
+    worth = [1.0, *(weights[each.strength] for each in others)]
+    return {member: _times_the_first(each, worth) for member, each in zip(problems, fits, strict=True)}
+
+
+def _times_the_first(fits: Sequence[float], weights: Sequence[float]) -> float:
+    first = weighted_top_three(fits[:1])
+    best = sorted((fit * weight for fit, weight in zip(fits, weights, strict=True) if fit > 0), reverse=True)
+    return max(1.0, round(weighted_top_three(best[: len(SHARES)]) / first, PLACES)) if first > 0 else 1.0
 
 
 def traits(places: Collection[Surroundings]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from domain.recommendations import ListKind, list_id
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
 from engine.evidence_index import EvidenceIndex, kind_of
-from engine.known import done, fitting_back, surrounded
+from engine.known import done, giving_back, surrounded
 from engine.ledger import Ledger
 from engine.snapshot import KNOWING, Need, NeedTexts, Search
 from engine.vector_store import Vector
@@ -145,7 +145,7 @@ class LiveSnapshot:
     def back(self, need: Need, problems: Mapping[MemberId, Hit], alike: float) -> Mapping[MemberId, float]:
         said = (*KNOWING, Says.POSTED)
         own = evidence.open_of(self._connection, need.reader, said, _OWN_PIECES)
-        return fitting_back(self._index.corpus, need, own, problems, alike, self.policy)
+        return giving_back(self._index.corpus, need, own, problems, alike, self.policy)
 
     def newcomers(self, need: Need, members: Sequence[MemberId]) -> frozenset[MemberId]:
         as_of = self._as_of(need)

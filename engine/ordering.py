@@ -58,7 +58,7 @@ def _scored(some: Sequence[Ranked], done: Sequence[Facts], case: Case, snapshot:
     facts = snapshot.surrounded(case.need, {one.candidate: each for one, each in zip(some, done, strict=True)})
     if case.need.kind is ListKind.PEERS:
         back = snapshot.back(case.need, {one.candidate: one.hits[0] for one in some}, case.figures.alike)
-        facts = {member: replace(each, back=back.get(member)) for member, each in facts.items()}
+        facts = {member: replace(each, back=min(1.0, each.fit * back[member])) for member, each in facts.items()}
     found = [(one, scored(facts[one.candidate], case.policy)) for one in some]
     return [replace(one, score=each.score, points=_points(one.fit, each.parts)) for one, each in found]
 

@@ -106,7 +106,7 @@ class Snapshot(Protocol):
         """These facts with how full each one's time is, and how like the reader's their setting."""
 
     def back(self, need: Need, problems: Mapping[MemberId, Hit], alike: float) -> Mapping[MemberId, float]:
-        """How well the reader's own open evidence, and the need itself, fit the problem that brought each here."""
+        """How many times as well as the need alone all that the reader shows fits the problem that each is here by."""
 
     def newcomers(self, need: Need, members: Sequence[MemberId]) -> frozenset[MemberId]:
         """Those of these who joined lately and were given few places so far."""

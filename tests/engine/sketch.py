@@ -48,7 +48,7 @@ class Sketch:
         self.set_aside: frozenset[WaivableRule] = frozenset()
         self.gone: frozenset[str] = frozenset()
         self.known: dict[str, Facts] = {}
-        self.gives: dict[str, float] = {}  # how well the reader's evidence fits the problem of each
+        self.gives: dict[str, float] = {}  # how many times as well as the need all that the reader shows fits
         self.fresh: frozenset[str] = frozenset()
         self.texts: tuple[str, ...] = (TEXT,)
         self.shares_words = words_share(telling_words([terms(TEXT)]), alike=0.0)
@@ -189,7 +189,7 @@ class Sketch:
         return {each: replace(facts[each], context=more.context, load=more.load) for each, more in known.items()}
 
     def back(self, need: Need, problems: Mapping[str, Hit], alike: float) -> Mapping[str, float]:
-        return {each: self.gives[each] for each in problems if each in self.gives}
+        return {each: self.gives.get(each, 1.0) for each in problems}
 
     def newcomers(self, need: Need, members: Sequence[str]) -> frozenset[str]:
         return self.fresh & frozenset(members)

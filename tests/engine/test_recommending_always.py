@@ -92,7 +92,7 @@ def sketches(draw: st.DrawFn) -> Sketch:
         sketch.member(member, **draw(traits))
         sketch.knows(member, **draw(facts))
         if draw(st.booleans()):
-            sketch.gives[member] = draw(st.sampled_from((0.0, 0.3, 0.9)))
+            sketch.gives[member] = draw(st.sampled_from((1.1, 2.0, 9.0)))
     sketch.member(ADA, present=True)
     sketch.lately, sketch.gone, sketch.fresh = draw(some), draw(some), draw(st.frozensets(st.sampled_from(IDS)))
     return sketch
