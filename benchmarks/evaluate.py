@@ -22,6 +22,7 @@ from benchmarks.ranking_tasks import Task, source_of, tasks_in
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
 from models.evaluation import Progress
+from models.whole_texts import WholeTexts
 
 SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "matching.md"
@@ -36,7 +37,7 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
         print(f"There are no tasks in {data / 'tasks'}: set CONFRERE_SHARED to the folder that has data/tasks.")
         return 2
     start = time.monotonic()
-    encoder, judge = Encoder(), Judge(data / "rank_metrics.py")
+    encoder, judge = WholeTexts(Encoder()), Judge(data / "rank_metrics.py")
     verdicts = list(through_the_gate(data / "tasks" / "banking77", encoder))
     with tempfile.TemporaryDirectory() as folder:
         outcomes = tuple(judged(tasks, encoder, judge, Path(folder)))
@@ -46,7 +47,8 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
     tables = (*grids(outcomes), *helped)
     verdicts += verdict
     show(tables, verdicts)
-    sources = {task.name: task.source for task in tasks} | {"banking77": source_of(data / "tasks" / "banking77")}
+    besides = (data / "tasks" / "banking77", data / "networks" / "dlt1")
+    sources = {task.name: task.source for task in tasks} | {folder.name: source_of(folder) for folder in besides}
     how = f"Encoder {encoder.fingerprint}; {machine.described()['CPU']}; {time.monotonic() - start:.0f} s."
     known = {name: source for name, source in sources.items() if source}
     text = between_marks(datetime.now(UTC), how, tables, verdicts, known)

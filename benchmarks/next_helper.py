@@ -19,6 +19,7 @@ from domain.policies import MatchingPolicy
 from models.encoder import Encoder
 from models.learning import Choice, choice, learned
 from models.people import scored
+from models.whole_texts import WholeTexts
 
 SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 LISTED: Final = 5
@@ -231,7 +232,7 @@ def main() -> int:
     """Ends well when ours is surely above every baseline and lighter on the popular."""
     console = Console(width=160)
     try:
-        found = report(Encoder())
+        found = report(WholeTexts(Encoder()))
     except Absent as absent:
         console.print(f"Skipped: {absent}.")
         return 0

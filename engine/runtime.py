@@ -25,6 +25,7 @@ from engine.explaining import WordedList, in_words
 from engine.followers import Views
 from engine.ledger import Ledger
 from engine.live_snapshot import LiveSnapshot
+from engine.looking_back import Record
 from engine.lot import seed_of
 from engine.passages import pointed
 from engine.queries import Queries
@@ -36,7 +37,9 @@ from engine.snapshot import Need
 from engine.tokens import Tokens
 from engine.vector_store import VectorStore
 from models.encoder import Encoder, ModelFault
+from models.learning import Choice
 from models.view import View
+from models.whole_texts import WholeTexts
 from projections import introductions, recommendation_lists
 from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
@@ -100,9 +103,9 @@ class Confrere:
         self.keys.close()
 
     @cached_property
-    def encoder(self) -> Encoder:
+    def encoder(self) -> WholeTexts:
         """Loads nothing heavy until a text has to be encoded."""
-        return Encoder(self.settings.model, self.settings.threads)
+        return WholeTexts(Encoder(self.settings.model, self.settings.threads))
 
     @cached_property
     def vectors(self) -> VectorStore:
@@ -175,7 +178,8 @@ class Confrere:
             with self._snapshot(network, need, progress) as snapshot:
                 listing = recommend(need, snapshot.policy, snapshot, seed_of(need.recommendation))
                 before = snapshot.issued(need.recommendation)
-                if before and not before.expired and same_outcome(issued_by(_issue(need, listing)), before.issued):
+                same = before and same_outcome(issued_by(_issue(need, listing)), before.issued)
+                if before and same and not before.expired and snapshot.quotes_hold(before.issued):
                     return before
                 issue = _issue(need, pointed(need, listing, snapshot))
                 newest = snapshot.newest_list(need)
@@ -201,6 +205,13 @@ class Confrere:
             expected={stream: version for stream, version in known.items() if version},
         )
         return self.ask(network, partial(_stored, recommendation=issue.recommendation))
+
+    def choices(self, network: StreamId, progress: Progress | None = None) -> list[Choice]:
+        """Of the network's past needs, who answered first among all who could have: what weights are learned from."""
+        with self._kept_up(network) as up:
+            ledger = self._ledger(network)
+            ledger.keep_up(up.connection, up.position)
+            return Record(up.connection, up.index, ledger, setting(up.connection).policy).choices(progress)
 
     def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
         """In words for its reader, what keeps a candidate off a list as things stand now."""
@@ -257,7 +268,7 @@ class Confrere:
         if numerics is Numerics.PLAIN:
             return self.encoder, self.vectors
         if numerics not in self._encodings:
-            encoder = Encoder(self.settings.model, self.settings.threads, numerics)
+            encoder = WholeTexts(Encoder(self.settings.model, self.settings.threads, numerics))
             self._encodings[numerics] = encoder, VectorStore(self.settings.data, self.keys, encoder.fingerprint)
         return self._encodings[numerics]
 

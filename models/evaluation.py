@@ -19,7 +19,9 @@ Progress = Callable[[int, int], None]  # steps done, steps in all
 
 
 class Encodes(Protocol):
-    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+    def encode(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None, *, whole: bool = True
+    ) -> Vectors:
         """(n, width), rows of length 1; `progress` hears how many texts are done."""
         ...
 
@@ -36,7 +38,7 @@ def rank(
     read = (*map(_texts, candidates), *map(_texts, queries))
     texts = list(dict.fromkeys(text for each in read for text in each))
     steps = len(texts) + len(queries)
-    vectors = encoder.encode(texts, lambda done: step(done, steps))
+    vectors = encoder.encode(texts, lambda done: step(done, steps), whole=recipe.whole)
     places = {text: place for place, text in enumerate(texts)}
     everybody = _corpus(candidates, vectors, places, recipe).as_of()
     names = tuple(candidate.id for candidate in candidates)

@@ -29,6 +29,7 @@ class Recipe(msgspec.Struct, frozen=True):
 
     words: bool = True
     meaning: bool = True
+    whole: bool = True  # a long text is read to its end
     phrases: bool = True  # two words side by side count as one more
     alike: bool = True  # the words' share grows with how much everything means the same
     top_three: bool = True  # of somebody's pieces, and not the best alone

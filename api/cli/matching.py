@@ -27,6 +27,7 @@ from models.encoder import Encoder, ModelFault
 from models.evaluation import rank as ranked
 from models.ranking_files import BadLine, BadScores, Note, load_candidates, load_queries, write_scores
 from models.vector_index import WrongVectors
+from models.whole_texts import WholeTexts
 from projections import challenge_board
 
 FOR_CHALLENGE = (ListKind.PEERS, ListKind.AHEAD, ListKind.RESOURCES, ListKind.EXPERTS, ListKind.CONSULTANCY)
@@ -153,7 +154,8 @@ def rank(candidates: Path, queries: Path, output: Path) -> None:
         with noting() as note:
             needs = load_queries(queries, {person.id for person in people}, note)
         with progress_bar("ranking") as told:
-            rows = write_scores(output, ranked(people, needs, Encoder(settings.model, settings.threads), told))
+            encoder = WholeTexts(Encoder(settings.model, settings.threads))
+            rows = write_scores(output, ranked(people, needs, encoder, told))
     except (BadLine, BadScores) as fault:
         raise BadFile(str(fault)) from fault
     except (ModelFault, WrongVectors) as fault:

@@ -15,6 +15,7 @@ from benchmarks.outcomes import PARTS, leaving_one_out
 from benchmarks.ranking_tasks import tasks_in
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
+from models.whole_texts import WholeTexts
 
 PEOPLE = {
     "ada": ["Phonics in first grade", "Small reading groups", "Reading aloud"],
@@ -24,6 +25,12 @@ PEOPLE = {
 }
 NEEDS = {"reading": ("Children who cannot read", "ada"), "buses": ("The bus is late", "ben")}
 PROSE = f"# Matching\n\nSome prose.\n\n{BEGIN}\nold figures\n{END}\n\nMore prose.\n"
+
+
+@pytest.fixture
+def encoder(encoder: Encoder) -> WholeTexts:
+    """What ranks reads texts whole."""
+    return WholeTexts(encoder)
 
 
 def written(shared: Path, name: str, metric: str = "hit@1", **stated: float) -> Path:
@@ -142,7 +149,7 @@ def test_a_text_that_was_encoded_before_is_remembered(encoder: Encoder) -> None:
         def __init__(self) -> None:
             self.asked: list[str] = []
 
-        def encode(self, texts: list[str], progress: object = None) -> object:
+        def encode(self, texts: list[str], progress: object = None, *, whole: bool = True) -> object:
             self.asked += texts
             return encoder.encode(texts)
 

@@ -12,6 +12,7 @@ from benchmarks.replies import LEAST, Decayed, Replies, Reply, read
 from domain.policies import MatchingPolicy
 from models.encoder import Encoder
 from models.people import decayed
+from models.whole_texts import WholeTexts
 
 MEMBERS = range(1, LEAST + 12)
 FACILITATOR = 1
@@ -19,6 +20,12 @@ CROWD = list(MEMBERS)[3:]  # all but the facilitator, the asker and one who come
 ASKER, LATE = 2, 3
 
 Post = tuple[int, int, str, str]  # sender, receiver, thread, category
+
+
+@pytest.fixture
+def encoder(encoder: Encoder) -> WholeTexts:
+    """What ranks reads texts whole."""
+    return WholeTexts(encoder)
 
 
 def network(folder: Path, posts: Sequence[Post]) -> Path:

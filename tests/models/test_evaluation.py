@@ -1,5 +1,7 @@
 """Every query and each of its candidates get a finite score, whatever their texts are."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from models.encoder import Encoder
 from models.evaluation import LOWEST, rank
 from models.ranking import Recipe
 from models.ranking_files import Candidate, Query
+from models.vector_index import Vectors, WrongVectors
 from models.whole_texts import WholeTexts
 
 CANDIDATES = (
@@ -91,3 +94,12 @@ def test_what_lies_beyond_what_is_read_has_no_part_in_a_score(
     candidates = tuple(Candidate(id=str(number), texts=(text,)) for number, text in enumerate(texts))
     same, beyond, within = (row[2] for row in rank(candidates, (Query(id="q", texts=("attendance",)),), encoder))
     assert same == beyond < within
+
+
+def test_a_model_that_gives_no_numbers_is_refused_before_anything_is_scored() -> None:
+    class Broken:
+        def encode(self, texts: Sequence[str], progress: object = None, **_: object) -> Vectors:
+            return np.full((len(texts), 4), np.nan, dtype=np.float32)
+
+    with pytest.raises(WrongVectors, match="length 1"):
+        list(rank(CANDIDATES, (Query(id="q", texts=("reading",)),), Broken()))
