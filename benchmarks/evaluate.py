@@ -22,7 +22,6 @@ from benchmarks.ranking_tasks import Task, source_of, tasks_in
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
 from models.evaluation import Progress
-from models.whole_texts import WholeTexts
 
 SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "matching.md"
@@ -37,7 +36,7 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
         print(f"There are no tasks in {data / 'tasks'}: set CONFRERE_SHARED to the folder that has data/tasks.")
         return 2
     start = time.monotonic()
-    encoder, judge = WholeTexts(Encoder()), Judge(data / "rank_metrics.py")
+    encoder, judge = Encoder(), Judge(data / "rank_metrics.py")
     verdicts = list(through_the_gate(data / "tasks" / "banking77", encoder))
     with tempfile.TemporaryDirectory() as folder:
         outcomes = tuple(judged(tasks, encoder, judge, Path(folder)))

@@ -133,7 +133,7 @@ def between_marks(
         *(table.as_markdown() for table in tables),
         "### What must hold",
         "\n".join(f"- {verdict.words}: {'yes' if verdict.holds else '**no**'}" for verdict in verdicts),
-        "### Where the tasks come from",
+        "### Where the texts and the network come from",
         "\n".join(f"- {name}: {source}" for name, source in sources.items()),
     ]
     return "\n\n".join(blocks)
