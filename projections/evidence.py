@@ -212,6 +212,13 @@ def open_of(connection: sqlite3.Connection, subject: StreamId, says: Collection[
     return list(rows(connection, Piece, sql, (subject, listed(says), most)))
 
 
+def about(connection: sqlite3.Connection, challenge: StreamId) -> tuple[OwnerId, str] | None:
+    """Whose words a challenge is in, and the latest of them, also after it ended; None where none are left."""
+    sql = "select owner, text from evidence where subject = ? and says = 'is about' order by since desc limit 1"
+    row: tuple[OwnerId, str] | None = connection.execute(sql, (challenge,)).fetchone()
+    return row
+
+
 def of_subject(connection: sqlite3.Connection, subject: StreamId) -> list[Evidence]:
     """What holds now of one member, resource or challenge, the oldest first."""
     sql = "select * from evidence where subject = ? and until is null order by since, id"

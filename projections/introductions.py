@@ -1,6 +1,7 @@
 """Introductions and how far they came; which offers have run out."""
 
 import sqlite3
+from collections import defaultdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -160,3 +161,12 @@ def offered_to(connection: sqlite3.Connection, reader: Reader, *, after: int, li
     sql = f"""{_MEETINGS.select} where {_OWN} and introduced_by <> :reader and since > :after
         and {not_hidden("seeker", "helper")} order by since limit :limit"""
     return list(rows(connection, Introduction, sql, told(reader, after=after, limit=limit)))
+
+
+def declined(connection: sqlite3.Connection) -> dict[StreamId, frozenset[MemberId]]:
+    """Who said no to helping with which challenge."""
+    sql = "select challenge, helper from introductions where reached = 'declined' and challenge is not null"
+    found = defaultdict[str, set[str]](set)
+    for challenge, helper in connection.execute(sql):
+        found[challenge].add(helper)
+    return {challenge: frozenset(helpers) for challenge, helpers in found.items()}

@@ -43,6 +43,14 @@ class Tie(Struct, frozen=True, kw_only=True):
     confidentiality: Confidentiality
 
 
+class FirstAnswer(Struct, frozen=True, kw_only=True):
+    challenge: StreamId
+    author: MemberId
+    member: MemberId  # who answered
+    at: int  # microseconds
+    position: int
+
+
 class TieCount(Struct, frozen=True, kw_only=True):
     giver: MemberId
     receiver: MemberId
@@ -107,6 +115,13 @@ _BETWEEN: Final = """
     union all select giver, at from ties where receiver = ?1 and coalesce(challenge, '') <> ?2 and position <= ?3
         and confidentiality <> 'sealed'
 """
+_FIRST: Final = """
+    select ties.challenge, challenges.owner as author, giver as member, at, min(position) as position
+    from ties join challenges on challenges.challenge = ties.challenge
+    where kind = 'exchanged' and giver <> challenges.owner and ties.confidentiality in ('public', 'network')
+        and challenges.confidentiality in ('public', 'network')
+    group by ties.challenge order by position desc limit ?
+"""  # SQLite takes the other columns from the row of the least position
 _ANSWERS: Final = """
     select giver, at, position, challenge from ties
         where position > ? and kind = 'exchanged' and confidentiality in ('public', 'network') order by position
@@ -119,6 +134,12 @@ def ages(connection: sqlite3.Connection, member: MemberId, but: StreamId, as_of:
     for other, at in connection.execute(_BETWEEN, (member, but, as_of.position)):
         found[other].append(as_of.age(at))
     return found
+
+
+def first_answers(connection: sqlite3.Connection, most: int) -> list[FirstAnswer]:
+    """Of challenges open to all, the first answer by somebody else: of the latest so many, in their order."""
+    found = list(rows(connection, FirstAnswer, _FIRST, (most,)))
+    return found[::-1]
 
 
 def answers_after(connection: sqlite3.Connection, position: int) -> list[tuple[MemberId, int, int, StreamId]]:

@@ -10,6 +10,7 @@ import click
 from api.cli.access import grant, invite, join, token, withdraw
 from api.cli.demo import demo
 from api.cli.history import export, rebuild, tail
+from api.cli.learning import learn
 from api.cli.matching import explain, rank, recommend
 from api.cli.operating import doctor, settings
 from api.cli.recording import answer, charter, import_, post
@@ -78,6 +79,7 @@ for command in (
     view,
     accept,
     dismiss,
+    learn,
     rank,
     tail,
     rebuild,

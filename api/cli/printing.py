@@ -32,12 +32,12 @@ def _pick(pick: WordedPick, *, details: bool) -> Text:
     if details:
         parts = ", ".join(f"{name} {value:.2f}" for name, value in pick.parts.items())
         text.append(f"\nparts: {parts}", style="not bold")
-    for each in pick.moved:
-        text.append(f"\n{each}", style="not bold dim")
     before = ""
     for reason in pick.reasons:
         text.append_text(_reason(reason, pick.name, before, details=details))
         before = reason.yours
+    if pick.moved:
+        text.append(f"\n{'; '.join(pick.moved)}", style="not bold dim")
     return text
 
 

@@ -134,7 +134,7 @@ def test_no_list_in_the_demo_breaks_a_rule(system: Confrere) -> None:
 def members(system: Confrere) -> dict[str, Candidate]:
     """As the rules see them."""
     with system.views(NET).reading() as connection:
-        snapshot = LiveSnapshot(connection, 0, None, "", system.clock())
+        snapshot = LiveSnapshot(connection, 0, None, None, "", system.clock())
         return dict(snapshot.people(member_directory.candidates(connection).keys()))
 
 
