@@ -21,7 +21,8 @@ from benchmarks.outcomes import Outcome, Verdict, outcome
 from benchmarks.ranking_tasks import Task, source_of, tasks_in
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
-from models.evaluation import Progress
+from models.evaluation import Encodes, Progress
+from models.whole_texts import WholeTexts
 
 SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "matching.md"
@@ -36,7 +37,7 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
         print(f"There are no tasks in {data / 'tasks'}: set CONFRERE_SHARED to the folder that has data/tasks.")
         return 2
     start = time.monotonic()
-    encoder, judge = Encoder(), Judge(data / "rank_metrics.py")
+    encoder, judge = WholeTexts(Encoder()), Judge(data / "rank_metrics.py")
     verdicts = list(through_the_gate(data / "tasks" / "banking77", encoder))
     with tempfile.TemporaryDirectory() as folder:
         outcomes = tuple(judged(tasks, encoder, judge, Path(folder)))
@@ -55,7 +56,7 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
     return 0 if all(verdict.holds for verdict in verdicts) else 1
 
 
-def through_the_gate(folder: Path, encoder: Encoder) -> Iterator[Verdict]:
+def through_the_gate(folder: Path, encoder: Encodes) -> Iterator[Verdict]:
     """Nothing where the data are not at hand."""
     if folder.is_dir():
         with step("the gate of the embedding code") as told:
@@ -65,7 +66,7 @@ def through_the_gate(folder: Path, encoder: Encoder) -> Iterator[Verdict]:
         yield Verdict(words, low <= accuracy <= high)
 
 
-def judged(tasks: Sequence[Task], encoder: Encoder, judge: Judge, folder: Path) -> Iterator[Outcome]:
+def judged(tasks: Sequence[Task], encoder: Encodes, judge: Judge, folder: Path) -> Iterator[Outcome]:
     remembering = Remembering(encoder)
     for number, task in enumerate(tasks, start=1):
         with step(f"[{number}/{len(tasks)}] {task.name}") as told:
@@ -87,7 +88,7 @@ def same_by_command(task: Task, judge: Judge, folder: Path) -> Verdict:
     return Verdict(words_of, ours.keys() == theirs.keys() and apart <= SAME)
 
 
-def who_helps_next(shared: Path, encoder: Encoder) -> tuple[tuple[Grid, ...], tuple[Verdict, ...]]:
+def who_helps_next(shared: Path, encoder: WholeTexts) -> tuple[tuple[Grid, ...], tuple[Verdict, ...]]:
     """Nothing where the network is not at hand."""
     try:
         with step("who answers next"):

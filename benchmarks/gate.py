@@ -7,14 +7,13 @@ from typing import Final
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from models.encoder import Encoder
-from models.evaluation import Progress
+from models.evaluation import Encodes, Progress
 
 PASSES: Final = (0.79, 0.81)
 DRAWS, PER_INTENT = 10, 8
 
 
-def accuracy(folder: Path, encoder: Encoder, progress: Progress) -> float:
+def accuracy(folder: Path, encoder: Encodes, progress: Progress) -> float:
     """Mean accuracy of logistic regression on the vectors, as the folder's README describes it."""
     (train, intents), (test, wanted) = (_rows(folder / name) for name in ("train.csv", "test.csv"))
     draws = [_draw(intents, np.random.default_rng(seed)) for seed in range(DRAWS)]
