@@ -26,9 +26,11 @@ from domain.vocabulary import OPERATOR, ConflictKind, NetworkRole
 from projections import timeline
 from projections.places import suggested_lately
 from projections.reading import Reader, reader_at
-from projections.recommendation_lists import accepted, dismissed, issued_to, latest, lists_of
+from projections.recommendation_lists import accepted, begun, dismissed, issued_to, latest, lists_of
 from projections.recommendation_lists import seen as shown
-from tests.histories import ADA, BEN, CALL, CLEO, DESKS, DEV, EVE, GUIDE, READING, History, begun
+from projections.shape import AsOf, microseconds
+from tests.histories import ADA, BEN, CALL, CLEO, DESKS, DEV, EVE, GUIDE, READING, History
+from tests.histories import begun as network
 from tests.projections.seeing import seen
 from tests.projections.test_time_budgets import offering
 
@@ -53,7 +55,7 @@ def list_of(need: str = DESKS, kind: ListKind = ListKind.PEERS) -> str:
 
 
 def needing() -> History:
-    history = begun()
+    history = network()
     history.do(
         PostChallenge(challenge=DESKS, author=ADA, title="Desks"),
         PostChallenge(challenge=READING, author=ADA, title="Reading"),
@@ -84,6 +86,23 @@ def test_a_new_list_has_not_been_seen_yet() -> None:
     history.do(issue(CLEO))
     with seen(history) as c:
         assert [(each.viewed, each.expired) for each in lists_of(c, ADA)] == [(False, False)]
+
+
+def test_a_list_began_when_it_was_first_derived_and_anew_once_it_expired() -> None:
+    history = needing()
+    history.do(issue(BEN))
+    first = history.now
+    history.do(issue(CLEO), at=first + timedelta(days=3))
+    with seen(history) as c:
+        assert begun(c, list_of()) == AsOf(INPUTS.position, microseconds(first))
+        assert begun(c, list_of(READING)) is None
+    history.do(ExpireRecommendation(recommendation=list_of()), by=None)
+    with seen(history) as c:
+        assert begun(c, list_of()) is None
+    later = replace(INPUTS, position=9)
+    history.do(replace(issue(BEN), listing=replace(issue(BEN).listing, inputs=later)), at=first + timedelta(days=9))
+    with seen(history) as c:
+        assert begun(c, list_of()) == AsOf(9, microseconds(first + timedelta(days=9)))
 
 
 def test_a_readers_lists_are_their_own_the_newest_first() -> None:
