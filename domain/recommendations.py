@@ -175,8 +175,9 @@ def decide(command: RecommendationCommand, state: Recommendation, facts: Facts) 
             present(facts, command.reader, field="reader")
             if _question(issued_by(command)) != _question(latest):
                 raise IllegalMove("a list of this id answers another need", field="recommendation")
-            unchanged = same_outcome(issued_by(command), latest) and not state.expired
-            return () if unchanged else (issued_by(command),)
+            issued = issued_by(command)
+            unchanged = same_outcome(issued, latest) and _quoted(issued) == _quoted(latest) and not state.expired
+            return () if unchanged else (issued,)
         case ViewRecommendation(reader=reader), Issued(viewed=viewed):
             _of_reader(reader, state, facts)
             return () if viewed else (RecommendationViewed(reader=reader),)
@@ -238,6 +239,11 @@ def _outcome(issued: RecommendationsIssued) -> object:
     picks = [(p.candidate, [(r.says, r.evidence, r.part) for r in p.reasons]) for p in issued.picks]
     misses = sorted((miss.candidate, miss.rule) for miss in issued.near_misses)
     return picks, misses, issued.inputs.policy_hash, issued.inputs.encoder
+
+
+def _quoted(issued: RecommendationsIssued) -> object:
+    """Which of the reader's own texts its reasons quote: they may have been put otherwise."""
+    return [reason.met for pick in issued.picks for reason in pick.reasons]
 
 
 def _question(issued: RecommendationsIssued) -> object:

@@ -11,7 +11,7 @@ from domain.budgets import Budget
 from domain.calendar import day_of
 from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy
-from domain.recommendations import ListKind, list_id
+from domain.recommendations import ListKind, RecommendationsIssued, list_id
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
 from engine.evidence_index import EvidenceIndex, kind_of
@@ -173,6 +173,11 @@ class LiveSnapshot:
 
     def issued(self, recommendation: StreamId) -> IssuedList | None:
         return recommendation_lists.latest(self._connection, recommendation)
+
+    def quotes_hold(self, issued: RecommendationsIssued) -> bool:
+        """Whether nothing that its reasons quote of the reader's own was put otherwise since."""
+        met = {reason.met for pick in issued.picks for reason in pick.reasons if reason.met is not None}
+        return all(each.until is None for each in evidence.evidence(self._connection, met).values())
 
     def newest_list(self, need: Need) -> int:
         """The position of the reader's newest list for any need, 0 before the first."""

@@ -22,6 +22,7 @@ from domain.recommendations import (
     RecommendationViewed,
     ViewRecommendation,
     list_id,
+    same_outcome,
 )
 from domain.refusals import NotTheirs
 from domain.vocabulary import ENGINE, OPERATOR
@@ -73,6 +74,16 @@ def test_a_list_is_issued_with_all_that_it_was_derived_from() -> None:
 
 def test_a_list_is_issued_to_a_member() -> None:
     given(LeaveNetwork(member=ADA)).when(ISSUE).refused("reader: there is no such member")
+
+
+def test_a_list_that_quotes_other_words_of_the_reader_is_another_but_not_one_that_points_elsewhere_in_them() -> None:
+    quoting, elsewhere, otherwise = (
+        listing(replace(pick(BEN), reasons=tuple(replace(each, met=met, meets=at) for each in pick(BEN).reasons)))
+        for met, at in (("e9b", (0, 4)), ("e9b", (5, 9)), ("e18b", (0, 4)))
+    )
+    assert same_outcome(issued(quoting), issued(otherwise))
+    given(replace(ISSUE, listing=quoting)).when(replace(ISSUE, listing=elsewhere)).then()
+    given(replace(ISSUE, listing=quoting)).when(replace(ISSUE, listing=otherwise)).then(issued(otherwise))
 
 
 def test_the_same_outcome_is_stored_once_wherever_it_was_derived() -> None:

@@ -133,6 +133,7 @@ def test_a_need_that_was_put_otherwise_is_not_quoted_as_it_was(town: Town) -> No
     again = ReframeChallenge(challenge=ABSENT, title="Grade nine attendance fell", text="Absences doubled in January.")
     town.say(again, by=ADA)
     assert yours(read(town, stored)) == {""}
+    assert yours(read(town, town.ask_for(EXPERTS))) <= {"Grade nine attendance fell", "Absences doubled in January."}
     assert all(reason.excerpt for pick in read(town, stored).picks for reason in pick.reasons)
 
 
