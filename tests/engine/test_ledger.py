@@ -1,30 +1,34 @@
 """What is summed in memory is what the events say, over random histories."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from domain.challenges import CHALLENGE, ChallengeAnswered
+from domain.challenges import CHALLENGE, AnswerChallenge, ChallengeAnswered, PostChallenge
 from domain.recommendations import RecommendationsIssued
-from domain.vocabulary import OPEN
+from domain.vocabulary import OPEN, Confidentiality
 from engine.ledger import Ledger
 from models.people import decayed
 from projections import places
 from projections.shape import AsOf, microseconds
-from tests.histories import ADA, BEN, CLEO, DESKS, DEV, EVE, History
+from tests.histories import ADA, BEN, CLEO, DESKS, DEV, EVE, READING, History, begun
 from tests.projections.seeing import seen
 from tests.random_histories import histories
 
-soon = settings(max_examples=20, deadline=None)
+SLEEP = "challenge-00000077"
+soon = settings(max_examples=30, deadline=None)
 MEMBERS = (ADA, BEN, CLEO, DEV, EVE)
+HERE = (ADA, BEN, CLEO)
 HALF = 30.0
 
 
 def moment(history: History) -> AsOf:
-    """Halfway through the log, looked at from its end."""
-    return AsOf(history.recorded[len(history.recorded) // 2].position, microseconds(history.now))
+    """A while before the end of the log, looked at from its end."""
+    return AsOf(history.recorded[-(1 + len(history.recorded) // 8)].position, microseconds(history.now))
 
 
 def answers(history: History, as_of: AsOf) -> dict[str, list[tuple[float, str]]]:
@@ -52,8 +56,23 @@ def given_places(history: History, as_of: AsOf) -> dict[tuple[str, str, str], fl
     return found
 
 
+@st.composite
+def talks(draw: st.DrawFn) -> History:
+    """Three challenges of some category and class, and answers by anybody to anybody, some days apart."""
+    history = begun()
+    for challenge in (DESKS, READING, SLEEP):
+        category, readers = draw(st.sampled_from(("", "space", "hours"))), draw(st.sampled_from(Confidentiality))
+        post = PostChallenge(challenge=challenge, author=ADA, title="A", category=category, confidentiality=readers)
+        history.do(post)
+    said = st.tuples(*(st.sampled_from(each) for each in (HERE, HERE, (DESKS, READING, SLEEP), (0, 1, 40))))
+    for number, (member, to, challenge, days) in enumerate(draw(st.lists(said, max_size=20))):
+        answer = AnswerChallenge(challenge=challenge, answer=f"answer-{number:08x}", member=member, to=to)
+        history.do(answer, at=history.now + timedelta(days=days), by=None)
+    return history
+
+
 @soon
-@given(histories())
+@given(histories() | talks())
 def test_sums_are_of_what_happened_until_a_moment(history: History) -> None:
     as_of, reader = moment(history), MEMBERS[0]
     ledger = Ledger()
