@@ -18,7 +18,7 @@ from benchmarks import gate, machine, next_helper
 from benchmarks.figures import Grid, between_marks, grids, page
 from benchmarks.judge import Judge
 from benchmarks.outcomes import Outcome, Verdict, outcome
-from benchmarks.ranking_tasks import Task, source_of, tasks_in
+from benchmarks.ranking_tasks import Task, source_of, tasks_in, turned_round
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
 from models.evaluation import Encodes, Progress
@@ -40,7 +40,8 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
     encoder, judge = WholeTexts(Encoder()), Judge(data / "rank_metrics.py")
     verdicts = list(through_the_gate(data / "tasks" / "banking77", encoder))
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = tuple(judged(tasks, encoder, judge, Path(folder)))
+        asked = [*tasks, *filter(None, (turned_round(task, Path(folder)) for task in tasks))]
+        outcomes = tuple(judged(asked, encoder, judge, Path(folder)))
         verdicts += [verdict for each in outcomes for verdict in each.verdicts]
         verdicts.append(same_by_command(min(tasks, key=lambda task: task.pairs), judge, Path(folder)))
     helped, verdict = who_helps_next(shared, encoder)

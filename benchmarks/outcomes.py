@@ -44,7 +44,8 @@ class Outcome(Struct, frozen=True):
         below = -self.ahead[self.better].value
         bar = f"{self.task.name}: not more than {MAY_FALL_BELOW} below the better baseline"
         kept = f"{self.task.name}: the baselines come out as the task states them, to {MAY_DIFFER}"
-        return Verdict(bar, below <= MAY_FALL_BELOW), Verdict(kept, all(self._reproduced()))
+        stated = (Verdict(kept, all(self._reproduced())),) if self.task.stated else ()
+        return Verdict(bar, below <= MAY_FALL_BELOW), *stated
 
     def _reproduced(self) -> Iterator[bool]:
         for system, stated in self.task.stated.items():

@@ -29,6 +29,29 @@ def tasks_in(data: Path) -> tuple[Task, ...]:
     return tuple(_task(found.parent) for found in sorted(data.glob("tasks/*/task.json")))
 
 
+def turned_round(task: Task, folder: Path) -> Task | None:
+    """The same judgments asked from the other side: which of the queries are for this candidate?
+
+    Written to a folder of its own. None where queries name whom to rank: nobody judged the other pairs.
+    """
+    if any(query.candidates is not None for query in task.queries):
+        return None
+    there = folder / f"{task.name}, turned round"
+    there.mkdir()
+    lines = {"candidates": task.queries, "queries": task.candidates}
+    for name, those in lines.items():
+        body = "".join(json.dumps({"id": each.id, "texts": each.texts, "candidates": None}) + "\n" for each in those)
+        (there / f"{name}.jsonl").write_text(body, encoding="utf-8")
+    header, *judged = (task.folder / "judgments.tsv").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in judged)
+    rows = [header, *("\t".join((candidate, query, grade)) for query, candidate, grade in pairs)]
+    (there / "judgments.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    settings = json.loads((task.folder / "task.json").read_text(encoding="utf-8"))
+    turned = {**settings, "baselines": {}, "n_queries": len(task.candidates), "n_candidates": len(task.queries)}
+    (there / "task.json").write_text(json.dumps(turned), encoding="utf-8")
+    return _task(there)
+
+
 def source_of(folder: Path) -> str:
     """What the folder's README says from `Source:` on to the end of that paragraph; nothing where it says nothing."""
     readme = folder / "README.md"

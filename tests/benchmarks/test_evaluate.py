@@ -12,7 +12,7 @@ from benchmarks import baselines, evaluate
 from benchmarks.figures import BEGIN, END, NoMarks, page
 from benchmarks.judge import Judge, Parts
 from benchmarks.outcomes import PARTS, leaving_one_out
-from benchmarks.ranking_tasks import tasks_in
+from benchmarks.ranking_tasks import tasks_in, turned_round
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
 from models.whole_texts import WholeTexts
@@ -91,6 +91,26 @@ def test_the_page_shows_every_task_every_baseline_every_part_and_where_the_texts
     assert "old figures" not in done.page
 
 
+def test_a_task_is_asked_from_its_other_side_too(tmp_path: Path) -> None:
+    written(tmp_path, "ours")
+    (task,) = tasks_in(tmp_path / "data")
+    turned = turned_round(task, tmp_path)
+    assert turned is not None
+    assert {each.id for each in turned.queries} == PEOPLE.keys()
+    assert {each.id for each in turned.candidates} == NEEDS.keys()
+    right = {f"{person}\t{name}\t1" for name, (_, person) in NEEDS.items()}
+    assert set((turned.folder / "judgments.tsv").read_text("utf-8").splitlines()[1:]) == right
+
+
+def test_a_task_whose_queries_name_whom_to_rank_has_no_other_side(tmp_path: Path) -> None:
+    folder = written(tmp_path, "ours")
+    one = {"id": "reading", "texts": ["Children who cannot read"], "candidates": ["ada", "ben"]}
+    (folder / "queries.jsonl").write_text(json.dumps(one) + "\n", "utf-8")
+    (task,) = tasks_in(tmp_path / "data")
+    assert turned_round(task, tmp_path) is None
+
+
+@pytest.mark.slow
 def test_without_tasks_nothing_is_shown_to_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate.main(tmp_path, tmp_path / "page.md") == 2
     assert "CONFRERE_SHARED" in capsys.readouterr().out
