@@ -44,7 +44,7 @@ def turned_round(task: Task, folder: Path) -> Task | None:
         (there / f"{name}.jsonl").write_text(body, encoding="utf-8")
     header, *judged = (task.folder / "judgments.tsv").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t") for line in judged)
-    rows = [header, *("\t".join((candidate, query, grade)) for query, candidate, grade in pairs)]
+    rows = [header, *(f"{candidate}\t{query}\t{grade}" for query, candidate, grade in pairs)]
     (there / "judgments.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     settings = json.loads((task.folder / "task.json").read_text(encoding="utf-8"))
     turned = {**settings, "baselines": {}, "n_queries": len(task.candidates), "n_candidates": len(task.queries)}
