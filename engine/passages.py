@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from domain.recommendations import Inputs, Listing, Pick, Reason
 from domain.vocabulary import OPEN, OwnerId
+from engine.reasons import title_of
 from engine.snapshot import Need
 from engine.vector_store import Vector
 from models.lexical import Figures
@@ -63,7 +64,8 @@ def _at(reason: Reason, own: Sequence[Evidence], pair: Pair | None) -> Reason:
 
 def _pairs(own: Sequence[Evidence], theirs: Sequence[Evidence], figures: Figures, texts: Texts) -> dict[str, Pair]:
     """For each piece; where there is nothing to choose from, no vector is asked for."""
-    spans = {each.id: looked_at(each.text, figures) for each in (*own, *theirs)}
+    spans = {each.id: looked_at(each.text, figures) for each in own}
+    spans |= {each.id: _below_title(each, figures) for each in theirs}
     ours = [(number, span) for number, each in enumerate(own) for span in spans[each.id]]
     alone = {each.id: spans[each.id][0] for each in theirs if len(ours) == len(spans[each.id]) == 1}
     pairs = {id_: Pair(*ours[0], theirs=span) for id_, span in alone.items()}
@@ -78,8 +80,15 @@ def _pairs(own: Sequence[Evidence], theirs: Sequence[Evidence], figures: Figures
     return pairs
 
 
+def _below_title(piece: Evidence, figures: Figures) -> tuple[Span, ...]:
+    """The title is read anyway: what is quoted besides should say more, where there is more."""
+    title = len(title_of(piece))
+    below = tuple((title + begins, title + ends) for begins, ends in looked_at(piece.text[title:], figures))
+    return below or looked_at(piece.text, figures)
+
+
 def _with_vectors(pieces: Sequence[Evidence], spans: Mapping[str, Sequence[Span]], texts: Texts) -> list[Passages]:
-    """A text of one sentence has its vector already: the one it was found by."""
+    """Where there is one sentence to choose, the vector that the text has already will do."""
     wanted = [
         (each.owner, each.text if len(spans[each.id]) == 1 else each.text[begins:ends])
         for each in pieces

@@ -37,9 +37,7 @@ class WordedReason(Struct, frozen=True, kw_only=True):
     title: str  # of the challenge or resource that the words are from, where they begin with one
     excerpt: str  # the sentence of the evidence that fits best
     yours: str  # the reader's own sentence that it meets; empty where that was put otherwise since
-    shared: tuple[
-        str, ...
-    ]  # rare words and phrases that both have, as the need writes them; those of the passages first
+    shared: tuple[str, ...]  # rare words and phrases in both, as the need writes them; those of the passages first
     evidence: str
     at: datetime
     part: str
@@ -48,15 +46,15 @@ class WordedReason(Struct, frozen=True, kw_only=True):
 
 def worded(reason: Reason, piece: Evidence, met: Evidence | None, need: str, figures: Figures) -> WordedReason:
     """`met` is the reader's piece that the reason names, where it may be shown; `need` all the words of the need."""
-    wordless = piece.says is Says.ANSWERED and piece.owner != piece.subject  # the challenge's title speaks for it
-    title, _, body = piece.text.partition("\n") if wordless or piece.says in _TITLED else ("", "", piece.text)
+    title = title_of(piece)
+    below = piece.text[len(title) :].strip() or title
     theirs = standing(piece.text, reason.passage)
     ours = None if met is None else standing(met.text, reason.meets)
     in_both = _shared_passages(met, ours, piece, theirs, figures)
     return WordedReason(
-        says="answered in" if wordless else _SAYS[piece.says],
+        says="answered in" if _wordless(piece) else _SAYS[piece.says],
         title=title,
-        excerpt=nearest_sentence(body or title, figures) if theirs is None else quoted(piece.text, theirs, in_both),
+        excerpt=nearest_sentence(below, figures) if theirs is None else quoted(piece.text, theirs, in_both),
         yours="" if met is None or ours is None else quoted(met.text, ours, in_both),
         shared=_first(in_both, shared(need, piece.text, figures)),
         evidence=reason.evidence,
@@ -64,6 +62,16 @@ def worded(reason: Reason, piece: Evidence, met: Evidence | None, need: str, fig
         part=reason.part,
         value=reason.value,
     )
+
+
+def title_of(piece: Evidence) -> str:
+    """The line above a text that is shown beside whatever is quoted of it; empty where there is none."""
+    return piece.text.partition("\n")[0] if _wordless(piece) or piece.says in _TITLED else ""
+
+
+def _wordless(piece: Evidence) -> bool:
+    """An answer of which only the challenge's title is known, which speaks for it."""
+    return piece.says is Says.ANSWERED and piece.owner != piece.subject
 
 
 def _shared_passages(

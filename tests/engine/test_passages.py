@@ -254,6 +254,13 @@ def test_a_text_of_one_sentence_goes_by_the_vector_that_it_has() -> None:
     assert paper.asked == [(ADA, "Absences doubled"), (BEN, "They came."), (BEN, "Absences fell.")]
 
 
+def test_what_is_quoted_stands_below_the_title_where_anything_does() -> None:
+    titled = piece("e2", "Absences doubled\nWe asked. Absences fell.", says=Says.SHARED)
+    paper = Paper("Absences doubled", titled, piece("e3", "Absences doubled", says=Says.SHARED))
+    assert paper.points() == [((27, 41), "e1b", (0, 16)), ((0, 16), "e1b", (0, 16))]
+    assert (BEN, "Absences doubled") not in paper.asked
+
+
 @pytest.mark.parametrize("confidentiality", CONFIDED)
 def test_nothing_points_into_what_is_not_open(confidentiality: Confidentiality) -> None:
     paper = Paper(
