@@ -125,6 +125,17 @@ def test_a_declined_offer_leaves_nothing_behind(town: Town) -> None:
     assert facts(town, DAN) == before
 
 
+def test_a_dismissal_counts_for_its_reader_alone(town: Town) -> None:
+    asked = [(RESET, CLEO), (MONDAYS, BEN)]
+    before = {each: town.ask_for(EXPERTS, *each).issued for each in asked}
+    town.dismiss(EXPERTS, DAN)
+    assert DAN not in town.picks(EXPERTS)
+    town.say(ExpireRecommendation(recommendation=town.ask_for(EXPERTS, *asked[0]).recommendation))
+    anew = town.ask_for(EXPERTS, *asked[0]).issued
+    assert [pick.candidate for pick in anew.picks] == [pick.candidate for pick in before[asked[0]].picks]
+    assert town.ask_for(EXPERTS, *asked[1]).issued == before[asked[1]]
+
+
 def test_help_that_its_receiver_confirmed_is_a_tie(town: Town) -> None:
     town.offers_time(DAN, 120)
     call = "introduction-00000001"
