@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 from zlib import crc32
@@ -21,6 +22,7 @@ LONGEST: Final = (
     256  # letters of a word that are read: putting a run of accents in order takes the square of its length
 )
 PHRASE: Final = "#"  # begins the term of a phrase: no word does
+KNOWN: Final = 2**16  # words whose terms are kept at hand
 PHRASES: Final = 2**18  # as many are told apart, so that their postings stay few however much is written
 
 Terms = Counter[str]
@@ -56,7 +58,9 @@ def telling(word: str) -> bool:
 def terms(text: str) -> Terms:
     """The words that tell something and the phrases they make, each as a term, with their counts."""
     words = _words(text)
-    return Counter(word for word in words if word) + Counter(phrase(*pair) for pair in pairwise(words) if all(pair))
+    found = Counter(word for word in words if word)
+    found.update(phrase(first, second) for first, second in pairwise(words) if first and second)
+    return found
 
 
 def words_alone(text: str) -> Terms:
@@ -66,7 +70,13 @@ def words_alone(text: str) -> Terms:
 
 def _words(text: str) -> list[str]:
     """The terms of the words in their order, empty where one tells nothing."""
-    return [term(word) if telling(word) else "" for word in map(folded, WORD.findall(text))]
+    return [_told(word) for word in WORD.findall(text)]
+
+
+@lru_cache(maxsize=KNOWN)
+def _told(written: str) -> str:
+    word = folded(written)
+    return term(word) if telling(word) else ""
 
 
 def phrase(first: str, second: str) -> str:
