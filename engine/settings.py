@@ -16,6 +16,7 @@ from domain.refusals import BadFile, Malformed
 T = TypeVar("T")
 
 CONFIG: Final = "CONFRERE_CONFIG"
+SHARED: Final = "CONFRERE_SHARED"  # where evaluation and tests find their data: no setting of the system, and no slip
 FILE: Final = Path("confrere.toml")  # read when it lies in the working directory and no other is named
 
 _HOST: Final = re.compile(r"[0-9A-Za-z_.:\-\[\]*]{1,253}")
@@ -155,7 +156,7 @@ def effective(environment: Mapping[str, str] = os.environ) -> tuple[Effective, .
 
 def strangers(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """Names in the environment that look like ours and are none, as a slip of the pen would leave them."""
-    names = {each.name for each in SETTINGS} | {CONFIG}
+    names = {each.name for each in SETTINGS} | {CONFIG, SHARED}
     return tuple(sorted(each for each in environment if each.startswith("CONFRERE_") and each not in names))
 
 
