@@ -39,7 +39,8 @@ def pointed(need: Need, listing: Listing, texts: Texts) -> Listing:
     own = texts.own(need)
     ids = {reason.evidence for pick in listing.picks for reason in pick.reasons}
     theirs = [each for _, each in sorted(texts.pieces(ids).items()) if each.confidentiality in OPEN]
-    pairs = _pairs(own, theirs, figures, texts)
+    leading = {each.id for each in own} | {pick.reasons[0].evidence for pick in listing.picks if pick.reasons}
+    pairs = _pairs(own, theirs, leading, figures, texts)
     return replace(listing, picks=tuple(_pointed(pick, own, pairs) for pick in listing.picks))
 
 
@@ -62,7 +63,9 @@ def _at(reason: Reason, own: Sequence[Evidence], pair: Pair | None) -> Reason:
     return replace(reason, passage=pair.theirs, met=own[pair.text].id, meets=pair.ours)
 
 
-def _pairs(own: Sequence[Evidence], theirs: Sequence[Evidence], figures: Figures, texts: Texts) -> dict[str, Pair]:
+def _pairs(
+    own: Sequence[Evidence], theirs: Sequence[Evidence], leading: Collection[str], figures: Figures, texts: Texts
+) -> dict[str, Pair]:
     """For each piece; where there is nothing to choose from, no vector is asked for."""
     spans = {each.id: looked_at(each.text, figures) for each in own}
     spans |= {each.id: _below_title(each, figures) for each in theirs}
@@ -72,7 +75,7 @@ def _pairs(own: Sequence[Evidence], theirs: Sequence[Evidence], figures: Figures
     chosen = [each for each in theirs if each.id not in alone and ours and spans[each.id]]
     if not chosen:
         return pairs
-    found = _with_vectors([*own, *chosen], spans, texts)
+    found = _with_vectors([*own, *chosen], spans, leading, texts)
     need = found[: len(own)]
     for each, passages in zip(chosen, found[len(own) :], strict=True):
         if (pair := best_pair(need, passages, figures)) is not None:
@@ -87,10 +90,17 @@ def _below_title(piece: Evidence, figures: Figures) -> tuple[Span, ...]:
     return below or looked_at(piece.text, figures)
 
 
-def _with_vectors(pieces: Sequence[Evidence], spans: Mapping[str, Sequence[Span]], texts: Texts) -> list[Passages]:
-    """Where there is one sentence to choose, the vector that the text has already will do."""
+def _with_vectors(
+    pieces: Sequence[Evidence], spans: Mapping[str, Sequence[Span]], leading: Collection[str], texts: Texts
+) -> list[Passages]:
+    """Sentences by vectors of their own where several are to choose from and the piece is the first reason for a pick.
+
+    Else by the one that their text has already, so that words choose among them: to encode all would keep who asks
+    for the list waiting some times as long.
+    """
+    sentences = {each.id for each in pieces if each.id in leading and len(spans[each.id]) > 1}
     wanted = [
-        (each.owner, each.text if len(spans[each.id]) == 1 else each.text[begins:ends])
+        (each.owner, each.text[begins:ends] if each.id in sentences else each.text)
         for each in pieces
         for begins, ends in spans[each.id]
     ]

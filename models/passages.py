@@ -13,7 +13,7 @@ from models.ranking import PLACES, fused, words_share
 from models.sharing import Span
 from models.vector_index import Floats, Vectors
 
-LOOKED_AT: Final = 8  # sentences of one text
+LOOKED_AT: Final = 6  # sentences of one text
 LONGEST: Final = 500  # characters: what goes on for longer without an end is cut between words
 LITTLE_SAID: Final = 2  # two sentences of so many telling words count half: “Any ideas?” fits everybody's best
 _END: Final = re.compile(

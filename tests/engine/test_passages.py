@@ -215,7 +215,8 @@ class Paper:
         self.asked += passages
         return [None if owner in self.erased else _letters(text) for owner, text in passages]
 
-    def points(self) -> list[tuple[tuple[int, int] | None, str | None, tuple[int, int] | None]]:
+    def points(self, *picks: Sequence[str]) -> list[tuple[tuple[int, int] | None, str | None, tuple[int, int] | None]]:
+        """Of a list on which each pick stands for these pieces; unless it is said, one for each of two."""
         spread = dict.fromkeys(terms(self.need.text), 1)
         listing = Listing(
             inputs=Inputs(position=9, policy_hash="p", encoder="m", seed=0, items=36, words_share=0.3),
@@ -225,9 +226,9 @@ class Paper:
                     candidate=BEN,
                     score=0.5,
                     parts={},
-                    reasons=(Reason(says="answered", evidence=id_, part="words", value=0.1),),
+                    reasons=tuple(Reason(says="answered", evidence=id_, part="words", value=0.1) for id_ in ids),
                 )
-                for id_ in ("e2", "e3")
+                for ids in picks or (["e2"], ["e3"])
             ),
         )
         found = pointed(Need(reader=ADA, subject=ABSENT, kind=EXPERTS, at=NOON), listing, self)
@@ -259,6 +260,13 @@ def test_what_is_quoted_stands_below_the_title_where_anything_does() -> None:
     paper = Paper("Absences doubled", titled, piece("e3", "Absences doubled", says=Says.SHARED))
     assert paper.points() == [((27, 41), "e1b", (0, 16)), ((0, 16), "e1b", (0, 16))]
     assert (BEN, "Absences doubled") not in paper.asked
+
+
+def test_in_further_reasons_words_choose_and_no_sentence_is_encoded() -> None:
+    first, second = piece("e2", "They came. Absences fell."), piece("e3", "Doors opened. Absences doubled again.")
+    paper = Paper("Absences doubled. Nobody knows.", first, second)
+    assert paper.points(["e2", "e3"])[1] == ((14, 37), "e1b", (0, 17))
+    assert [text for owner, text in paper.asked if owner == BEN] == ["They came.", "Absences fell.", *[second.text] * 2]
 
 
 @pytest.mark.parametrize("confidentiality", CONFIDED)
