@@ -99,7 +99,7 @@ def _nearest(
         found: dict[StreamId, _Best] = {}
         for hit in near:
             if hit.id in known:
-                found.setdefault(hit.person, _Best(hit.person, hit.score, known[hit.id].text))
+                found.setdefault(hit.person, _Best(hit.person, min(1.0, max(0.0, hit.score)), known[hit.id].text))
         if len(found) >= limit or len(near) < most:
             return list(found.values())[:limit]
         most *= 4

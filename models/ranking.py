@@ -21,6 +21,7 @@ PORTIONS: Final = {  # of the pieces there are, with what is missing counted to 
 WORDS_APART: Final = 0.4  # share of the words in the score where meanings have nothing in common at all …
 WORDS_AT_MOST: Final = 0.9  # … and at most, where all means the same
 ALIKE_USUALLY: Final = 0.2  # what is taken for the mean cosine where nobody asks for it
+SAME_IN_WORDS: Final = 0.3  # lexical score of two texts that say the same, each in its own words
 HALF_SAID: Final = 5  # a need with this many telling words gives them half of their share
 
 
@@ -79,14 +80,14 @@ def words_share(telling: float, alike: float, recipe: Recipe = EVERYTHING) -> fl
 
 
 def fused(cosine: Floats, lexical: Floats, share: float, alike: float) -> Floats:
-    """One score from both parts: 1 for the same text, 0 for what is no nearer than anything else, at least -1.
+    """One score from both parts: 0 for what is no nearer than anything else, about 1 for what says the same.
 
-    What any piece would score is taken off and the rest stretched, so that scores of needs compare: the same figure
-    says little where everything means about the same.
+    What any piece would score is taken off, and the rest measured by what a very good match would have: so scores of
+    needs compare, short or long, in a network where all means about the same or not. The same text is beyond 1.
     """
-    usual = (1 - share) * max(0.0, alike)
-    both = (1 - share) * cosine + share * lexical
-    return np.maximum(-1.0, (both - usual) / (1 - usual))
+    usual = min(0.99, max(0.0, alike))
+    both = (1 - share) * (cosine - usual) + share * lexical
+    return np.maximum(-1.0, both / ((1 - share) * (1 - usual) + share * SAME_IN_WORDS))
 
 
 def top_three(values: Floats) -> Floats:
