@@ -25,6 +25,7 @@ Progress = Callable[[int], None]
 
 _BATCH: Final = 256
 _AT_ONCE: Final = 32  # texts encoded between two looks at whether to go on: about a second's work
+_WAITED_FOR: Final = 8  # sentences at once where somebody waits: few enough to be computed in one thread
 
 T = TypeVar("T")
 
@@ -161,7 +162,7 @@ class EvidenceIndex:
         with self._making:  # so that who asks for the same at the same time waits, and does not make it twice
             there = self._vectors.get(texts)
             missing = (text for text, vector in zip(texts, there, strict=True) if vector is None)
-            self._encode(list(dict.fromkeys(missing)))
+            self._encode(list(dict.fromkeys(missing)), at_once=_WAITED_FOR)
         return self._vectors.get(texts)
 
     def _fill(self, new: Sequence[Evidence], progress: Progress | None) -> Kept:
@@ -177,10 +178,12 @@ class EvidenceIndex:
         lost = sum(since <= reached for since in missing.values())
         return Kept(encoded=len(missing) - lost, lost=lost)
 
-    def _encode(self, texts: Sequence[tuple[OwnerId, str]], progress: Progress | None = None) -> None:
+    def _encode(
+        self, texts: Sequence[tuple[OwnerId, str]], progress: Progress | None = None, at_once: int = _AT_ONCE
+    ) -> None:
         done = 0
         alike = sorted(texts, key=lambda text: len(text[1]))  # in one batch the longest takes time for all
-        for part in _batches(alike, _AT_ONCE):
+        for part in _batches(alike, at_once):
             if self._ended():
                 raise StorageTrouble("the system is ending", remedy="ask again when it is back")
             self._vectors.put(part, self._encoder.encode([text for _, text in part]))

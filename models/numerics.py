@@ -17,7 +17,7 @@ OPENVINO: Final = "openvino"
 # tokens computed at once: little padding, and what passes between layers stays near the processor; but torch's threads
 # wait for one another at every step, and fewer, larger steps do better where the processor is shared
 AT_ONCE: Final = {PLAIN: 1_024, OPENVINO: 512}
-_ALONE: Final = 128  # tokens, as of one question, that torch computes in one thread, for the same reason
+_ALONE: Final = 512  # tokens, as of a question or the sentences of a list, that torch computes in one thread: as above
 
 Tokens = dict[str, Any]  # as the model's tokeniser gives them: tensors of (texts, tokens), and words about them
 Compute = Callable[[Tokens], npt.NDArray[np.float32]]  # one row a text, of any length
