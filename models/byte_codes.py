@@ -13,7 +13,6 @@ Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
 
 MOST: Final = 127  # codes are whole numbers from -127 to 127
-GRADE: Final = 2 ** (1 / 8)  # steps are powers of it, so that few rows make all others be coded anew
 AT_ONCE: Final = 4096
 LONGEST: Final = 1.002  # of vectors that pass for length 1, and of what 32 bits make of a length
 
@@ -44,9 +43,8 @@ class ByteCodes:
         widest = max((float(np.abs(part).max()) for part in parts), default=0.0)
         if widest <= MOST * self._step:
             return self._step
-        return (
-            math.sqrt(2.0 ** math.ceil(2 * math.log2(widest))) / MOST
-        )  # powers of √2: few rows make all be coded anew
+        # up to a power of √2, so that few rows make all others be coded anew
+        return math.sqrt(2.0 ** math.ceil(2 * math.log2(widest))) / MOST
 
     def search(self, need: Vector, wanted: int, mask: Mask) -> tuple[Rows, Vector]:
         """The `wanted` nearest by their codes within the mask, and what the cosine of each is at most.

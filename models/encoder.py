@@ -111,7 +111,7 @@ class Encoder:
     def windows(self, text: str) -> list[str]:
         """The text in parts of like length that the model sees whole, none of which ends within a word it knows."""
         text = text.strip()[:READ]
-        if len(text) <= self._seen:  # no token is shorter than a letter
+        if text.isascii() and len(text) <= self._seen:  # no token is shorter than a letter, but of others: 한 is three
             return [text]
         with self._lock:
             read = self._model.tokenizer([text], add_special_tokens=False, return_offsets_mapping=True, verbose=False)

@@ -78,7 +78,7 @@ def load_queries(path: Path, known: Container[str], note: Note | None = None) ->
 
 def write_scores(path: Path, rows: Iterable[Row]) -> int:
     """Write the whole table or nothing, and return how many rows it has; of a link, what it names is replaced."""
-    target = path.resolve()
+    target = Path(os.path.realpath(path))  # Path.resolve fails at a link to itself
     if target.exists() and not target.is_file():
         raise BadScores(f"{path} is there and is no file that could be replaced")
     try:

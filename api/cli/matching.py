@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os.path import realpath
 from pathlib import Path
 
 import click
@@ -146,7 +147,7 @@ def rank(candidates: Path, queries: Path, output: Path) -> None:
     Example: confrere rank --candidates people.jsonl --queries problems.jsonl --output scores.tsv
     """
     settings = read_settings()
-    if output.resolve() in {candidates.resolve(), queries.resolve()}:
+    if realpath(output) in {realpath(candidates), realpath(queries)}:
         raise BadFile("this would overwrite what it reads", field=str(output), remedy="name another file")
     try:
         with noting() as note:

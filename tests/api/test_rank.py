@@ -73,6 +73,9 @@ def test_files_that_are_not_there_are_refused(empty: Shell) -> None:
     words = written(empty.folder)
     words[-1] = str(empty.folder / "nowhere" / "scores.tsv")
     empty.refused(*words)
+    (empty.folder / "queries.jsonl").unlink()
+    (empty.folder / "queries.jsonl").symlink_to("queries.jsonl")
+    assert "queries.jsonl" in empty.refused(*words)
 
 
 def test_another_model_is_used_where_the_settings_name_one(empty: Shell) -> None:

@@ -152,6 +152,12 @@ def test_what_a_link_names_is_replaced_and_the_link_stays(tmp_path: Path) -> Non
     assert (tmp_path / "scores.tsv").read_text("utf-8").endswith("q\ta\t0.500000\n")
 
 
+def test_a_link_that_names_itself_is_replaced_as_one_that_names_nothing(tmp_path: Path) -> None:
+    (tmp_path / "loop.tsv").symlink_to("loop.tsv")
+    assert write_scores(tmp_path / "loop.tsv", [("q", "a", 0.5)]) == 1
+    assert (tmp_path / "loop.tsv").read_text("utf-8").endswith("q\ta\t0.500000\n")
+
+
 @pytest.mark.parametrize("kind", ["folder", "device", "pipe"])
 def test_what_is_no_file_is_never_replaced(tmp_path: Path, kind: str) -> None:
     path = Path(os.devnull) if kind == "device" else tmp_path / kind

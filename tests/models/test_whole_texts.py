@@ -68,6 +68,15 @@ def test_windows_are_the_whole_text_and_the_model_sees_each_to_its_end(encoder: 
 
 
 @pytest.mark.slow
+def test_letters_that_take_several_tokens_are_not_cut_off(encoder: Encoder) -> None:
+    text = " ".join(["한국어 학교 교육"] * 25)
+    windows = encoder.windows(text)
+    assert len(text) < 254
+    assert " ".join(windows) == text
+    assert len(windows) == 2
+
+
+@pytest.mark.slow
 def test_what_stands_at_the_end_of_a_long_text_is_seen(encoder: Encoder) -> None:
     late = f"{LONG} Our orchestra rehearses string quartets."
     assert encoder.encode([LONG]) @ encoder.encode([late]).T == pytest.approx(1, abs=1e-5)
