@@ -26,7 +26,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     exposure, the others with that of habits. Nothing under the need itself is counted.
     """
 
-    fit: float  # the weighted top three of their evidence, at most 1
+    fit: float  # the weighted top three of their evidence: about 1 for what says the same
     back: float | None = (
         None  # of peers: how well the reader's own evidence fits their problem; None where nobody asked
     )

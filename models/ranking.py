@@ -98,7 +98,7 @@ def top_three(values: Floats) -> Floats:
 
 
 def pool(hits: Iterable[Hit], recipe: Recipe = EVERYTHING) -> tuple[Pooled, ...]:
-    """People by the weighted top three of their evidence, nearest first, equals by id; at most 1 where weights are."""
+    """People by the weighted top three of their evidence, nearest first, equals by id."""
     by_person: dict[str, list[Hit]] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.worth, hit.id)):
         by_person.setdefault(hit.person, []).append(hit)
