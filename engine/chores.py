@@ -1,4 +1,4 @@
-"""What a service does unasked, in a thread of its own: let offers expire, understand new texts ahead of a list."""
+"""What a service does unasked, in a thread of its own: let offers expire, be ready for lists."""
 
 from collections.abc import Callable
 from threading import Event, Thread
@@ -42,6 +42,7 @@ class Chores(Thread):
                 self._each(self._system.react)
             if head != self._warmed_at and (head == self._looked_at or looks % _REACT == 0):
                 self._each(self._system.warm)
+                self._each(self._system.load)
                 self._warmed_at = head
             self._looked_at = head
             looks += 1

@@ -12,6 +12,7 @@ from projections.introductions import Reached
 from tests.engine.town import BEN, NET, PEERS, Town
 
 SOON = 20.0  # seconds that a busy machine may take
+MOST = 6 + 5 * 6  # sentences that a list of five may wait for: some of the need, some of each one's first reason
 
 
 @pytest.fixture
@@ -45,9 +46,21 @@ def test_new_texts_are_understood_before_anybody_asks_for_a_list(town: Town) -> 
     assert town.vectors.count() == 0
     with Chores(town, pytest.fail, every=0.01):
         wait_until(lambda: town.vectors.count() > 0 and town.vectors.reached(NET) > 0)
+    whole = set(town.counting.texts)
     town.counting.counted()
     assert town.picks(PEERS)
-    assert town.counting.counted() == 0
+    sentences = town.counting.texts
+    assert len(sentences) <= MOST  # these alone are encoded while somebody waits, and no text
+    assert all(any(each in text and each != text for text in whole) for each in sentences)
+
+
+def test_the_model_is_loaded_before_anybody_asks_for_a_list(town: Town) -> None:
+    """After a start all texts may have their vectors, and the first list would else wait for seconds."""
+    town.index(NET)
+    town.counting.counted()
+    with Chores(town, pytest.fail, every=0.01):
+        wait_until(lambda: town.counting.texts != [])
+    assert set(town.counting.texts) == {""}
 
 
 def test_an_end_does_not_wait_until_all_texts_are_understood(town: Town) -> None:
