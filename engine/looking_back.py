@@ -63,7 +63,7 @@ class Record:
             return None
         need = Need(reader=first.author, subject=first.challenge, kind=ListKind.EXPERTS, at=instant(first.at))
         known = done(self._connection, self._ledger, need, members, before, self._policy)
-        facts = {each.person: known.of(row, each.score) for row, each in enumerate(near)}
+        facts = {each.person: known.of(row, min(1.0, each.score)) for row, each in enumerate(near)}
         all_facts = surrounded(self._connection, need, facts, {})
         half_life = self._policy.readiness_half_life_days
         return choice([all_facts[each] for each in members], members.index(first.member), half_life)

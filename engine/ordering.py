@@ -50,15 +50,20 @@ def _last(found: Judged, enough: int) -> float:
 
 def _reaches(everyone: Sequence[Ranked], done: Done | None, case: Case) -> Floats:
     """The highest score of each that whatever is not looked up yet may lead to."""
+    if done is None:
+        return np.array([one.score for one in everyone])
     fits = np.array([one.fit for one in everyone])
-    return fits if done is None else reach(fits, done, case.policy, mutually=case.need.kind is ListKind.PEERS)
+    return reach(fits, done, case.policy, mutually=case.need.kind is ListKind.PEERS)
 
 
 def _scored(some: Sequence[Ranked], done: Sequence[Facts], case: Case, snapshot: Snapshot) -> list[Ranked]:
     facts = snapshot.surrounded(case.need, {one.candidate: each for one, each in zip(some, done, strict=True)})
     if case.need.kind is ListKind.PEERS:
         back = snapshot.back(case.need, {one.candidate: one.hits[0] for one in some}, case.figures.alike)
-        facts = {member: replace(each, back=min(1.0, each.fit * back[member])) for member, each in facts.items()}
+        facts = {
+            member: replace(each, back=min(1.0, each.fit * back[member])) if each.fit > 0 else each  # else none to give
+            for member, each in facts.items()
+        }
     found = [(one, scored(facts[one.candidate], case.policy)) for one in some]
     return [replace(one, score=each.score, points=_points(one.fit, each.parts)) for one, each in found]
 

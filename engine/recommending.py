@@ -126,7 +126,7 @@ def _of_person(pooled: Pooled, person: OwnerId) -> Ranked:
     return Ranked(
         candidate=pooled.person,
         person=person if person.startswith("member-") else None,
-        fit=pooled.score,
+        fit=min(1.0, pooled.score),  # the points beside it are measured by this; words alike can lead beyond
         score=pooled.score,
         hits=pooled.hits,
     )

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from domain.policies import MatchingPolicy
 from domain.recommendations import ListKind
@@ -111,6 +112,27 @@ def test_peers_are_weighed_both_ways_and_those_ahead_one_way() -> None:
     assert first.parts["fit"] == second.parts["fit"] == second.score
     assert first.score == pytest.approx(2 * second.score * 1.2 / 2.2, abs=2e-6)
     assert first.parts["mutual"] == pytest.approx(first.score - second.score, abs=2e-6)
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_who_fits_less_than_what_is_usual_gains_nothing_by_being_a_peer(kind: ListKind) -> None:
+    sketch = equals()
+    for place, hit in enumerate(sketch.hits):
+        sketch.hits[place] = replace(hit, score=-0.1 if hit.person == CLEO else -0.05)
+    first, second = sketch.asks(kind).picks
+    assert (first.candidate, second.candidate) == (BEN, CLEO)
+    assert "mutual" not in second.parts
+    assert second.parts["fit"] < first.parts["fit"] < 0
+
+
+def test_who_wrote_the_same_more_than_once_is_not_told_to_gain_less_by_it() -> None:
+    sketch = equals()
+    sketch.works_on(BEN, "challenge-000000b3")
+    sketch.hits = [replace(hit, score=1.3) if hit.person == BEN else hit for hit in sketch.hits]
+    first, _ = sketch.asks(PEERS).picks
+    assert first.candidate == BEN
+    assert first.score == first.parts["fit"] == 1.0
+    assert "mutual" not in first.parts
 
 
 def test_a_consultancy_asks_those_who_are_asked_less() -> None:
