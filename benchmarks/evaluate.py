@@ -36,6 +36,7 @@ def main(shared: Path = SHARED, where: Path = PAGE) -> int:
     if not tasks:
         print(f"There are no tasks in {data / 'tasks'}: set CONFRERE_SHARED to the folder that has data/tasks.")
         return 2
+    page(where.read_text(encoding="utf-8"), "")  # a page without marks is refused now, and not when all is done
     start = time.monotonic()
     encoder, judge = WholeTexts(Encoder()), Judge(data / "rank_metrics.py")
     verdicts = list(through_the_gate(data / "tasks" / "banking77", encoder))

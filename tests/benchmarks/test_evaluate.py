@@ -128,6 +128,16 @@ def test_a_page_without_both_marks_once_is_left_alone(text: str) -> None:
         page(text, "figures")
 
 
+def test_a_page_without_marks_is_refused_before_anything_is_ranked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, "ours")
+    (tmp_path / "page.md").write_text("# Matching\n", "utf-8")
+    with pytest.raises(NoMarks):
+        evaluate.main(tmp_path, tmp_path / "page.md")
+    assert "ours" not in capsys.readouterr().err
+
+
 def test_our_own_page_has_the_marks() -> None:
     assert "figures" in page(evaluate.PAGE.read_text("utf-8"), "figures")
 
