@@ -15,7 +15,7 @@ from models.people import Done, Facts, reach, scored
 from models.ranking import PLACES
 from models.vector_index import Floats
 
-AT_ONCE: Final = 16  # candidates looked up together: few are needed beyond the length of a list
+AT_ONCE: Final = 16  # candidates looked up together at least: few are needed beyond the length of a list
 PEOPLE: Final = frozenset({ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS, ListKind.CONSULTANCY})
 
 Judged = list[tuple[Ranked, str | None]]
@@ -30,8 +30,9 @@ def judged(everyone: Sequence[Ranked], case: Case, snapshot: Snapshot, enough: i
     reaches = _reaches(everyone, done, case)
     order = np.argsort(-reaches, kind="stable").tolist()
     found: Judged = []
-    for start in range(0, len(order), AT_ONCE):
-        part = order[start : start + AT_ONCE]
+    at_once = max(AT_ONCE, enough)
+    for start in range(0, len(order), at_once):
+        part = order[start : start + at_once]
         if reaches[part[0]] < _last(found, enough):
             break
         some = [everyone[row] for row in part]

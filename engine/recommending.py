@@ -144,7 +144,7 @@ def _choose(case: Case, everyone: Sequence[Ranked], snapshot: Snapshot, seed: in
         if rule is not None and rule != "oneself" and one.score >= last
     ]
     near_misses = [*_first(missed, case.policy, private=False), *_first(missed, case.policy, private=True)]
-    if case.need.kind not in LOTTED or len(picks) < length:
+    if case.need.kind not in LOTTED or len(picks) < length or not case.policy.newcomer_chance:
         return Chosen(picks, 1.0, near_misses)
     return Chosen(*drawn(picks, _newcomers(everyone, picks, case, snapshot), case.policy, seed), near_misses)
 
