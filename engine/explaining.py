@@ -10,7 +10,7 @@ from domain.eligibility import UNAVAILABLE, words_of
 from domain.recommendations import ListKind, Pick, Reason, RecommendationsIssued
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, RoleFamily, StreamId
-from engine.moving import told, why_moved
+from engine.moving import score_told, told, why_moved
 from engine.passages import figures_of
 from engine.reasons import WordedReason, worded
 from models.lexical import Figures
@@ -24,8 +24,8 @@ class WordedPick(Struct, frozen=True, kw_only=True):
     candidate: StreamId
     name: str
     about: str  # role and site, kind of resource, or stage of a challenge
-    score: float
-    parts: dict[str, float]  # as the reader may see them
+    score: float  # without what load and places given to them cost, as are the parts
+    parts: dict[str, float]
     moved: tuple[str, ...]
     reasons: tuple[WordedReason, ...]
 
@@ -127,7 +127,7 @@ def _pick(connection: Connection, pick: Pick, known: _Known) -> WordedPick:
         candidate=pick.candidate,
         name=name,
         about=about,
-        score=pick.score,
+        score=score_told(pick.score, pick.parts),
         parts=told(pick.parts),
         moved=why_moved(pick.parts),
         reasons=tuple(

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.lot import LIFT
+from models.people import FAVOURS
 from models.ranking import PLACES
 
-ASKED: Final = "asked lately"  # the one part in which a reader sees load and exposure
-# A full calendar is nobody's business but its owner's and the staff's (rule 20). What it costs is therefore told
-# together with the places given to them, as one figure and in one sentence; and load itself counts in quarters alone.
-_TOGETHER: Final = frozenset({"load", "exposure"})
+# A full calendar is nobody's business but its owner's and the staff's (rule 20). What it costs is therefore told in one
+# sentence with what places given to them cost, and in no figure: places alone never cost the whole of their price, nor
+# often just a quarter of it, so that even the sum of both would tell which of the two it is.
+_PRICES: Final = ("load", "exposure")
+_POINTS: Final = ("fit", "mutual", *FAVOURS)  # what a score is made of besides
 _SLIGHT, _LITTLE, _MUCH = 0.005, 0.025, 0.075  # points: not worth saying below, a little below, much from here on
 
+_ASKED: Final = "asked lately"
 _UP: Final[Mapping[str, str]] = {
     "context": "works in a setting like yours",
     "ties": "you two have exchanged before",
@@ -22,22 +25,27 @@ _UP: Final[Mapping[str, str]] = {
 }
 _DOWN: Final[Mapping[str, str]] = {
     "mutual": "what you bring is less near their problem than theirs is to yours",
-    ASKED: "asked or suggested often lately",
+    _ASKED: "asked or suggested often lately",
 }
 _BY_LOT: Final = "has this place by lot: now and then the last one goes to somebody new"
 
 
 def told(parts: Mapping[str, float]) -> dict[str, float]:
     """The parts of a score as its reader may see them."""
-    asked = round(math.fsum(parts[each] for each in sorted(_TOGETHER & parts.keys())), PLACES)
-    seen = {name: value for name, value in parts.items() if name not in _TOGETHER}
-    return {**seen, ASKED: asked} if asked else seen
+    return {name: value for name, value in parts.items() if name not in _PRICES}
+
+
+def score_told(score: float, parts: Mapping[str, float]) -> float:
+    """The score without its prices, from 0 to 1: the order of a list alone shows that there were some."""
+    if not any(price in parts for price in _PRICES):
+        return score
+    return min(1.0, max(0.0, round(math.fsum(parts.get(each, 0.0) for each in _POINTS), PLACES)))
 
 
 def why_moved(parts: Mapping[str, float]) -> tuple[str, ...]:
     """What besides fit moved somebody, each in a sentence, what weighs most first."""
-    seen = told(parts)
-    moved = [(name, seen[name]) for name in (*_UP, ASKED) if abs(seen.get(name, 0.0)) >= _SLIGHT]
+    points = {**parts, _ASKED: math.fsum(parts.get(price, 0.0) for price in _PRICES)}
+    moved = [(name, points[name]) for name in (*_UP, _ASKED) if abs(points.get(name, 0.0)) >= _SLIGHT]
     moved.sort(key=lambda each: (-abs(each[1]), each[0]))
     sentences = [_sentence(name, points) for name, points in moved]
     return (*([_BY_LOT] if LIFT in parts else []), *sentences)

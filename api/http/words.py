@@ -109,6 +109,7 @@ WORDS: Final[Mapping[str, str]] = {
     "Wish.member": "Who asked for the resource.",
     "WithdrawNetworkRole.role": "The network role that is withdrawn.",
     "WordedPick.about": "Role and site, kind of resource, or stage of a challenge.",
+    "WordedPick.score": "How well it fits, and what speaks for it; what asks and places lately cost moves it unseen.",
     "WordedReason.at": "When the evidence came to be.",
     "WordedReason.excerpt": "The sentence of the evidence that fits the need best.",
     "WordedReason.title": "The title of the challenge or resource that the words are from, where there is one.",

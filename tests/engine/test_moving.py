@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.moving import told, why_moved
+from engine.moving import score_told, told, why_moved
 
 POINTS = st.floats(-0.2, 0.2)
 NAMES = ("fit", "meaning", "mutual", "context", "ties", "category", "readiness", "load", "exposure")
@@ -32,17 +32,26 @@ def test_what_moved_somebody_is_said_in_order_of_weight_and_by_how_much(
     assert why_moved(parts) == said
 
 
-@given(st.floats(-0.1, -0.01), st.floats(-0.1, -0.01))
-def test_a_full_calendar_and_many_places_are_told_as_one(load: float, exposure: float) -> None:
+@given(fit=st.floats(0.1, 0.9), load=st.floats(-0.2, -0.01), exposure=st.floats(-0.2, -0.01))
+def test_a_full_calendar_and_many_places_are_told_alike_and_in_no_figure(
+    fit: float, load: float, exposure: float
+) -> None:
     """Which of the two it was is not for the reader to know."""
     whole = load + exposure
     for parts in ({"load": load, "exposure": exposure}, {"load": exposure, "exposure": load}, {"load": whole}):
         assert why_moved(parts) == why_moved({"exposure": whole})
-        assert told(parts).keys() == {"asked lately"}
-        assert told(parts)["asked lately"] == pytest.approx(whole, abs=2e-6)
+        full = {"fit": fit, "ties": 0.02, **parts}
+        assert told(full) == {"fit": fit, "ties": 0.02}
+        assert score_told(max(0.0, fit + 0.02 + whole), full) == pytest.approx(fit + 0.02, abs=2e-6)
 
 
 @given(PARTS)
-def test_what_a_reader_sees_adds_up_to_the_same(parts: dict[str, float]) -> None:
-    assert sum(told(parts).values()) == pytest.approx(sum(parts.values()), abs=2e-6)
-    assert not {"load", "exposure"} & told(parts).keys()
+def test_what_a_reader_sees_adds_up(parts: dict[str, float]) -> None:
+    seen = told({**parts, "load": -0.05})
+    points = sum(value for name, value in seen.items() if name != "meaning")
+    assert score_told(0.3, {**parts, "load": -0.05}) == pytest.approx(min(1, max(0, points)), abs=2e-6)
+    assert not {"load", "exposure"} & seen.keys()
+
+
+def test_the_score_of_who_paid_no_price_is_told_as_it_is() -> None:
+    assert score_told(0.4, {"meaning": 0.5, "words": 0.2}) == 0.4
