@@ -15,6 +15,8 @@ from domain.policies import MatchingPolicy, hash_of
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import Id, Name, Text, WaivableRule
 
+SHOWN_OF_HASH: Final = 12  # digits of a policy's hash that tell it from others
+
 
 class Section(StrEnum):
     """The eight design elements of a charter."""
@@ -177,11 +179,8 @@ def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[Netwo
         case ProposePolicy(policy=policy), Chartered():
             key = hash_of(_sound(policy, facts))
             return () if key in state.policies else (PolicyProposed(policy_hash=key, policy=policy),)
-        case AdoptPolicy(policy_hash=key), Chartered():
-            if key not in state.policies:
-                raise IllegalMove(
-                    "no policy with this hash was proposed", field="policy_hash", remedy="propose it first"
-                )
+        case AdoptPolicy(policy_hash=beginning), Chartered():
+            key = _proposed(beginning, state)
             _sound(state.policies[key], facts)
             return () if key == state.policy_hash else (PolicyAdopted(policy_hash=key),)
         case WaiveRule(), Chartered():
@@ -190,6 +189,15 @@ def decide(command: NetworkCommand, state: Network, facts: Facts) -> tuple[Netwo
             raise IllegalMove("this network has no charter yet", remedy="charter it first")
         case _:
             raise IllegalMove("this network is chartered already under another name", field="name")
+
+
+def _proposed(beginning: str, state: Chartered) -> str:
+    """The hash that begins like this: the first dozen of its digits are what is shown of one."""
+    found = [key for key in state.policies if key.startswith(beginning)] if len(beginning) >= SHOWN_OF_HASH else []
+    if len(found) != 1:
+        words = "several policies begin like this" if found else "no policy with this hash was proposed"
+        raise IllegalMove(words, field="policy_hash", remedy="give all its digits" if found else "propose it first")
+    return found[0]
 
 
 def evolve(state: Network, event: NetworkEvent) -> Network:

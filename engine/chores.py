@@ -42,7 +42,6 @@ class Chores(Thread):
                 self._each(self._system.react)
             if head != self._warmed_at and (head == self._looked_at or looks % _REACT == 0):
                 self._each(self._system.warm)
-                self._each(self._system.load)
                 self._warmed_at = head
             self._looked_at = head
             looks += 1

@@ -39,6 +39,10 @@ class Encoding(Protocol):
     @property
     def width(self) -> int: ...
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is loaded: nobody should wait seconds for what words can do as well."""
+
     def encode(self, texts: Sequence[str]) -> Vectors: ...
 
 
@@ -153,6 +157,11 @@ class EvidenceIndex:
         if len(found) < len(texts):
             raise Unknown("somebody whose words these are was erased", field="need")
         return np.stack(found) if found else np.zeros((0, self._encoder.width), dtype=np.float32)
+
+    @property
+    def ready(self) -> bool:
+        """Whether new texts are encoded at once."""
+        return self._encoder.ready
 
     def meanings(self, texts: Sequence[tuple[OwnerId, str]]) -> list[Vector | None]:
         """The same, with None for the words of somebody who was erased."""

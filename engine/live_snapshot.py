@@ -87,6 +87,10 @@ class LiveSnapshot:
     def pieces(self, ids: Collection[str]) -> Mapping[str, Evidence]:
         return evidence.evidence(self._connection, ids)
 
+    @property
+    def ready(self) -> bool:
+        return self._index.ready
+
     def meanings(self, passages: Sequence[tuple[OwnerId, str]]) -> Sequence[Vector | None]:
         return self._index.meanings(passages)
 

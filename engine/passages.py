@@ -26,6 +26,10 @@ class Texts(Protocol):
 
     def pieces(self, ids: Collection[str]) -> Mapping[str, Evidence]: ...
 
+    @property
+    def ready(self) -> bool:
+        """Whether the model is at hand: nobody should wait seconds for it where words can choose."""
+
     def meanings(self, passages: Sequence[tuple[OwnerId, str]]) -> Sequence[Vector | None]:
         """Vectors of owned passages, in their order; None for those of somebody who was erased."""
 
@@ -95,10 +99,10 @@ def _with_vectors(
 ) -> list[Passages]:
     """Sentences by vectors of their own where several are to choose from and the piece is the first reason for a pick.
 
-    Else by the one that their text has already, so that words choose among them: to encode all would keep who asks
-    for the list waiting some times as long.
+    Else by the one that their text has already, so that words choose among them: to encode all, or to load the model
+    first, would keep who asks for the list waiting many times as long.
     """
-    sentences = {each.id for each in pieces if each.id in leading and len(spans[each.id]) > 1}
+    sentences = {each.id for each in pieces if texts.ready and each.id in leading and len(spans[each.id]) > 1}
     wanted = [
         (each.owner, each.text[begins:ends] if each.id in sentences else each.text)
         for each in pieces

@@ -37,7 +37,7 @@ class WordedReason(Struct, frozen=True, kw_only=True):
     title: str  # of the challenge or resource that the words are from, where they begin with one
     excerpt: str  # the sentence of the evidence that fits best
     yours: str  # the reader's own sentence that it meets; empty where that was put otherwise since
-    shared: tuple[str, ...]  # rare words and phrases in both, as the need writes them; those of the passages first
+    shared: tuple[str, ...]  # rare words and phrases in both sentences, as the need writes them
     evidence: str
     at: datetime
     part: str
@@ -56,7 +56,7 @@ def worded(reason: Reason, piece: Evidence, met: Evidence | None, need: str, fig
         title=title,
         excerpt=nearest_sentence(below, figures) if theirs is None else quoted(piece.text, theirs, in_both),
         yours="" if met is None or ours is None else quoted(met.text, ours, in_both),
-        shared=_first(in_both, shared(need, piece.text, figures)),
+        shared=(shared(need, piece.text, figures) if theirs is None or ours is None else in_both)[:_SHARED],
         evidence=reason.evidence,
         at=piece.at,
         part=reason.part,
@@ -80,12 +80,6 @@ def _shared_passages(
     if met is None or ours is None or theirs is None:
         return ()
     return shared(met.text[slice(*ours)], piece.text[slice(*theirs)], figures)
-
-
-def _first(first: Sequence[str], then: Sequence[str]) -> tuple[str, ...]:
-    """What stands in both passages, then what stands elsewhere in both texts and was not named yet."""
-    more = [each for each in then if not any(places([each], known) for known in first)]
-    return (*first, *more)[:_SHARED]
 
 
 def standing(text: str, span: Span | None) -> Span | None:

@@ -162,12 +162,6 @@ class Confrere:
             up.index.corpus.vectors.get_ready()
             return up.kept
 
-    def load(self, network: StreamId) -> None:
-        """Have the model at hand where there is evidence: a first list waits for its sentences, not for seconds."""
-        with self._kept_up(network) as up:
-            if len(up.index.corpus) and not self.ended.is_set():
-                up.index.encoder.encode([""])
-
     def recommend(
         self,
         network: StreamId,

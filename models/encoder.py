@@ -85,6 +85,11 @@ class Encoder:
         files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("."))
         return f"{self.folder.resolve().name}-{_digest(self.folder, files)[:8]}{way}"
 
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded."""
+        return "_compute" in self.__dict__
+
     @cached_property
     def width(self) -> int:
         """Numbers per vector, read from the folder without loading the model."""

@@ -18,6 +18,9 @@ class Sees(Protocol):
     @property
     def width(self) -> int: ...
 
+    @property
+    def ready(self) -> bool: ...
+
     def windows(self, text: str) -> list[str]:
         """The text in parts that the model sees whole; one that is short enough as it is."""
 
@@ -38,6 +41,11 @@ class WholeTexts:
     @property
     def width(self) -> int:
         return self._model.width
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded."""
+        return self._model.ready
 
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None, *, whole: bool = True

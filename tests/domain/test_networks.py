@@ -102,6 +102,12 @@ def test_a_policy_is_proposed_then_adopted_by_its_hash() -> None:
     given(propose, adopt).when(adopt).then_nothing()
 
 
+def test_the_beginning_of_a_hash_that_is_shown_is_enough() -> None:
+    propose, key = ProposePolicy(network=NET, policy=GENTLE), hash_of(GENTLE)
+    given(propose).when(AdoptPolicy(network=NET, policy_hash=key[:12])).then(PolicyAdopted(policy_hash=key))
+    given(propose).when(AdoptPolicy(network=NET, policy_hash=key[:11])).refused("no policy with this hash")
+
+
 def test_a_policy_whose_groups_cannot_exist_is_refused() -> None:
     impossible = MatchingPolicy(consultants_least=6, consultants_most=5)
     given().when(ProposePolicy(network=NET, policy=impossible)).refused("more consultants than it may have")

@@ -17,6 +17,8 @@ class Counting:
         self.width = encoder.width
         self.texts: list[str] = []
 
+    ready = True
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
         new = [text for text in dict.fromkeys(texts) if text not in _MADE]

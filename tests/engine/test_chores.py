@@ -54,15 +54,6 @@ def test_new_texts_are_understood_before_anybody_asks_for_a_list(town: Town) -> 
     assert all(any(each in text and each != text for text in whole) for each in sentences)
 
 
-def test_the_model_is_loaded_before_anybody_asks_for_a_list(town: Town) -> None:
-    """After a start all texts may have their vectors, and the first list would else wait for seconds."""
-    town.index(NET)
-    town.counting.counted()
-    with Chores(town, pytest.fail, every=0.01):
-        wait_until(lambda: town.counting.texts != [])
-    assert set(town.counting.texts) == {""}
-
-
 def test_an_end_does_not_wait_until_all_texts_are_understood(town: Town) -> None:
     for number in range(100):
         text = f"One more of {number} ways to lose an afternoon."

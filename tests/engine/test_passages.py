@@ -211,6 +211,8 @@ class Paper:
     def pieces(self, ids: Collection[str]) -> Mapping[str, Evidence]:
         return {id_: self.written[id_] for id_ in ids if id_ in self.written}
 
+    ready = True
+
     def meanings(self, passages: Sequence[tuple[OwnerId, str]]) -> Sequence[Vector | None]:
         self.asked += passages
         return [None if owner in self.erased else _letters(text) for owner, text in passages]

@@ -33,6 +33,8 @@ class Remembering:
         self.width = encoder.width
         self.known: dict[str, np.ndarray] = {}
 
+    ready = True
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         new = [text for text in dict.fromkeys(texts) if text not in self.known]
         if new:

@@ -20,6 +20,7 @@ class InLines:
 
     fingerprint = "lines"
     width = 4
+    ready = True
 
     def windows(self, text: str) -> list[str]:
         return text.splitlines() or [text]
