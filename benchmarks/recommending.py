@@ -149,7 +149,7 @@ DOINGS: Final[Mapping[str, Callable[[Path, Size, int], object]]] = {
 
 def rows(*, smoke: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        small = [] if smoke else _of_lists(Path(folder) / "few", FEW, PER_KIND)
+        small = [] if smoke else _of_lists(Path(folder) / "few", FEW, ASKED_BEFORE)
         large = _of_lists(Path(folder) / "large", *((SMALL, 5) if smoke else (LARGE, PER_KIND)))
         peak = _of_memory(Path(folder) / "large", *((SMALL, 5) if smoke else (LARGE, ASKED_BEFORE)))
         return [*small, *large, peak, *_of_starts(Path(folder) / "starting", smoke=smoke)]
