@@ -18,13 +18,12 @@ from benchmarks import gate, machine, next_helper
 from benchmarks.figures import Grid, between_marks, grids, page
 from benchmarks.judge import Judge
 from benchmarks.outcomes import Outcome, Verdict, outcome
-from benchmarks.ranking_tasks import Task, source_of, tasks_in, turned_round
+from benchmarks.ranking_tasks import SHARED, Task, source_of, tasks_in, turned_round
 from benchmarks.remembering import Remembering
 from models.encoder import Encoder
 from models.evaluation import Encodes, Progress
 from models.whole_texts import WholeTexts
 
-SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "matching.md"
 SAME: Final = 1e-5  # scores of the command and of this process: texts in other batches come out a little different
 

@@ -1,6 +1,5 @@
 """Who answers next in dlt1: our order of people beside ties, category and popularity, and whom our lists burden."""
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from rich.console import Console
 
 from benchmarks.figures import Grid, difference, plain, with_interval
 from benchmarks.judge import Figure, Floats
+from benchmarks.ranking_tasks import SHARED
 from benchmarks.replies import Decayed, Past, Replies, Reply, read
 from domain.policies import MatchingPolicy
 from models.encoder import Encoder
@@ -21,7 +21,6 @@ from models.learning import Choice, choice, learned
 from models.people import scored
 from models.whole_texts import WholeTexts
 
-SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 LISTED: Final = 5
 BURDENED: Final = 0.05  # of the members: those whom popularity suggests most
 LEARN_EVERY: Final = 200  # replies

@@ -1,11 +1,15 @@
 """The ranking tasks in a data folder: any folder with a task.json, whatever its name."""
 
 import json
+import os
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
 from models.ranking_files import Candidate, Query, load_candidates, load_queries
+
+SHARED: Final = Path(os.environ.get("CONFRERE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 
 
 class Task(Struct, frozen=True):
