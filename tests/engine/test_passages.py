@@ -286,6 +286,14 @@ def test_nothing_points_at_the_words_of_somebody_who_was_erased() -> None:
     assert Paper("A need. It has two.", piece("e2", "Two. Words."), erased=[ADA]).points() == [NONE, NONE]
 
 
+def test_while_the_model_is_not_at_hand_words_choose_and_no_sentence_is_encoded() -> None:
+    first = piece("e2", "They came. Absences fell.")
+    paper = Paper("Absences doubled", first)
+    paper.ready = False
+    assert paper.points(["e2"]) == [((11, 25), "e1b", (0, 16))]
+    assert [text for owner, text in paper.asked if owner == BEN] == [first.text] * 2
+
+
 def test_what_has_no_words_meets_nothing() -> None:
     assert Paper("Absences doubled", piece("e2", "1. 2."), piece("e3", "…")).points() == [NONE, NONE]
     assert Paper("9:30", piece("e2", "Two. Words.")).points() == [NONE, NONE]
