@@ -77,8 +77,9 @@ class Commands:
             deciding = Deciding(self._known, sender, expected or {})
             try:
                 done = self._decide_all(orders, deciding, progress)
-                nothing_more = rehearse or done.refusals
-                return done if nothing_more else self._append(deciding, sender, digest)
+                if done.refusals and not rehearse:  # perhaps for what this very command did, a moment ago
+                    return self._earlier(sender, digest) or done
+                return done if rehearse else self._append(deciding, sender, digest)
             except VersionRace:
                 continue
             except CommandSeen as seen:

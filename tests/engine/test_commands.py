@@ -37,7 +37,7 @@ from domain.policies import MatchingPolicy
 from domain.refusals import Beaten, CommandReused, IllegalMove, Malformed, NotTheirs, Refused, Unknown
 from domain.sites import RegisterSite
 from domain.vocabulary import ConflictKind, Level, NetworkRole, PeriodKind, RoleFamily, SiteKind, Stage
-from engine.commands import Order, build
+from engine.commands import Commands, Order, build
 from engine.event_store import EventStore
 from engine.sealing import KeyRing
 from tests.engine.door import ADA, BEN, CLEO, DAN, ELSEWHERE, EVE, NET, NOON, Door, asks, opened
@@ -122,6 +122,17 @@ def test_another_command_sent_at_once_under_the_same_id_is_refused(door: Door) -
     with pytest.raises(CommandReused):
         door.commands.handle_all([door.order(posts())], door.sender("once"), progress=sent)
     assert not door.store.stream(DESKS)
+
+
+def test_who_is_refused_for_what_their_own_id_did_meanwhile_hears_of_the_id(door: Door) -> None:
+    def now() -> datetime:  # asked once the id was looked for, before anything is loaded
+        if not door.store.version(DESKS):
+            door.say(posts(), by=ADA, id="once")
+        return door.now
+
+    late = Commands(door.store, now)
+    with pytest.raises(CommandReused):
+        late.handle(door.order(posts(title="Other words"), by=ADA), door.sender("once"))
 
 
 def test_a_refused_command_leaves_its_id_free(door: Door) -> None:
