@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from domain.kernel import Command, Decider, Event, Facts
 from domain.members import only_by, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, OverBudget
-from domain.vocabulary import Id, MemberId, Minutes, PeriodKind, StreamId
+from domain.vocabulary import Id, Instant, Minutes, OwnerId, PeriodKind, StreamId
 
 AskMinutes: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
 
@@ -24,11 +25,27 @@ class SetTimeBudget(Command, frozen=True, kw_only=True):
     period: PeriodKind
 
 
+class SetExpertBudget(Command, frozen=True, kw_only=True):
+    """What the network spends on experts in all, besides what each of them offers."""
+
+    network: Id
+    minutes: Minutes
+    period: PeriodKind
+
+
 class ReserveTime(Command, frozen=True, kw_only=True):
     member: Id
     reservation: Id  # the stream of the ask that holds the minutes
     minutes: AskMinutes
     day: date  # of the meeting; undated: of the offer
+
+
+class MoveTime(Command, frozen=True, kw_only=True):
+    """To the period of another day, or not at all."""
+
+    member: Id
+    reservation: Id
+    day: date
 
 
 class ReleaseTime(Command, frozen=True, kw_only=True):
@@ -42,7 +59,16 @@ class SpendTime(Command, frozen=True, kw_only=True):
     minutes: AskMinutes
 
 
-BudgetCommand: TypeAlias = SetTimeBudget | ReserveTime | ReleaseTime | SpendTime
+class LogTime(Command, frozen=True, kw_only=True):
+    """When somebody was in a meeting, whether or not the minutes were asked of them."""
+
+    member: Id
+    source: Id  # what it was
+    start: Instant
+    minutes: AskMinutes
+
+
+BudgetCommand: TypeAlias = SetTimeBudget | SetExpertBudget | ReserveTime | MoveTime | ReleaseTime | SpendTime | LogTime
 
 
 class TimeBudgetSet(Event, frozen=True, kw_only=True):
@@ -71,7 +97,14 @@ class TimeSpent(Event, frozen=True, kw_only=True):
     minutes: int
 
 
-BudgetEvent: TypeAlias = TimeBudgetSet | TimeReserved | TimeReleased | TimeSpent
+class TimeLogged(Event, frozen=True, kw_only=True):
+    member: str
+    source: str
+    start: datetime
+    minutes: int
+
+
+BudgetEvent: TypeAlias = TimeBudgetSet | TimeReserved | TimeReleased | TimeSpent | TimeLogged
 
 
 class Reservation(Struct, frozen=True):
@@ -83,6 +116,7 @@ class Reservation(Struct, frozen=True):
 class Budget(Struct, frozen=True, kw_only=True):
     settings: tuple[TimeBudgetSet, ...] = ()  # in the order in which they take effect
     reservations: dict[str, Reservation] = {}
+    logged: tuple[TimeLogged, ...] = ()  # in the order of their start; no two overlap
 
     def setting_on(self, day: date) -> TimeBudgetSet | None:
         """The setting that holds on a day; the first one also covers the days before it was said."""
@@ -115,10 +149,18 @@ class Budget(Struct, frozen=True, kw_only=True):
 
 def decide(command: BudgetCommand, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
     match command:
-        case SetTimeBudget():
-            return _set(command, state, facts)
+        case SetTimeBudget(member=member):
+            present(facts, member, field="member")
+            only_by(member, facts, "only the member sets the time they offer")
+            return _set(member, command, state, facts)
+        case SetExpertBudget(network=network):
+            return _set(network, command, state, facts)
         case ReserveTime():
             return _reserve(command, state, facts)
+        case MoveTime():
+            return _move(command, state, facts)
+        case LogTime():
+            return _log(command, state, facts)
         case ReleaseTime(member=member, reservation=reservation):
             held = state.reservations.get(reservation)
             if held is None or not held.open:
@@ -144,6 +186,8 @@ def evolve(state: Budget, event: BudgetEvent) -> Budget:
             if held is None:
                 return state
             return replace(state, reservations={**state.reservations, key: Reservation(minutes, held.day, open=False)})
+        case TimeLogged():
+            return replace(state, logged=tuple(sorted((*state.logged, event), key=lambda each: each.start)))
 
 
 BUDGET: Final = Decider[BudgetCommand, Budget, BudgetEvent](
@@ -151,20 +195,20 @@ BUDGET: Final = Decider[BudgetCommand, Budget, BudgetEvent](
 )
 
 
-def budget_of(member: MemberId) -> StreamId:
-    """The one budget stream of a member."""
+def budget_of(member: OwnerId) -> StreamId:
+    """The one budget stream of a member, or of the network for experts."""
     return f"budget-{member.partition('-')[2]}"
 
 
-def _set(command: SetTimeBudget, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
-    present(facts, command.member, field="member")
-    only_by(command.member, facts, "only the member sets the time they offer")
+def _set(
+    owner: OwnerId, command: SetTimeBudget | SetExpertBudget, state: Budget, facts: Facts
+) -> tuple[BudgetEvent, ...]:
     last = state.settings[-1] if state.settings else None
     if last and (last.minutes, last.period) == (command.minutes, command.period):
         return ()
     calendar = chartered(facts).calendar
     for start in _possible_starts(command.period, state, day_of(facts.at, calendar), calendar):
-        setting = TimeBudgetSet(member=command.member, minutes=command.minutes, period=command.period, effective=start)
+        setting = TimeBudgetSet(member=owner, minutes=command.minutes, period=command.period, effective=start)
         if _keeps_promises(evolve(state, setting), calendar):
             return (setting,)
     raise IllegalMove(
@@ -201,16 +245,65 @@ def _keeps_promises(budget: Budget, calendar: SchoolCalendar) -> bool:
 def _reserve(command: ReserveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
     if command.reservation in state.reservations:
         return ()
-    free = state.free_on(command.day, chartered(facts).calendar)
-    if free is None:
-        raise OverBudget("this member has not offered time yet", field="minutes", remedy="suggest, do not ask")
-    if command.minutes > free:
-        raise OverBudget(
-            "unavailable in this period", field="minutes", remedy="ask for a later period or somebody else"
-        )
+    _has_room(command.member, command.minutes, command.day, state, facts)
     return (
         TimeReserved(member=command.member, reservation=command.reservation, minutes=command.minutes, day=command.day),
     )
+
+
+def _move(command: MoveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
+    held = state.reservations.get(command.reservation)
+    if held is None or not held.open or held.day == command.day:
+        return ()
+    released = TimeReleased(member=command.member, reservation=command.reservation, minutes=held.minutes)
+    _has_room(command.member, held.minutes, command.day, evolve(state, released), facts)
+    return released, TimeReserved(
+        member=command.member, reservation=command.reservation, minutes=held.minutes, day=command.day
+    )
+
+
+def _has_room(owner: OwnerId, minutes: int, day: date, state: Budget, facts: Facts) -> None:
+    """Refuse what exceeds the budget; the figures are for the one whose time it is, and the network's for all."""
+    calendar = chartered(facts).calendar
+    free, setting = state.free_on(day, calendar), state.setting_on(day)
+    experts = owner == facts.network
+    if free is None or setting is None:
+        if experts:
+            raise OverBudget("the network has no expert budget yet", field="minutes", remedy="staff set one")
+        raise OverBudget("this member has not offered time yet", field="minutes", remedy="suggest, do not ask")
+    if minutes > free:
+        words = "unavailable in this period"
+        if experts or facts.speaker == owner:
+            whose = "the network's expert budget" if experts else "your budget"
+            words = f"{minutes} minutes exceed {whose}: {setting.minutes} a {setting.period}, {free} of them free"
+        raise OverBudget(words, field="minutes", remedy="ask for a later period or somebody else")
+
+
+def _log(command: LogTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
+    logged = TimeLogged(member=command.member, source=command.source, start=command.start, minutes=command.minutes)
+    if logged in state.logged:
+        return ()
+    for other in state.logged:
+        if other.source == logged.source or _overlap(other, logged):
+            raise IllegalMove(_in_the_way(other, facts), field="at", remedy="give the time when it was")
+    return (logged,)
+
+
+def _overlap(one: TimeLogged, other: TimeLogged) -> bool:
+    return one.start < _end(other) and other.start < _end(one)
+
+
+def _end(logged: TimeLogged) -> datetime:
+    return logged.start + timedelta(minutes=logged.minutes)
+
+
+def _in_the_way(other: TimeLogged, facts: Facts) -> str:
+    """What else somebody did is for them to know."""
+    if facts.speaker != other.member:
+        return "the time of one of the two is logged for something else then"
+    zone = ZoneInfo(chartered(facts).calendar.zone)
+    start, end = other.start.astimezone(zone), _end(other).astimezone(zone)
+    return f"this overlaps {other.source}, logged from {start:%Y-%m-%d %H:%M} to {end:%H:%M}"
 
 
 def _spend(command: SpendTime, state: Budget) -> tuple[BudgetEvent, ...]:

@@ -1,11 +1,14 @@
 """School time: days, periods and school days in a network's own zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from domain.vocabulary import Name, PeriodKind
+
+_SATURDAY: Final = 5
 
 
 class Term(Struct, frozen=True, kw_only=True):
@@ -18,6 +21,8 @@ class SchoolCalendar(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     terms: tuple[Term, ...] = ()  # in order, without overlap
     holidays: tuple[date, ...] = ()
+    opens: time = time(8)  # of every school day
+    closes: time = time(16)
 
 
 def day_of(at: datetime, calendar: SchoolCalendar) -> date:
@@ -52,12 +57,21 @@ def _term_of(day: date, calendar: SchoolCalendar) -> tuple[date, date]:
     return first, last
 
 
+def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
+    """No weekend, no holiday, and not between two terms; before the first and after the last no term is known yet."""
+    if day.weekday() >= _SATURDAY or day in calendar.holidays:
+        return False
+    terms = calendar.terms
+    known = bool(terms) and terms[0].first <= day <= terms[-1].last
+    return not known or any(term.first <= day <= term.last for term in terms)
+
+
 def end_of_school_day(at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
-    """The end, in UTC, of the `days`-th school day after the day of `at`; weekends and holidays do not count."""
+    """The end, in UTC, of the `days`-th school day after the day of `at`."""
     day = day_of(at, calendar)
     left = days
     while left:
         day += timedelta(days=1)
-        left -= day.weekday() < 5 and day not in calendar.holidays  # Saturday is 5
+        left -= is_school_day(day, calendar)
     midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(calendar.zone))
     return midnight.astimezone(UTC)

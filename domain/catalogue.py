@@ -3,10 +3,12 @@
 from typing import Final
 
 from domain import budgets, challenges, introductions, members, networks, recommendations, resources, sites
+from domain.coaching import events as coaching
 from domain.kernel import Catalogue, Entry
 from domain.vocabulary import Confidentiality
 
 PAIR: Final = Confidentiality.PAIR
+GROUP: Final = Confidentiality.GROUP
 SEALED: Final = Confidentiality.SEALED
 
 CATALOGUE: Final = Catalogue(
@@ -45,6 +47,7 @@ CATALOGUE: Final = Catalogue(
         Entry("budget.time-reserved", budgets.TimeReserved, PAIR),
         Entry("budget.time-released", budgets.TimeReleased, PAIR),
         Entry("budget.time-spent", budgets.TimeSpent, PAIR),
+        Entry("budget.time-logged", budgets.TimeLogged, PAIR),
         Entry("challenge.posted", challenges.ChallengePosted),
         Entry("challenge.reframed", challenges.ChallengeReframed),
         Entry("challenge.stage-changed", challenges.ChallengeStageChanged),
@@ -70,6 +73,39 @@ CATALOGUE: Final = Catalogue(
         Entry("introduction.partnership-formed", introductions.PartnershipFormed),
         Entry("introduction.site-visit-arranged", introductions.SiteVisitArranged),
         Entry("introduction.site-visit-held", introductions.SiteVisitHeld),
+        Entry("coaching.need-noticed", coaching.CoachingNeedNoticed, PAIR),
+        Entry("coaching.request-drafted", coaching.RequestDrafted, SEALED),
+        Entry("coaching.requested", coaching.CoachingRequested, GROUP),
+        Entry("coaching.clarification-asked", coaching.ClarificationAsked, GROUP),
+        Entry("coaching.request-clarified", coaching.RequestClarified, GROUP),
+        Entry("coaching.request-answered", coaching.RequestAnswered, GROUP),
+        Entry("coaching.disposition-suggested", coaching.DispositionSuggested, GROUP),
+        Entry("coaching.request-triaged", coaching.RequestTriaged, GROUP),
+        Entry("coaching.request-rerouted", coaching.RequestRerouted, GROUP),
+        Entry("coaching.case-handed-over", coaching.CaseHandedOver, GROUP),
+        Entry("coaching.context-granted", coaching.ContextGranted, PAIR),
+        Entry("coaching.coach-offered", coaching.CoachOffered, GROUP),
+        Entry("coaching.offer-accepted", coaching.OfferAccepted, GROUP),
+        Entry("coaching.offer-declined", coaching.OfferDeclined, PAIR),
+        Entry("coaching.offer-time-proposed", coaching.OfferTimeProposed, GROUP),
+        Entry("coaching.offer-expired", coaching.OfferExpired, GROUP),
+        Entry("coaching.group-response-offered", coaching.GroupResponseOffered, GROUP),
+        Entry("coaching.group-response-answered", coaching.GroupResponseAnswered, GROUP),
+        Entry("coaching.engagement-opened", coaching.EngagementOpened, GROUP),
+        Entry("coaching.session-planned", coaching.SessionPlanned, PAIR),
+        Entry("coaching.session-cancelled", coaching.SessionCancelled, PAIR),
+        Entry("coaching.session-held", coaching.SessionHeld, GROUP),
+        Entry("coaching.session-logged", coaching.SessionLogged, PAIR),
+        Entry("coaching.next-step-agreed", coaching.NextStepAgreed, PAIR),
+        Entry("coaching.next-step-completed", coaching.NextStepCompleted, PAIR),
+        Entry("coaching.engagement-extended", coaching.EngagementExtended, PAIR),
+        Entry("coaching.engagement-closed", coaching.EngagementClosed, GROUP),
+        Entry("coaching.feedback-given", coaching.FeedbackGiven, PAIR),
+        Entry("coaching.request-resolved", coaching.RequestResolved, GROUP),
+        Entry("coaching.request-referred-out", coaching.RequestReferredOut, GROUP),
+        Entry("coaching.request-deferred", coaching.RequestDeferred, GROUP),
+        Entry("coaching.request-declined", coaching.RequestDeclined, GROUP),
+        Entry("coaching.request-withdrawn", coaching.RequestWithdrawn, GROUP),
         Entry("recommendation.issued", recommendations.RecommendationsIssued, PAIR),
         Entry("recommendation.viewed", recommendations.RecommendationViewed, PAIR),
         Entry("recommendation.accepted", recommendations.RecommendationAccepted, PAIR),

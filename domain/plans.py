@@ -1,12 +1,28 @@
 """Which streams a command moves: most move one, an ask for time the helper's budget too."""
 
-from typing import Any, Final, TypeAlias, get_args
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias, cast, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from domain.budgets import BUDGET, BudgetCommand, ReleaseTime, ReserveTime, SetTimeBudget, SpendTime, budget_of
+from domain.budgets import (
+    BUDGET,
+    BudgetCommand,
+    LogTime,
+    MoveTime,
+    ReleaseTime,
+    ReserveTime,
+    SetExpertBudget,
+    SetTimeBudget,
+    SpendTime,
+    budget_of,
+)
 from domain.calendar import day_of
 from domain.challenges import CHALLENGE, ChallengeCommand
+from domain.coaching import COACHING, CoachingCommand
+from domain.coaching.commands import DeclineOffer, HoldSession
+from domain.coaching.states import Coaching, Engaged, Hold, holds
 from domain.introductions import (
     INTRODUCTION,
     DeclineIntroduction,
@@ -28,6 +44,7 @@ from domain.members import (
     LinkIdentity,
     MemberCommand,
     NotJoined,
+    PauseMember,
     may_steer,
     on_duty,
 )
@@ -45,9 +62,11 @@ AnyCommand: TypeAlias = (
     | SiteCommand
     | MemberCommand
     | SetTimeBudget
+    | SetExpertBudget
     | ChallengeCommand
     | ResourceCommand
     | IntroductionCommand
+    | CoachingCommand
     | RecommendationCommand
 )  # what may be asked from outside; minutes are reserved, released and spent by asks alone
 
@@ -59,13 +78,16 @@ _HOMES: Final[tuple[tuple[object, AnyDecider], ...]] = (
     (ChallengeCommand, CHALLENGE),
     (ResourceCommand, RESOURCE),
     (IntroductionCommand, INTRODUCTION),
+    (CoachingCommand, COACHING),
     (RecommendationCommand, RECOMMENDATION),
 )
 DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
     command: decider for union, decider in _HOMES for command in get_args(union)
 }
 DECIDERS: Final[dict[str, AnyDecider]] = {decider.kind: decider for _, decider in _HOMES}
-_FOR_STAFF: Final = frozenset({*get_args(NetworkCommand), RegisterSite, InviteMember}) - {CharterNetwork}
+_FOR_STAFF: Final = frozenset({*get_args(NetworkCommand), RegisterSite, InviteMember, SetExpertBudget}) - {
+    CharterNetwork
+}
 _OWN_AFFAIRS: Final = tuple(frozenset(get_args(MemberCommand)) - {EndorseExpertise})  # also theirs who look on
 # whose word every other command is, its decider asks: a member's own, a reader's, an admin's
 
@@ -114,9 +136,11 @@ def _besides(command: Command, facts: Facts) -> tuple[Step, ...]:
             waits = isinstance(facts(INTRODUCTION, introduction), Offered)
             return (_release(introduction, facts),) if waits else ()
         case RecordMeeting():
-            return (_spend(command, facts),)
+            return _spend(command, facts)
         case LinkIdentity():
             return _link_back(command, facts)
+        case _ if DECIDER_OF[type(command)] is COACHING:
+            return tuple(_coaching_time(cast("CoachingCommand", command), facts))
         case _:
             return ()
 
@@ -125,7 +149,8 @@ def _home(command: Command, facts: Facts) -> Step:
     """The stream that a command names by its kind: `challenge` for a challenge, the member's own for a budget."""
     decider = DECIDER_OF[type(command)]
     if decider is BUDGET:
-        return Step(decider, budget_of(getattr(command, "member")), command)  # noqa: B009 - every budget command has one
+        owner = command.network if isinstance(command, SetExpertBudget) else getattr(command, "member")  # noqa: B009
+        return Step(decider, budget_of(owner), command)
     stream: StreamId = getattr(command, decider.kind)
     if not stream.startswith(f"{decider.kind}-"):
         raise Malformed(f"this is no id of the kind {decider.kind}", field=decider.kind)
@@ -155,7 +180,55 @@ def _release(introduction: StreamId, facts: Facts) -> Step:
     return Step(BUDGET, budget_of(helper), ReleaseTime(member=helper, reservation=introduction))
 
 
-def _spend(command: RecordMeeting, facts: Facts) -> Step:
-    helper = offer_of(facts, command.introduction).helper
-    spend = SpendTime(member=helper, reservation=command.introduction, minutes=command.minutes)
-    return Step(BUDGET, budget_of(helper), spend)
+def _spend(command: RecordMeeting, facts: Facts) -> tuple[Step, ...]:
+    offer = offer_of(facts, command.introduction)
+    spend = SpendTime(member=offer.helper, reservation=command.introduction, minutes=command.minutes)
+    met = [
+        LogTime(member=who, source=command.introduction, start=command.at, minutes=command.minutes)
+        for who in (offer.helper, offer.seeker)
+    ]
+    return _of_budget(spend), *map(_of_budget, met)
+
+
+def _of_budget(command: ReserveTime | MoveTime | ReleaseTime | SpendTime | LogTime) -> Step:
+    return Step(BUDGET, budget_of(command.member), command)
+
+
+def _coaching_time(command: CoachingCommand, facts: Facts) -> Iterator[Step]:
+    """What a move of a case does to the time of those in it: what it holds before and after, told apart."""
+    before: Coaching = facts(COACHING, command.coaching)
+    after = before
+    for event in COACHING.decide(command, before, facts):
+        after = COACHING.evolve(after, event)
+    if isinstance(command, DeclineOffer) and command.away and after != before:
+        yield Step(MEMBER, command.member, PauseMember(member=command.member))
+    if isinstance(command, HoldSession) and isinstance(after, Engaged) and after != before:
+        yield from _session(command, before, after, facts)
+        return
+    held, kept = holds(before), holds(after)
+    for (owner, key), hold in held.items():
+        if (owner, key) not in kept:
+            yield from _of_both(hold, ReleaseTime(member=owner, reservation=key), facts)
+    for (owner, key), hold in kept.items():
+        day = day_of(hold.at or facts.at, chartered(facts).calendar)
+        if (owner, key) not in held:
+            new = ReserveTime(member=owner, reservation=key, minutes=hold.minutes, day=day)
+            yield from _of_both(hold, new, facts)
+        elif held[owner, key].at != hold.at:
+            yield from _of_both(hold, MoveTime(member=owner, reservation=key, day=day), facts)
+
+
+def _of_both(hold: Hold, command: ReserveTime | MoveTime | ReleaseTime | SpendTime, facts: Facts) -> Iterator[Step]:
+    """An expert's minutes are the network's too (rule 26)."""
+    yield _of_budget(command)
+    if hold.expert:
+        yield _of_budget(replace(command, member=facts.network))
+
+
+def _session(command: HoldSession, before: Coaching, after: Engaged, facts: Facts) -> Iterator[Step]:
+    held = after.engagement.held[command.session]
+    for (owner, key), hold in holds(before).items():
+        if (owner, key) not in holds(after):
+            yield from _of_both(hold, SpendTime(member=owner, reservation=key, minutes=held.minutes), facts)
+    for who in (held.coach, held.seeker):
+        yield _of_budget(LogTime(member=who, source=command.session, start=held.at, minutes=held.minutes))

@@ -20,6 +20,34 @@ class Numerics(StrEnum):
     OPENVINO = "openvino"
 
 
+Hours = Annotated[float, Meta(gt=0, le=10_000)]  # of school, as the calendar opens it
+
+
+class Targets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """School hours within which a request is answered first, heard of again, and settled."""
+
+    first_response: Hours
+    update: Hours
+    resolution: Hours
+
+
+class CoachingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a network promises to those who ask for coaching."""
+
+    routine: Targets = Targets(first_response=16, update=40, resolution=160)
+    soon: Targets = Targets(first_response=8, update=24, resolution=120)
+    urgent: Targets = Targets(first_response=4, update=16, resolution=80)
+    intensive_takes: Annotated[float, Meta(ge=1, le=100)] = 2.0  # times as long, until an intensive need is settled
+    first_request_takes: Annotated[float, Meta(gt=0, le=1)] = 0.5  # of the first response, for who never asked before
+    session_minutes: Annotated[int, Meta(ge=1, le=1000)] = 60
+    fit_floor: Share = 0.36  # least fit of a coach to whom a request is offered unasked
+    good_enough: Share = 0.9  # of the best fit there is: among coaches that near, the one asked least is asked
+    waits_known: Count = 10  # past requests from which on a wait is foretold
+    alike: Share = 0.6  # likeness from which two needs are called similar …
+    duplicate: Share = 0.85  # … and from which likely the same
+    group_least: Annotated[int, Meta(ge=2, le=100)] = 4  # needs that share a theme, for one response to all
+
+
 class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Defaults are starting values; a network adopts its own by event."""
 
@@ -53,6 +81,7 @@ class MatchingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     newcomer_chance: Share = 0.1  # with which the last place of a list of people goes to a newcomer by lot
     newcomer_days: Annotated[int, Meta(ge=1, le=10_000)] = 180  # a newcomer joined no longer ago …
     newcomer_places: Count = 3  # … and was given fewer places than this
+    coaching: CoachingPolicy = CoachingPolicy()
     numerics: Numerics = Numerics.PLAIN  # where it changes, every text is encoded again, once
 
 

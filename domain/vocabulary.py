@@ -124,6 +124,44 @@ class WaivableRule(StrEnum):
     OWN_SITE = "a consultant from the presenter's own site"  # the presenter may ask for a colleague
 
 
+class Tier(StrEnum):
+    """How much support a need takes."""
+
+    UNIVERSAL = "universal"  # what anybody can use alone
+    TARGETED = "targeted"  # a need common to several
+    INTENSIVE = "intensive"  # ongoing and planned
+
+
+class Urgency(StrEnum):
+    ROUTINE = "routine"
+    SOON = "soon"
+    URGENT = "urgent"
+
+
+class Channel(StrEnum):
+    """By which a human answer reached somebody."""
+
+    WRITTEN = "written"
+    PHONE = "phone"
+    VIDEO = "video"
+    IN_PERSON = "in person"
+
+
+class Disposition(StrEnum):
+    """The ladder of responses, the least intensive first."""
+
+    RESOURCE_SENT = "resource sent"
+    PEER_INTRODUCED = "peer introduced"
+    CONSULTANCY_FORMED = "consultancy formed"
+    GROUP_COACHING_OFFERED = "group coaching offered"
+    COACH_ASSIGNED = "coach assigned"
+    EXPERT_ENGAGED = "expert engaged"
+    INTENSIVE_PLAN_OPENED = "intensive plan opened"
+
+
+LADDER: Final = tuple(Disposition)
+
+
 class TieKind(StrEnum):
     AWARE = "aware"
     EXCHANGED = "exchanged"
