@@ -1,0 +1,66 @@
+"""A request goes to the least burdened of those who fit about best, and the oldest request first."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.policies import CoachingPolicy
+from engine.assigning import Able, choose, matches
+
+POLICY = CoachingPolicy(fit_floor=0.4, good_enough=0.9)
+SHARES = st.floats(0, 1)
+COACHES = st.lists(
+    st.builds(Able, coach=st.text("abc", min_size=1), fit=SHARES, load=SHARES, asks=st.integers(0, 5)),
+    unique_by=lambda able: able.coach,
+)
+
+
+def able(coach: str, fit: float = 0.8, load: float = 0.0, asks: int = 0) -> Able:
+    return Able(coach=coach, fit=fit, load=load, asks=asks)
+
+
+def test_nobody_is_asked_whose_fit_lies_below_the_floor() -> None:
+    assert choose([], POLICY) is None
+    assert choose([able("ada", fit=0.39)], POLICY) is None
+    assert choose([able("ada", fit=0.4)], POLICY) == "ada"
+
+
+def test_of_those_who_fit_about_best_the_least_loaded_is_asked() -> None:
+    assert choose([able("ada", fit=0.8, load=0.5), able("ben", fit=0.73, load=0.1)], POLICY) == "ben"
+    assert choose([able("ada", fit=0.8, load=0.5), able("ben", fit=0.71, load=0.1)], POLICY) == "ada"
+
+
+def test_equals_in_load_go_by_asks_then_by_fit_then_by_id() -> None:
+    assert choose([able("ada", asks=2), able("ben", fit=0.75, asks=1)], POLICY) == "ben"
+    assert choose([able("ada", fit=0.75), able("ben")], POLICY) == "ben"
+    assert choose([able("ben"), able("ada")], POLICY) == "ada"
+
+
+@given(COACHES)
+def test_who_is_chosen_fits_and_the_order_in_which_they_come_does_not_matter(coaches: list[Able]) -> None:
+    chosen = choose(coaches, POLICY)
+    assert chosen == choose(coaches[::-1], POLICY)
+    fits = {each.coach: each.fit for each in coaches if each.fit >= POLICY.fit_floor}
+    assert (chosen is None) is (not fits)
+    assert chosen is None or fits[chosen] >= POLICY.good_enough * max(fits.values())
+
+
+@given(COACHES)
+def test_where_all_carry_the_same_the_best_fit_is_asked(coaches: list[Able]) -> None:
+    rested = [Able(coach=each.coach, fit=each.fit, load=0.0, asks=0) for each in coaches]
+    best = max((each.fit for each in rested if each.fit >= POLICY.fit_floor), default=None)
+    chosen = choose(rested, POLICY)
+    assert best == next((each.fit for each in rested if each.coach == chosen), None)
+
+
+@given(st.lists(st.sampled_from(["ada", "ben", "nobody"]), max_size=8))
+def test_the_oldest_request_takes_the_place_and_who_is_promised_is_able_no_more(wanted: list[str]) -> None:
+    promised: set[str] = set()
+
+    def with_room(coach: str) -> list[Able]:
+        return [able(coach)] if coach != "nobody" and coach not in promised else []
+
+    made = []
+    for place, coach in matches(range(len(wanted)), lambda place: with_room(wanted[place]), POLICY):
+        promised.add(coach)
+        made.append(place)
+    assert made == sorted(wanted.index(coach) for coach in promised)
