@@ -3,6 +3,7 @@
 from typing import Final
 
 from projections import (
+    asks,
     challenge_board,
     conflicts,
     evidence_sources,
@@ -30,6 +31,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     challenge_board.PROJECTION,
     resource_shelf.PROJECTION,
     introductions.PROJECTION,
+    asks.PROJECTION,
     ties.PROJECTION,
     evidence_sources.PROJECTION,
     recommendation_lists.PROJECTION,

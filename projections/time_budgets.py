@@ -8,11 +8,13 @@ from operator import itemgetter
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.budgets import Budget, Reservation, TimeBudgetSet, TimeReleased, TimeReserved, TimeSpent
-from domain.calendar import period_of
+from domain.calendar import SchoolCalendar, period_of
 from domain.kernel import Recorded
-from domain.vocabulary import MemberId, PeriodKind
+from domain.vocabulary import MemberId, OwnerId, PeriodKind
+from projections import asks
 from projections.network_setting import setting
 from projections.reading import Reader
 from projections.shape import Projection, among
@@ -39,7 +41,7 @@ _SCHEMA: Final = """
 class TimeOffer(Struct, frozen=True, kw_only=True):
     """What a member offers in one period, and what is left of it."""
 
-    member: MemberId
+    member: OwnerId
     minutes: int
     period: PeriodKind
     first: date
@@ -103,11 +105,30 @@ def _budget(settings: Iterable[tuple[str, str, int, str]], held: Iterable[tuple[
     )
 
 
+def budgets_seen(
+    connection: sqlite3.Connection, reader: Reader, members: Collection[MemberId] | None = None
+) -> dict[MemberId, Budget]:
+    """The same without the minutes held for or spent on whom the reader must not be shown; their own are whole."""
+    found, unseen = budgets(connection, members), asks.unseen(connection, reader)
+    return {member: _without(found[member], unseen if member != reader.member else frozenset()) for member in found}
+
+
+def _without(whole: Budget, keys: frozenset[str]) -> Budget:
+    if whole.reservations.keys().isdisjoint(keys):
+        return whole
+    return replace(whole, reservations={key: held for key, held in whole.reservations.items() if key not in keys})
+
+
 def offered(connection: sqlite3.Connection, reader: Reader, member: MemberId, on: date) -> TimeOffer | None:
     """In the period of a day, to the member themselves and to staff. None also where no time was ever offered."""
     if not reader.staff and reader.member != member:
         return None
-    whole, calendar = budget(connection, member), setting(connection).calendar
+    seen = budgets_seen(connection, reader, [member]).get(member, Budget())
+    return offer_of(member, seen, on, setting(connection).calendar)
+
+
+def offer_of(owner: OwnerId, whole: Budget, on: date, calendar: SchoolCalendar) -> TimeOffer | None:
+    """What is offered in the period of a day, by a member or, for experts, by the network."""
     in_force = whole.setting_on(on)
     if in_force is None:
         return None
@@ -116,7 +137,7 @@ def offered(connection: sqlite3.Connection, reader: Reader, member: MemberId, on
     counted = [each for each in here if whole.setting_on(each.day) == in_force]
     reserved, spent = (sum(each.minutes for each in counted if each.open is still) for still in (True, False))
     return TimeOffer(
-        member=member,
+        member=owner,
         minutes=in_force.minutes,
         period=in_force.period,
         first=first,
