@@ -29,7 +29,9 @@ def loaded(script: str, **settings: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("module", ["api.cli", "api.demo", "engine.runtime", "models.encoder", "models.evaluation"])
+@pytest.mark.parametrize(
+    "module", ["api.cli", "api.demo", "engine.runtime", "models.encoder", "models.evaluation", "models.themes"]
+)
 def test_importing_loads_nothing_heavy(module: str) -> None:
     found = loaded(f"import {module}")
     assert module.partition(".")[0] in found
