@@ -87,7 +87,7 @@ def _passing(system: Confrere, asked: Sequence[tuple[str, str]], kind: ListKind)
     counts = []
     for reader, subject in asked:
         need = Need(reader=reader, subject=subject, kind=kind, mode=Mode.ANY, at=system.clock())
-        with system._snapshot(NETWORK, need) as snapshot:  # noqa: SLF001 - only a figure about the data
+        with system.at_hand.snapshot(NETWORK, need) as snapshot:
             counts.append(len(look_up(need, snapshot.policy, snapshot, snapshot.policy.floor).hits))
     return median(counts)
 

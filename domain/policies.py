@@ -34,9 +34,9 @@ class Targets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class CoachingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a network promises to those who ask for coaching."""
 
-    routine: Targets = Targets(first_response=16, update=40, resolution=160)
-    soon: Targets = Targets(first_response=8, update=24, resolution=120)
-    urgent: Targets = Targets(first_response=4, update=16, resolution=80)
+    routine: Targets = Targets(first_response=16.0, update=40.0, resolution=160.0)
+    soon: Targets = Targets(first_response=8.0, update=24.0, resolution=120.0)
+    urgent: Targets = Targets(first_response=4.0, update=16.0, resolution=80.0)
     intensive_takes: Annotated[float, Meta(ge=1, le=100)] = 2.0  # times as long, until an intensive need is settled
     first_request_takes: Annotated[float, Meta(gt=0, le=1)] = 0.5  # of the first response, for who never asked before
     session_minutes: Annotated[int, Meta(ge=1, le=1000)] = 60

@@ -1,60 +1,44 @@
 """The composition root: puts the store, keys, projections, evidence and model together, and closes them again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Event, RLock
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from msgspec import Struct
-
 from domain.catalogue import CATALOGUE
 from domain.eligibility import Mode
 from domain.policies import Numerics
-from domain.recommendations import IssueRecommendations, Listing, ListKind, issued_by, same_outcome
-from domain.refusals import Beaten, CommandReused, ModelTrouble, StorageTrouble, Unknown
-from domain.vocabulary import ENGINE, MemberId, StreamId
-from engine.commands import Commands, Order, Sender
+from domain.recommendations import ListKind
+from domain.refusals import StorageTrouble, Unknown
+from domain.vocabulary import MemberId, StreamId
+from engine.at_hand import AtHand, Progress
+from engine.commands import Commands
 from engine.event_store import EventStore
-from engine.evidence_index import Encoding, EvidenceIndex, Kept
-from engine.explaining import WordedList, in_words
+from engine.evidence_index import Encoding, Kept
+from engine.explaining import WordedList
 from engine.followers import Views
-from engine.ledger import Ledger
-from engine.live_snapshot import LiveSnapshot
+from engine.lists import Lists
 from engine.looking_back import Record
-from engine.lot import seed_of
-from engine.passages import pointed
 from engine.queries import Queries
 from engine.reactions import expire
-from engine.recommending import recommend, why_not
 from engine.sealing import KeyRing
 from engine.settings import Settings
-from engine.snapshot import Need
 from engine.tokens import Tokens
 from engine.vector_store import VectorStore
-from models.encoder import Encoder, ModelFault
+from models.encoder import Encoder
 from models.learning import Choice
 from models.view import View
 from models.whole_texts import WholeTexts
-from projections import introductions, recommendation_lists
+from projections import introductions
 from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
 
 T = TypeVar("T")
-Progress = Callable[[int], None]
-
-_TRIES: Final = 10
-
-
-class _KeptUp(Struct, frozen=True):
-    connection: Connection
-    position: int
-    index: EvidenceIndex
-    kept: Kept
 
 
 class Confrere:
@@ -73,12 +57,10 @@ class Confrere:
         self.commands: Final = Commands(self.store, clock)
         self.queries: Final = Queries(self.store, self.views)
         self._views: Final[dict[StreamId, Views]] = {}
-        self._indexes: Final[dict[StreamId, EvidenceIndex]] = {}
-        self._encodings: Final[dict[Numerics, tuple[Encoding, VectorStore]]] = {}  # besides the plain one
-        self._turns: Final[dict[StreamId, RLock]] = {}
-        self._ledgers: Final[dict[StreamId, Ledger]] = {}
         self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
+        self.at_hand: Final = AtHand(self.queries, self._plain, self._other, self.ended)
+        self.lists: Final = Lists(self.store, self.commands, self.queries, self.at_hand, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -89,14 +71,11 @@ class Confrere:
         self.close()
 
     def close(self) -> None:
-        for index in self._indexes.values():
-            index.write_down()
+        self.at_hand.close()
         for views in self._views.values():
             views.close()
         if "vectors" in self.__dict__:
             self.vectors.close()
-        for _, vectors in self._encodings.values():
-            vectors.close()
         if "tokens" in self.__dict__:
             self.tokens.close()
         self.store.close()
@@ -153,12 +132,12 @@ class Confrere:
 
     def index(self, network: StreamId, progress: Progress | None = None) -> Kept:
         """Bring projections and evidence up to the head, encoding what is new."""
-        with self._kept_up(network, progress) as up:
+        with self.at_hand.kept_up(network, progress) as up:
             return up.kept
 
     def warm(self, network: StreamId) -> Kept:
         """What a first list would wait for, ahead of it; a server can do this while it answers other questions."""
-        with self._kept_up(network) as up:
+        with self.at_hand.kept_up(network) as up:
             up.index.corpus.vectors.get_ready()
             return up.kept
 
@@ -173,108 +152,32 @@ class Confrere:
     ) -> IssuedList:
         """The reader's list for this need: the stored one while its inputs lead to the same, else a new one."""
         self.react(network)
-        for _ in range(_TRIES):
-            need = Need(reader=reader, subject=subject, kind=kind, mode=mode, at=self.clock())
-            with self._snapshot(network, need, progress) as snapshot:
-                listing = recommend(need, snapshot.policy, snapshot, seed_of(need.recommendation))
-                before = snapshot.issued(need.recommendation)
-                same = before and same_outcome(issued_by(_issue(need, listing)), before.issued)
-                if before and same and not before.expired and snapshot.quotes_hold(before.issued):
-                    return before
-                issue = _issue(need, pointed(need, listing, snapshot))
-                newest = snapshot.newest_list(need)
-                known = self.store.versions(snapshot.lists_for(need), until=snapshot.position)
-            try:
-                return self._issued(network, issue, need, newest, known)
-            except (Beaten, CommandReused):  # the reader dismissed somebody, or got another list, in between
-                continue
-        raise Beaten("other lists of this reader keep changing", remedy="ask again")
-
-    def _issued(
-        self, network: StreamId, issue: IssueRecommendations, need: Need, newest: int, known: Mapping[StreamId, int]
-    ) -> IssuedList:
-        """Append the list unless what it was derived from has changed; raises Beaten or CommandReused then.
-
-        Who is on one list has to wait for another need. So a list is sent under an id made of the newest list of this
-        reader that it knows of: an id is taken once, so of two that know of the same, one is refused.
-        """
-        after = self.store.keyed_hash(network, f"{need.reader}|{newest}".encode())
-        self.commands.handle(
-            Order(command=issue, at=need.at, on_behalf_of=need.reader),
-            Sender(network=network, actor=ENGINE, command_id=f"issue-{after.hex()}"),
-            expected={stream: version for stream, version in known.items() if version},
-        )
-        return self.ask(network, partial(_stored, recommendation=issue.recommendation))
+        return self.lists.recommend(network, reader, subject, kind, mode, progress)
 
     def choices(self, network: StreamId, progress: Progress | None = None) -> list[Choice]:
         """Of the network's past needs, who answered first among all who could have: what weights are learned from."""
-        with self._kept_up(network) as up:
-            ledger = self._ledger(network)
-            ledger.keep_up(up.connection, up.position)
+        with self.at_hand.kept_up(network) as up:
+            ledger = self.at_hand.ledger(network, up)
             return Record(up.connection, up.index, ledger, setting(up.connection).policy).choices(progress)
 
     def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
         """In words for its reader, what keeps a candidate off a list as things stand now."""
-        issued = self.ask(network, lambda connection: _stored(connection, recommendation)).issued
-        need = Need(reader=issued.reader, subject=issued.need, kind=issued.kind, mode=issued.mode, at=self.clock())
-        with self._snapshot(network, need) as snapshot:
-            return why_not(need, snapshot.policy, snapshot, seed_of(need.recommendation), candidate)
+        return self.lists.why_not(network, recommendation, candidate)
 
     def explain(self, network: StreamId, recommendation: StreamId) -> WordedList:
         """A stored list in words."""
-        return self.ask(network, lambda connection: in_words(connection, _stored(connection, recommendation)))
+        return self.lists.explain(network, recommendation)
 
-    @contextmanager
-    def evidence(self, network: StreamId) -> Iterator[tuple[Connection, View, Encoding]]:
+    def evidence(self, network: StreamId) -> AbstractContextManager[tuple[Connection, View, Encoding]]:
         """All evidence that is open and holds now, the projections at the same position, and what encoded it."""
-        with self._kept_up(network) as up:
-            yield up.connection, up.index.corpus.as_of(up.position), up.index.encoder
+        return self.at_hand.evidence(network)
 
-    @contextmanager
-    def _snapshot(self, network: StreamId, need: Need, progress: Progress | None = None) -> Iterator[LiveSnapshot]:
-        """The network as it stands, for as long as it is looked at."""
-        with self._kept_up(network, progress) as up:
-            ledger = self._ledger(network)
-            ledger.keep_up(up.connection, up.position)
-            yield LiveSnapshot(up.connection, up.position, up.index, ledger, up.index.encoder.fingerprint, need.at)
+    def _plain(self) -> tuple[Encoding, VectorStore]:
+        return self.encoder, self.vectors
 
-    @contextmanager
-    def _kept_up(self, network: StreamId, progress: Progress | None = None) -> Iterator[_KeptUp]:
-        """The projections, and at the same position the evidence, encoded as the policy in force there says."""
-        with _model_in_words(), ExitStack() as opened:
-            with self._turn(network):
-                connection = opened.enter_context(self.queries.kept_up(network).reading())
-                position = Views.position_in(connection)
-                index = self._index(network, setting(connection).policy.numerics)
-                kept = index.keep_up(connection, position, progress)
-            yield _KeptUp(connection, position, index, kept)
-
-    def _turn(self, network: StreamId) -> RLock:
-        """Held from the look at a network's position until its evidence has been kept up to it."""
-        with self._opening:
-            return self._turns.setdefault(network, RLock())
-
-    def _index(self, network: StreamId, numerics: Numerics) -> EvidenceIndex:
-        """The network's evidence in memory, begun anew where another policy came into force."""
-        with self._opening:
-            encoder, vectors = self._encoding(numerics)
-            known = self._indexes.get(network)
-            if known is None or known.encoder is not encoder:
-                self._indexes[network] = EvidenceIndex(network, vectors, encoder, self.ended.is_set)
-            return self._indexes[network]
-
-    def _encoding(self, numerics: Numerics) -> tuple[Encoding, VectorStore]:
-        """An encoder, and where its vectors are; all networks with the same numerics share it."""
-        if numerics is Numerics.PLAIN:
-            return self.encoder, self.vectors
-        if numerics not in self._encodings:
-            encoder = WholeTexts(Encoder(self.settings.model, self.settings.threads, numerics))
-            self._encodings[numerics] = encoder, VectorStore(self.settings.data, self.keys, encoder.fingerprint)
-        return self._encodings[numerics]
-
-    def _ledger(self, network: StreamId) -> Ledger:
-        with self._opening:
-            return self._ledgers.setdefault(network, Ledger())
+    def _other(self, numerics: Numerics) -> tuple[Encoding, VectorStore]:
+        encoder = WholeTexts(Encoder(self.settings.model, self.settings.threads, numerics))
+        return encoder, VectorStore(self.settings.data, self.keys, encoder.fingerprint)
 
     def _folder(self, network: StreamId) -> Path:
         return self.settings.data / network
@@ -288,29 +191,3 @@ def _opened(opening: Callable[[], T]) -> T:
         raise StorageTrouble(
             "this cannot be opened or made", field=where, remedy="check the folder and its permissions"
         ) from error
-
-
-@contextmanager
-def _model_in_words() -> Iterator[None]:
-    try:
-        yield
-    except ModelFault as fault:
-        raise ModelTrouble(str(fault), remedy="reinstall confrere, or mend CONFRERE_MODEL") from fault
-
-
-def _issue(need: Need, listing: Listing) -> IssueRecommendations:
-    return IssueRecommendations(
-        recommendation=need.recommendation,
-        reader=need.reader,
-        need=need.subject,
-        kind=need.kind,
-        mode=need.mode,
-        listing=listing,
-    )
-
-
-def _stored(connection: Connection, recommendation: StreamId) -> IssuedList:
-    found = recommendation_lists.latest(connection, recommendation)
-    if found is None:
-        raise Unknown("there is no such recommendation in this network", field="recommendation")
-    return found

@@ -32,7 +32,7 @@ def town(tmp_path: Path, encoder: Encoder) -> Iterator[Town]:
 
 def facts(town: Town, member: str, reader: str = ADA, subject: str = ABSENT, kind: Any = EXPERTS) -> Facts:
     need = Need(reader=reader, subject=subject, kind=kind, at=town.now)
-    with town._snapshot(NET, need) as snapshot:
+    with town.at_hand.snapshot(NET, need) as snapshot:
         return snapshot.surrounded(need, {member: snapshot.done(need, [member]).of(0, 0.0)})[member]
 
 
@@ -227,7 +227,7 @@ def test_who_was_given_many_places_makes_room(town: Town) -> None:
 
 def newcomers(town: Town, *members: str, kind: Any = AHEAD) -> frozenset[str]:
     need = Need(reader=ADA, subject=ABSENT, kind=kind, at=town.now)
-    with town._snapshot(NET, need) as snapshot:
+    with town.at_hand.snapshot(NET, need) as snapshot:
         return snapshot.newcomers(need, members)
 
 
@@ -263,7 +263,7 @@ def test_a_peer_is_nearer_who_may_gain_from_what_the_reader_shows(town: Town) ->
     need = Need(reader=ADA, subject=ABSENT, kind=PEERS, at=town.now)
 
     def back() -> dict[str, float]:
-        with town._snapshot(NET, need) as snapshot:
+        with town.at_hand.snapshot(NET, need) as snapshot:
             search = snapshot.near("member", ("posted",))
             texts = snapshot.need_texts(need)
             hits = search.search(texts.texts, texts.vectors)

@@ -64,7 +64,7 @@ def test_networks_with_the_same_way_share_one_encoder(town: Town) -> None:
     adopt(town, FASTER)
     with town.evidence(OTHER_NET) as (_, _, other):
         assert "openvino" in other.fingerprint
-        assert other is town._encoding(Numerics.OPENVINO)[0]
+        assert other is town.at_hand.encoding(Numerics.OPENVINO)[0]
 
 
 def test_a_way_that_nobody_knows_is_refused() -> None:

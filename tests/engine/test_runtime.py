@@ -203,7 +203,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) ->
             waiting.pop()()
         return listing
 
-    monkeypatch.setattr("engine.runtime.recommend", derived)
+    monkeypatch.setattr("engine.lists.recommend", derived)
 
 
 def test_two_needs_never_get_the_same_people_even_if_one_is_posted_while_the_other_is_answered(
