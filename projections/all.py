@@ -5,6 +5,8 @@ from typing import Final
 from projections import (
     asks,
     challenge_board,
+    coaching_figures,
+    coaching_news,
     conflicts,
     evidence_sources,
     expertise,
@@ -36,5 +38,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     evidence_sources.PROJECTION,
     recommendation_lists.PROJECTION,
     places.PROJECTION,
+    coaching_news.PROJECTION,
+    coaching_figures.PROJECTION,
     timeline.PROJECTION,
 )

@@ -32,6 +32,11 @@ class Reader(Struct, frozen=True, kw_only=True):
         return self.operator or (not self.away and NetworkRole.AUDITOR in self.roles)
 
     @property
+    def watches(self) -> bool:
+        """Whether they audit or sponsor."""
+        return not self.away and not self.roles.isdisjoint(WATCHING)
+
+    @property
     def takes_part(self) -> bool:
         """Whether they change anything; a role is a capability, and who has none is a plain member."""
         return not self.roles or not self.roles <= WATCHING

@@ -11,7 +11,7 @@ from domain.catalogue import CATALOGUE
 from domain.kernel import Recorded
 from domain.refusals import NotTheirs
 from domain.vocabulary import OPEN, Confidentiality, StreamId
-from projections import introductions, recommendation_lists
+from projections import coaching_news, introductions, recommendation_lists
 from projections.reading import Reader
 from projections.shape import USUAL, Projection, bounded, microseconds, rows
 
@@ -144,7 +144,7 @@ class Moment(Struct, frozen=True, kw_only=True):
 
 
 class News(Struct, frozen=True, kw_only=True):
-    """Something for one member: a list issued to them, or an introduction that somebody offered them."""
+    """Something for one member: a list issued to them, an introduction offered, or a move in a case of theirs."""
 
     position: int
     subject: StreamId
@@ -205,8 +205,10 @@ def news(connection: sqlite3.Connection, reader: Reader, *, after: int = 0, limi
     most = bounded(limit)
     lists = recommendation_lists.issued_after(connection, reader, after=after, limit=most)
     offers = introductions.offered_to(connection, reader, after=after, limit=most)
+    moves = coaching_news.moved(connection, reader, after=after, limit=most)
     found = [
         *(News(position=each.position, subject=each.recommendation, at=each.at) for each in lists),
         *(News(position=each.since, subject=each.introduction, at=each.offered_at) for each in offers),
+        *(News(position=each.position, subject=each.coaching, at=each.at) for each in moves),
     ]
     return sorted(found, key=lambda each: each.position)[:most]
