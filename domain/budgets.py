@@ -46,6 +46,7 @@ class MoveTime(Command, frozen=True, kw_only=True):
     member: Id
     reservation: Id
     day: date
+    minutes: AskMinutes | None = None  # as many as before, when not given
 
 
 class ReleaseTime(Command, frozen=True, kw_only=True):
@@ -243,8 +244,8 @@ def _keeps_promises(budget: Budget, calendar: SchoolCalendar) -> bool:
 
 
 def _reserve(command: ReserveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
-    if command.reservation in state.reservations:
-        return ()
+    if command.reservation in state.reservations:  # one ask would hold, and free, the minutes of another
+        raise IllegalMove("minutes were held under this id before", field="reservation", remedy="use a new id")
     _has_room(command.member, command.minutes, command.day, state, facts)
     return (
         TimeReserved(member=command.member, reservation=command.reservation, minutes=command.minutes, day=command.day),
@@ -253,12 +254,13 @@ def _reserve(command: ReserveTime, state: Budget, facts: Facts) -> tuple[BudgetE
 
 def _move(command: MoveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, ...]:
     held = state.reservations.get(command.reservation)
-    if held is None or not held.open or held.day == command.day:
+    if held is None or not held.open or (held.day, held.minutes) == (command.day, command.minutes or held.minutes):
         return ()
+    minutes = command.minutes or held.minutes
     released = TimeReleased(member=command.member, reservation=command.reservation, minutes=held.minutes)
-    _has_room(command.member, held.minutes, command.day, evolve(state, released), facts)
+    _has_room(command.member, minutes, command.day, evolve(state, released), facts)
     return released, TimeReserved(
-        member=command.member, reservation=command.reservation, minutes=held.minutes, day=command.day
+        member=command.member, reservation=command.reservation, minutes=minutes, day=command.day
     )
 
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from domain.vocabulary import Name, PeriodKind
 
+SCHOOL_OPENS: Final = time(8)
+SCHOOL_CLOSES: Final = time(16)
 _SATURDAY: Final = 5
 
 
@@ -21,8 +23,8 @@ class SchoolCalendar(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     terms: tuple[Term, ...] = ()  # in order, without overlap
     holidays: tuple[date, ...] = ()
-    opens: time = time(8)  # of every school day
-    closes: time = time(16)
+    opens: time = SCHOOL_OPENS  # of every school day
+    closes: time = SCHOOL_CLOSES
 
 
 def day_of(at: datetime, calendar: SchoolCalendar) -> date:

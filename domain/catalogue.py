@@ -91,7 +91,7 @@ CATALOGUE: Final = Catalogue(
         Entry("coaching.offer-expired", coaching.OfferExpired, GROUP),
         Entry("coaching.group-response-offered", coaching.GroupResponseOffered, GROUP),
         Entry("coaching.group-response-answered", coaching.GroupResponseAnswered, GROUP),
-        Entry("coaching.engagement-opened", coaching.EngagementOpened, GROUP),
+        Entry("coaching.engagement-opened", coaching.EngagementOpened, PAIR),
         Entry("coaching.session-planned", coaching.SessionPlanned, PAIR),
         Entry("coaching.session-cancelled", coaching.SessionCancelled, PAIR),
         Entry("coaching.session-held", coaching.SessionHeld, GROUP),

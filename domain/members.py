@@ -576,6 +576,8 @@ def speaks_for(member: MemberId, facts: Facts) -> None:
 
 def _may_join(member: MemberId, facts: Facts) -> None:
     """In person, or by staff: an admin too, who is the first in a network."""
+    if member.partition("-")[2] == facts.network.partition("-")[2]:  # their budget would be the network's for experts
+        raise Malformed("no member has the digits of the network", field="member", remedy="use a new id")
     if not (may_steer(facts, member) or on_duty(facts, facts.speaker, OFFICES)):
         raise NotTheirs("only the member or a facilitator may say this", field="member")
 

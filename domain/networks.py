@@ -1,6 +1,6 @@
 """One network: its charter, cohorts, school calendar and the policy in force."""
 
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Final, TypeAlias
@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from domain.calendar import SchoolCalendar, Term
+from domain.calendar import SCHOOL_CLOSES, SCHOOL_OPENS, SchoolCalendar, Term
 from domain.kernel import STREAM, Command, Decider, Event, Facts, owned_by
 from domain.policies import MatchingPolicy, hash_of
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import Id, Name, Text, WaivableRule
+
+ClockTime: TypeAlias = Annotated[time, Meta(tz=False)]  # in the network's own zone
 
 SHOWN_OF_HASH: Final = 12  # digits of a policy's hash that tell it from others
 
@@ -59,6 +61,8 @@ class SetSchoolCalendar(Command, frozen=True, kw_only=True):
     zone: Name
     terms: Annotated[tuple[Term, ...], Meta(max_length=200)] = ()
     holidays: Annotated[tuple[date, ...], Meta(max_length=5_000)] = ()
+    opens: ClockTime = SCHOOL_OPENS  # of every school day
+    closes: ClockTime = SCHOOL_CLOSES
 
 
 class ProposePolicy(Command, frozen=True, kw_only=True):
@@ -284,4 +288,12 @@ def _calendar(command: SetSchoolCalendar) -> SchoolCalendar:
     for earlier, later in pairwise(terms):
         if later.first <= earlier.last:
             raise Malformed(f"terms {earlier.name} and {later.name} overlap", field="terms")
-    return SchoolCalendar(zone=_zone(command.zone), terms=tuple(terms), holidays=tuple(sorted(set(command.holidays))))
+    if command.closes <= command.opens:
+        raise Malformed("school closes before it opens", field="closes", remedy=f"after {command.opens:%H:%M}")
+    return SchoolCalendar(
+        zone=_zone(command.zone),
+        terms=tuple(terms),
+        holidays=tuple(sorted(set(command.holidays))),
+        opens=command.opens,
+        closes=command.closes,
+    )

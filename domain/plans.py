@@ -22,7 +22,8 @@ from domain.calendar import day_of
 from domain.challenges import CHALLENGE, ChallengeCommand
 from domain.coaching import COACHING, CoachingCommand
 from domain.coaching.commands import DeclineOffer, HoldSession
-from domain.coaching.states import Coaching, Engaged, Hold, holds
+from domain.coaching.holding import Hold, holds
+from domain.coaching.states import Coaching, Engaged
 from domain.introductions import (
     INTRODUCTION,
     DeclineIntroduction,
@@ -200,7 +201,7 @@ def _coaching_time(command: CoachingCommand, facts: Facts) -> Iterator[Step]:
     after = before
     for event in COACHING.decide(command, before, facts):
         after = COACHING.evolve(after, event)
-    if isinstance(command, DeclineOffer) and command.away and after != before:
+    if isinstance(command, DeclineOffer) and command.away:
         yield Step(MEMBER, command.member, PauseMember(member=command.member))
     if isinstance(command, HoldSession) and isinstance(after, Engaged) and after != before:
         yield from _session(command, before, after, facts)
@@ -214,8 +215,9 @@ def _coaching_time(command: CoachingCommand, facts: Facts) -> Iterator[Step]:
         if (owner, key) not in held:
             new = ReserveTime(member=owner, reservation=key, minutes=hold.minutes, day=day)
             yield from _of_both(hold, new, facts)
-        elif held[owner, key].at != hold.at:
-            yield from _of_both(hold, MoveTime(member=owner, reservation=key, day=day), facts)
+        elif held[owner, key] != hold:
+            moved = MoveTime(member=owner, reservation=key, day=day, minutes=hold.minutes)
+            yield from _of_both(hold, moved, facts)
 
 
 def _of_both(hold: Hold, command: ReserveTime | MoveTime | ReleaseTime | SpendTime, facts: Facts) -> Iterator[Step]:

@@ -98,10 +98,11 @@ class RequestTriaged(Event, frozen=True, kw_only=True):
     urgency: Urgency
     reason: Annotated[str, owned_by("seeker")]
     passed_over: tuple[Disposition, ...] = ()
-    considered: Annotated[str, owned_by("seeker")] = ""  # why, a line for each rung passed over
+    considered: Annotated[str, owned_by("seeker")] = ""  # why, a line for each rung that was passed over
     sent: tuple[str, ...] = ()
     suggested: Disposition | None = None  # what was suggested when they decided
     steering: bool = False  # decided otherwise than suggested
+    confidentiality: Confidentiality = GROUP
 
 
 class RequestRerouted(Event, frozen=True, kw_only=True):
@@ -112,10 +113,11 @@ class RequestRerouted(Event, frozen=True, kw_only=True):
     urgency: Urgency
     reason: Annotated[str, owned_by("seeker")]
     passed_over: tuple[Disposition, ...] = ()
-    considered: Annotated[str, owned_by("seeker")] = ""  # why, a line for each rung passed over
+    considered: Annotated[str, owned_by("seeker")] = ""  # why, a line for each rung that was passed over
     sent: tuple[str, ...] = ()
     suggested: Disposition | None = None
     steering: bool = False
+    confidentiality: Confidentiality = GROUP
 
 
 class CaseHandedOver(Event, frozen=True, kw_only=True):
@@ -124,6 +126,7 @@ class CaseHandedOver(Event, frozen=True, kw_only=True):
     giver: str | None = None
     to: str
     reason: Annotated[str, owned_by("seeker")] = ""
+    confidentiality: Confidentiality = GROUP
 
 
 class ContextGranted(Event, frozen=True, kw_only=True):
@@ -169,6 +172,7 @@ class GroupResponseOffered(Event, frozen=True, kw_only=True):
     member: str
     response: str
     about: Annotated[str, owned_by("seeker")]
+    confidentiality: Confidentiality = GROUP
 
 
 class GroupResponseAnswered(Event, frozen=True, kw_only=True):
@@ -246,6 +250,7 @@ class RequestResolved(Event, frozen=True, kw_only=True):
     seeker: str
     member: str
     note: Annotated[str, owned_by("seeker")] = ""
+    confidentiality: Confidentiality = GROUP
 
 
 class RequestReferredOut(Event, frozen=True, kw_only=True):
@@ -253,6 +258,7 @@ class RequestReferredOut(Event, frozen=True, kw_only=True):
     member: str
     to: Annotated[str, owned_by("seeker")]
     reason: Annotated[str, owned_by("seeker")]
+    confidentiality: Confidentiality = GROUP
 
 
 class RequestDeferred(Event, frozen=True, kw_only=True):
@@ -260,17 +266,20 @@ class RequestDeferred(Event, frozen=True, kw_only=True):
     member: str
     until: date
     reason: Annotated[str, owned_by("seeker")]
+    confidentiality: Confidentiality = GROUP
 
 
 class RequestDeclined(Event, frozen=True, kw_only=True):
     seeker: str
     member: str
     reason: Annotated[str, owned_by("seeker")]
+    confidentiality: Confidentiality = GROUP
 
 
 class RequestWithdrawn(Event, frozen=True, kw_only=True):
     seeker: str
     reason: Annotated[str, owned_by("seeker")] = ""
+    confidentiality: Confidentiality = GROUP
 
 
 CoachingEvent: TypeAlias = (

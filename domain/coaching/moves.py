@@ -1,6 +1,5 @@
 """The table of legal moves of a coaching case: from which state which command leads where."""
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
@@ -8,6 +7,7 @@ from domain.coaching import commands as c
 from domain.coaching.states import (
     WORDS,
     Accepted,
+    Case,
     Clarifying,
     Coaching,
     Drafted,
@@ -67,6 +67,8 @@ MOVES: Final[Mapping[type[Coaching], Moves]] = {
     },
     Accepted: {
         c.OpenEngagement: (Engaged,),
+        c.DeclineOffer: (Triaged,),  # something came up before they began
+        c.ExpireOffer: (Triaged,),  # where one of the two left
         c.RerouteRequest: (Triaged,),
         c.WithdrawRequest: (Ended,),
         **_staying(Accepted, *_TALK),
@@ -81,10 +83,58 @@ MOVES: Final[Mapping[type[Coaching], Moves]] = {
     Ended: {c.GiveFeedback: (Ended,), c.GrantContext: (Ended,)},
 }
 
+_PHRASES: Final[Mapping[type[c.CoachingCommand], str]] = {
+    c.NoticeCoachingNeed: "note the need",
+    c.DraftRequest: "draft the request",
+    c.SubmitRequest: "submit the request",
+    c.AskClarification: "ask for a clarification",
+    c.ClarifyRequest: "clarify the request",
+    c.AnswerRequest: "answer the request",
+    c.SuggestDisposition: "suggest a disposition",
+    c.TriageRequest: "triage the request",
+    c.RerouteRequest: "re-route the request",
+    c.HandOverCase: "hand the case over",
+    c.GrantContext: "grant the context",
+    c.OfferCoach: "offer a coach",
+    c.AcceptOffer: "accept the offer",
+    c.DeclineOffer: "decline the offer",
+    c.ProposeTime: "propose another time",
+    c.ExpireOffer: "let the offer expire",
+    c.OfferGroupResponse: "offer a group response",
+    c.AnswerGroupResponse: "answer the group response",
+    c.OpenEngagement: "open the engagement",
+    c.PlanSession: "plan a session",
+    c.CancelSession: "cancel a session",
+    c.HoldSession: "record a session",
+    c.LogSession: "log a session",
+    c.AgreeNextStep: "agree on a next step",
+    c.CompleteNextStep: "complete a next step",
+    c.ExtendEngagement: "extend the engagement",
+    c.CloseEngagement: "close the engagement",
+    c.GiveFeedback: "give feedback",
+    c.ResolveRequest: "resolve the request",
+    c.ReferOut: "refer it out",
+    c.DeferRequest: "defer the request",
+    c.DeclineRequest: "decline the request",
+    c.WithdrawRequest: "withdraw the request",
+}
+
 
 def words_of(command: type[c.CoachingCommand]) -> str:
     """A move as people say it."""
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", command.__name__).lower()
+    return _PHRASES[command]
+
+
+def standing(state: Coaching) -> str:
+    """What a case is, in words for everybody who may know of it."""
+    word = WORDS[type(state)]
+    match state:
+        case Triaged(case=Case(triage=decided)) if decided is not None:
+            return f"{word} ({decided.disposition}, {decided.tier})"
+        case Ended(how=how):
+            return f"{word} ({how})"
+        case _:
+            return word
 
 
 def check_legal(command: c.CoachingCommand, state: Coaching) -> None:
@@ -92,7 +142,7 @@ def check_legal(command: c.CoachingCommand, state: Coaching) -> None:
     legal = MOVES[type(state)]
     if type(command) not in legal:
         raise IllegalMove(
-            f"this case is {WORDS[type(state)]}: it cannot {words_of(type(command))}",
+            f"this case is {standing(state)}, so nobody can {words_of(type(command))} now",
             field="coaching",
             remedy=f"possible now: {', '.join(sorted(map(words_of, legal)))}",
         )
