@@ -1,4 +1,4 @@
-"""Whom a waiting request is offered to: the oldest first, each to the least loaded of those who fit about best."""
+"""Whom a waiting request is offered to: the oldest first, each to the one asked least of those who fit about best."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -15,12 +15,12 @@ class Able(Struct, frozen=True, kw_only=True, gc=False):
 
     coach: str
     fit: float
+    asked: int  # minutes reserved for anything in the last `asks_count_days`, whatever came of them
     load: float  # the share of the minutes offered in the period that is promised or spent
-    asks: int  # open and recent ones
 
 
 def choose(able: Sequence[Able], policy: CoachingPolicy) -> str | None:
-    """Equals in load go by asks, then by fit, then by id; nobody where all fit below the floor."""
+    """Equals in minutes asked go by load, then by fit, then by id; nobody where all fit below the floor."""
     fitting = [each for each in able if each.fit >= policy.fit_floor]
     if not fitting:
         return None
@@ -41,5 +41,5 @@ def matches(
             yield request, coach
 
 
-def _burden(one: Able) -> tuple[float, int, float, str]:
-    return one.load, one.asks, -one.fit, one.coach
+def _burden(one: Able) -> tuple[int, float, float, str]:
+    return one.asked, one.load, -one.fit, one.coach

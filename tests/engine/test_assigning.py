@@ -1,4 +1,4 @@
-"""A request goes to the least burdened of those who fit about best, and the oldest request first."""
+"""A request goes to the one asked least of those who fit about best, and the oldest request first."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,13 +9,13 @@ from engine.assigning import Able, choose, matches
 POLICY = CoachingPolicy(fit_floor=0.4, good_enough=0.9)
 SHARES = st.floats(0, 1)
 COACHES = st.lists(
-    st.builds(Able, coach=st.text("abc", min_size=1), fit=SHARES, load=SHARES, asks=st.integers(0, 5)),
+    st.builds(Able, coach=st.text("abc", min_size=1), fit=SHARES, asked=st.integers(0, 5), load=SHARES),
     unique_by=lambda able: able.coach,
 )
 
 
-def able(coach: str, fit: float = 0.8, load: float = 0.0, asks: int = 0) -> Able:
-    return Able(coach=coach, fit=fit, load=load, asks=asks)
+def able(coach: str, fit: float = 0.8, asked: int = 0, load: float = 0.0) -> Able:
+    return Able(coach=coach, fit=fit, asked=asked, load=load)
 
 
 def test_nobody_is_asked_whose_fit_lies_below_the_floor() -> None:
@@ -24,13 +24,14 @@ def test_nobody_is_asked_whose_fit_lies_below_the_floor() -> None:
     assert choose([able("ada", fit=0.4)], POLICY) == "ada"
 
 
-def test_of_those_who_fit_about_best_the_least_loaded_is_asked() -> None:
-    assert choose([able("ada", fit=0.8, load=0.5), able("ben", fit=0.73, load=0.1)], POLICY) == "ben"
-    assert choose([able("ada", fit=0.8, load=0.5), able("ben", fit=0.71, load=0.1)], POLICY) == "ada"
+def test_of_those_who_fit_about_best_the_one_asked_for_the_fewest_minutes_is_asked() -> None:
+    assert choose([able("ada", fit=0.8, asked=120), able("ben", fit=0.73, asked=60)], POLICY) == "ben"
+    assert choose([able("ada", fit=0.8, asked=120), able("ben", fit=0.71, asked=60)], POLICY) == "ada"
+    assert choose([able("ada", asked=60), able("ben", fit=0.73, asked=60, load=0.5)], POLICY) == "ada"
 
 
-def test_equals_in_load_go_by_asks_then_by_fit_then_by_id() -> None:
-    assert choose([able("ada", asks=2), able("ben", fit=0.75, asks=1)], POLICY) == "ben"
+def test_equals_in_minutes_go_by_load_then_by_fit_then_by_id() -> None:
+    assert choose([able("ada", load=0.2), able("ben", fit=0.75, load=0.1)], POLICY) == "ben"
     assert choose([able("ada", fit=0.75), able("ben")], POLICY) == "ben"
     assert choose([able("ben"), able("ada")], POLICY) == "ada"
 
@@ -46,7 +47,7 @@ def test_who_is_chosen_fits_and_the_order_in_which_they_come_does_not_matter(coa
 
 @given(COACHES)
 def test_where_all_carry_the_same_the_best_fit_is_asked(coaches: list[Able]) -> None:
-    rested = [Able(coach=each.coach, fit=each.fit, load=0.0, asks=0) for each in coaches]
+    rested = [Able(coach=each.coach, fit=each.fit, asked=0, load=0.0) for each in coaches]
     best = max((each.fit for each in rested if each.fit >= POLICY.fit_floor), default=None)
     chosen = choose(rested, POLICY)
     assert best == next((each.fit for each in rested if each.coach == chosen), None)
