@@ -1,14 +1,31 @@
 """One coaching case as one reader may see it."""
 
 import sqlite3
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from domain.coaching.events import DispositionSuggested
-from domain.vocabulary import Channel, Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
-from projections.coaching_cases import QueueRow
-from projections.coaching_waits import CaseStanding
+from domain.coaching import Coaching
+from domain.coaching.commands import ExpireOffer, SuggestDisposition
+from domain.coaching.events import (
+    CoachingRequested,
+    DispositionSuggested,
+    RequestDrafted,
+    RequestRerouted,
+    RequestTriaged,
+)
+from domain.coaching.moves import MOVES, words_of
+from domain.coaching.states import Case, Ended, Noticed, case_of, seeker_of
+from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
+from projections.coaching_cases import QueueRow, cases_of, row_of
+from projections.coaching_engagement import EngagementSeen, FeedbackSeen, OfferSeen, engagement, feedback, offer
+from projections.coaching_history import Told, history, stands
+from projections.coaching_items import Item, items
+from projections.coaching_readers import ALL, NO_PART, OF_STAFF, Looking, Part, joined, of_group, parts
+from projections.coaching_waits import CaseStanding, standing
 from projections.reading import Reader
 
 
@@ -24,17 +41,6 @@ class Intake(Struct, frozen=True, kw_only=True):
     reopens: StreamId | None
 
 
-class Item(Struct, frozen=True, kw_only=True):
-    """What was said or done, in the order of the log."""
-
-    position: int
-    at: datetime
-    what: str  # question, clarification, answer, handed over, …
-    member: MemberId | None  # whose word it is
-    text: str = ""
-    channel: Channel | None = None
-
-
 class Decision(Struct, frozen=True, kw_only=True):
     member: MemberId | None
     at: datetime
@@ -46,52 +52,6 @@ class Decision(Struct, frozen=True, kw_only=True):
     considered: str  # why, a line for each rung passed over
     sent: tuple[str, ...]
     steering: bool  # decided otherwise than suggested
-
-
-class OfferSeen(Struct, frozen=True, kw_only=True):
-    offer: str
-    coach: MemberId | None
-    minutes: int
-    at: datetime | None
-    waits_for: MemberId | None
-    expires_at: datetime
-
-
-class Session(Struct, frozen=True, kw_only=True):
-    session: str
-    at: datetime
-    minutes: int
-
-
-class Log(Struct, frozen=True, kw_only=True):
-    session: str
-    member: MemberId
-    text: str
-    at: datetime
-
-
-class NextStep(Struct, frozen=True, kw_only=True):
-    step: str
-    text: str
-    due: date | None
-    done: bool
-
-
-class EngagementSeen(Struct, frozen=True, kw_only=True):
-    coach: MemberId | None
-    goal: str  # empty, like plans, logs and steps, for who is not one of the two
-    until: date
-    planned: tuple[Session, ...]
-    held: tuple[Session, ...]
-    logs: tuple[Log, ...]
-    steps: tuple[NextStep, ...]
-
-
-class FeedbackSeen(Struct, frozen=True, kw_only=True):
-    helpful: bool
-    plan_changed: bool
-    tie_confirmed: bool
-    note: str
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
@@ -112,4 +72,97 @@ class CaseView(Struct, frozen=True, kw_only=True):
 
 def seen(connection: sqlite3.Connection, reader: Reader, coaching: StreamId) -> CaseView | None:
     """All that the reader may see of one case; None where it is not there for them."""
-    raise NotImplementedError
+    told = history(connection, coaching)
+    state = stands(told)
+    part = _part(reader, state, told)
+    if part is None:
+        return None
+    row = row_of(connection, reader, coaching)
+    return None if row is None else _view(connection, Looking(reader, part, state, told), row)
+
+
+def _part(reader: Reader, state: Coaching, told: Sequence[Told]) -> Part | None:
+    """What they read; None for who may not know of the case at all."""
+    seeker, own = seeker_of(state), parts(state, told, holding=reader.staff)
+    if seeker is None or seeker in reader.apart:
+        return None
+    if isinstance(state, Noticed) and reader.member == state.need.noticed_by:
+        return Part(ALL, None)
+    if case_of(state) is not None and reader.staff:
+        return joined(own.get(reader.member, NO_PART), OF_STAFF if of_group(state) else NO_PART)
+    return own.get(reader.member)
+
+
+def _view(connection: sqlite3.Connection, looking: Looking, row: QueueRow) -> CaseView:
+    reader, state, case = looking.reader, looking.state, case_of(looking.state)
+    theirs = reader.staff or reader.member == row.seeker
+    return CaseView(
+        case=row,
+        how=state.how if isinstance(state, Ended) else None,
+        possible=tuple(sorted(words_of(each) for each in MOVES[type(state)] if each not in _OF_ENGINE)),
+        request=_intake(looking),
+        items=tuple(items(looking)),
+        decision=_decision(looking),
+        suggestion=_suggestion(connection, reader, case) if case else None,
+        offer=offer(looking),
+        response=case.response.response if case and case.response and theirs else None,
+        joins=case.joins if case and theirs else None,
+        engagement=engagement(looking),
+        feedback=feedback(looking),
+        standing=standing(connection, state, looking.told, row.tier, row.place) if theirs and case else None,
+    )
+
+
+_OF_ENGINE: Final = (SuggestDisposition, ExpireOffer)
+
+
+def _intake(looking: Looking) -> Intake | None:
+    for each in looking.told:
+        event = each.event
+        if isinstance(event, CoachingRequested | RequestDrafted) and looking.words(each.position):
+            return Intake(
+                title=event.title,
+                text=event.text,
+                tried=event.tried,
+                would_help=event.would_help,
+                urgency=event.urgency,
+                minutes=event.minutes,
+                challenge=event.challenge,
+                confidentiality=event.chosen if isinstance(event, RequestDrafted) else event.confidentiality,
+                reopens=event.reopens,
+            )
+    return None
+
+
+def _decision(looking: Looking) -> Decision | None:
+    made = [each for each in looking.told if isinstance(each.event, RequestTriaged | RequestRerouted)]
+    if not made:
+        return None
+    last = made[-1]
+    event = cast("RequestTriaged | RequestRerouted", last.event)
+    readable = looking.words(last.position)
+    return Decision(
+        member=looking.name(event.member),
+        at=last.at,
+        tier=event.tier,
+        disposition=event.disposition,
+        urgency=event.urgency,
+        reason=event.reason if readable else "",
+        passed_over=event.passed_over,
+        considered=event.considered if readable else "",
+        sent=event.sent if readable else (),
+        steering=event.steering and looking.reader.staff,
+    )
+
+
+def _suggestion(connection: sqlite3.Connection, reader: Reader, case: Case) -> DispositionSuggested | None:
+    """For staff, without whom they must not be shown in such a matter."""
+    if not reader.staff or case.suggestion is None or not reader.apart:
+        return case.suggestion if reader.staff else None
+    hidden = reader.apart | cases_of(connection, reader.apart)
+    ladder = tuple(
+        replace(each, candidates=tuple(who for who in each.candidates if who not in hidden))
+        for each in case.suggestion.ladder
+    )
+    similar = tuple(each for each in case.suggestion.similar if each.coaching not in hidden)
+    return replace(case.suggestion, ladder=ladder, similar=similar)

@@ -1,11 +1,43 @@
 """How long requests of a tier waited for a coach, and where one stands in the queue."""
 
 import sqlite3
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
+from statistics import median
+from typing import Final
 
 from msgspec import Struct
 
+from domain.calendar import SchoolCalendar
+from domain.clocks import school_days
+from domain.coaching import Coaching
+from domain.coaching.events import EngagementOpened, OfferDeclined, OfferExpired
+from domain.coaching.states import Accepted, Engaged
+from domain.kernel import Recorded
 from domain.vocabulary import Tier
+from projections.coaching_history import Told
+from projections.network_setting import setting
+from projections.shape import instant, microseconds
+
+SCHEMA: Final = """
+    create table if not exists coaching_entries (
+        position integer primary key,
+        tier text not null,
+        since integer not null,
+        at integer not null
+    ) strict;
+    create index if not exists coaching_entries_of_tier on coaching_entries (tier, position);
+    create table if not exists coaching_waits (
+        coaching text primary key,
+        tier text not null,
+        days real not null
+    ) strict, without rowid;
+"""
+_NINE_TENTHS: Final = 0.9
+_NOTICES: Final = 20  # the latest
 
 
 class Wait(Struct, frozen=True, kw_only=True):
@@ -27,9 +59,116 @@ class CaseStanding(Struct, frozen=True, kw_only=True):
     place: int | None  # in the queue of its tier; None where it waits for no coach
     wait: Wait | None  # None: not enough history yet
     words: str
-    notices: tuple[Notice, ...]
+    notices: tuple[Notice, ...]  # the oldest first
+
+
+def enter(connection: sqlite3.Connection, recorded: Recorded, tier: Tier | None, since: int) -> None:
+    """A case begins to wait in the queue of a tier; its place is that of its submission."""
+    at = microseconds(recorded.envelope.occurred_at)
+    connection.execute("insert into coaching_entries values (?, ?, ?, ?)", (recorded.position, tier, since, at))
+
+
+def found_coach(
+    connection: sqlite3.Connection,
+    recorded: Recorded,
+    tier: Tier | None,
+    submitted_at: datetime | None,
+    calendar: SchoolCalendar,
+) -> None:
+    """What counts is the first coach who accepts."""
+    if submitted_at is not None:
+        days = school_days(submitted_at, recorded.envelope.occurred_at, calendar)
+        connection.execute("insert or ignore into coaching_waits values (?, ?, ?)", (recorded.stream, tier, days))
 
 
 def wait(connection: sqlite3.Connection, tier: Tier) -> Wait | None:
     """None where fewer requests of the tier found a coach so far than the policy wants to foretell a wait."""
-    raise NotImplementedError
+    known = connection.execute("select days from coaching_waits where tier = ? order by days", (tier,))
+    days = [day for (day,) in known]
+    if not days or len(days) < setting(connection).policy.coaching.waits_known:
+        return None
+    return Wait(median=median(days), p90=days[ceil(_NINE_TENTHS * len(days)) - 1], requests=len(days))
+
+
+def places(connection: sqlite3.Connection, wanting: Iterable[tuple[Tier | None, int]]) -> dict[int, int]:
+    """For each of these that wait (tier, since) its place: one more than those submitted before it that still do."""
+    by_tier = defaultdict[Tier | None, list[int]](list)
+    for tier, since in wanting:
+        by_tier[tier].append(since)
+    found: dict[int, int] = {}
+    for tier, these in by_tier.items():
+        first, last = min(these), max(these)
+        (before,) = connection.execute(_BEFORE, (tier, first)).fetchone()
+        among = [since for (since,) in connection.execute(_AMONG, (tier, first, last))]
+        found |= {since: before + bisect_left(among, since) + 1 for since in these}
+    return found
+
+
+_BEFORE: Final = "select count(*) from coaching_cases where wants = 1 and tier = ? and since < ?"
+_AMONG: Final = """select since from coaching_cases where wants = 1 and tier = ? and since between ? and ?
+    order by since"""
+
+
+def standing(
+    connection: sqlite3.Connection, state: Coaching, told: Sequence[Told], tier: Tier | None, place: int | None
+) -> CaseStanding:
+    known = None if tier is None or place is None else wait(connection, tier)
+    return CaseStanding(
+        place=place,
+        wait=known,
+        words=_words(connection, state, place, known),
+        notices=tuple(_notices(connection, told, tier, place)),
+    )
+
+
+def _words(connection: sqlite3.Connection, state: Coaching, place: int | None, known: Wait | None) -> str:
+    if place is not None:
+        waited = (
+            "not enough history yet to say how long it takes"
+            if known is None
+            else f"half of such requests waited {known.median:.0f} school days or less, nine of ten {known.p90:.0f}"
+        )
+        return f"place {place} in the queue of its tier; {waited}"
+    return "the coach is away for now" if _coach_away(connection, state) else ""
+
+
+def _coach_away(connection: sqlite3.Connection, state: Coaching) -> bool:
+    match state:
+        case Accepted(offer=offer):
+            coach = offer.offered.coach
+        case Engaged(engagement=engagement):
+            coach = engagement.coach
+        case _:
+            return False
+    sql = "select 1 from members where owner = ? and standing <> 'active'"
+    return connection.execute(sql, (coach,)).fetchone() is not None
+
+
+def _notices(
+    connection: sqlite3.Connection, told: Sequence[Told], tier: Tier | None, place: int | None
+) -> Iterable[Notice]:
+    """An offer that came to nothing, whoever ended it, and older requests that came into the queue."""
+    opened = next((each.position for each in told if isinstance(each.event, EngagementOpened)), None)
+    over = [
+        Notice(at=each.at, words=_OVER if opened is None or each.position < opened else _OVER_WHILE_COACHED)
+        for each in told
+        if isinstance(each.event, OfferDeclined | OfferExpired)
+    ]
+    grown = [] if place is None else [Notice(at=at, words=_GREW) for at in _came_before(connection, told, tier)]
+    return sorted([*over, *grown], key=lambda each: each.at)[-_NOTICES:]
+
+
+_OVER: Final = "an offer came to nothing; the request is back in its old place"
+_OVER_WHILE_COACHED: Final = "an offer to another coach came to nothing"
+_GREW: Final = "the queue grew before you: an older request came into it"
+
+
+def _came_before(connection: sqlite3.Connection, told: Sequence[Told], tier: Tier | None) -> list[datetime]:
+    sql = """select later.at from coaching_entries as own join coaching_entries as later
+        on later.tier = own.tier and later.position > own.position and later.since < own.since
+        where own.position = (
+            select max(position) from coaching_entries where tier = ?1
+            and position in (select value from json_each(?2))
+        ) order by later.position desc limit ?3"""
+    own = "[" + ", ".join(str(each.position) for each in told) + "]"
+    return [instant(at) for (at,) in connection.execute(sql, (tier, own, _NOTICES))]

@@ -1,11 +1,19 @@
 """What the engine has to do for coaching cases: whom to offer a coach, what to suggest, which offers are open."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
+import msgspec
 from msgspec import Struct
 
+from domain.coaching.events import CoachingRequested, RequestClarified
+from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
+from projections.coaching_history import decoded
+from projections.shape import instant, rows
 
 
 class Queued(Struct, frozen=True, kw_only=True):
@@ -47,24 +55,86 @@ class CaseWords(Struct, frozen=True, kw_only=True):
 
 def waiting_for_coach(connection: sqlite3.Connection) -> list[Queued]:
     """Decided to have a coach and offered to none at present, the oldest first."""
-    raise NotImplementedError
+    sql = """select coaching, owner, tier, disposition, submitted_at, asked, offers, response from coaching_cases
+        where wants = 1 and state = 'triaged' order by since"""
+    return [
+        Queued(
+            coaching=coaching,
+            seeker=seeker,
+            tier=Tier(tier),
+            disposition=Disposition(disposition),
+            submitted_at=instant(submitted_at),
+            asked=frozenset(msgspec.json.decode(asked, type=list[str])),
+            offers=offers,
+            response=response,
+        )
+        for coaching, seeker, tier, disposition, submitted_at, asked, offers, response in connection.execute(sql)
+    ]
 
 
 def open_offers(connection: sqlite3.Connection) -> list[OpenOffer]:
     """Those that wait for somebody's word, the first to expire first."""
-    raise NotImplementedError
+    sql = """select coaching, offer, asks as coach, coaching_cases.owner as seeker, expires_at,
+        coalesce(standing, 'left') <> 'active' as coach_away, next is not null as engaged
+        from coaching_cases left join members on members.owner = asks
+        where offer is not null order by expires_at, coaching"""
+    return list(rows(connection, OpenOffer, sql))
 
 
 def unsuggested(connection: sqlite3.Connection) -> list[StreamId]:
     """Cases that a facilitator decides on and whose words changed since the last suggestion, the oldest first."""
-    raise NotImplementedError
+    sql = """select coaching from coaching_cases where suggested < words
+        and state in ('waiting', 'waiting for the seeker', 'triaged') order by since"""
+    return [coaching for (coaching,) in connection.execute(sql)]
 
 
 def words(connection: sqlite3.Connection, coaching: StreamId) -> CaseWords:
     """For the engine alone. Raises Unknown where nothing was submitted."""
-    raise NotImplementedError
+    sql = "select coaching, name, body from coaching_events where coaching = ? order by position"
+    found = _said(connection.execute(sql, (coaching,)))
+    if not found:
+        raise Unknown("there is no such coaching case in this network", field="coaching")
+    return found[0]
 
 
 def open_needs(connection: sqlite3.Connection) -> list[CaseWords]:
-    """Of the open cases that a group may read, the oldest first."""
-    raise NotImplementedError
+    """Of the cases in the queue those whose words a group may read, the oldest first."""
+    sql = """select coaching, name, body from coaching_cases join coaching_events using (coaching)
+        where open = 1 and confidentiality = 'group' and name in ('coaching.requested', 'coaching.request-clarified')
+        order by since, position"""
+    return _said(connection.execute(sql))
+
+
+def open_to_responses(connection: sqlite3.Connection) -> dict[StreamId, MemberId]:
+    """Open needs of which a group may read and whose seeker can be offered a group response; with the seeker."""
+    sql = """select coaching, owner from coaching_cases where open = 1 and confidentiality = 'group'
+        and response is null and state in ('waiting', 'waiting for the seeker', 'triaged')"""
+    return dict(connection.execute(sql))
+
+
+def _said(events: Iterable[tuple[StreamId, str, bytes]]) -> list[CaseWords]:
+    """From the events of each case in turn."""
+    found = []
+    for coaching, group in groupby(events, itemgetter(0)):
+        said = [decoded(name, body) for _, name, body in group]
+        request = next((each for each in said if isinstance(each, CoachingRequested)), None)
+        if request is not None:
+            clarified = tuple(each.text for each in said if isinstance(each, RequestClarified))
+            found.append(_case_words(coaching, request, clarified))
+    return found
+
+
+def _case_words(coaching: StreamId, request: CoachingRequested, clarified: tuple[str, ...]) -> CaseWords:
+    return CaseWords(
+        coaching=coaching,
+        seeker=request.seeker,
+        challenge=request.challenge,
+        title=request.title,
+        text=request.text,
+        tried=request.tried,
+        would_help=request.would_help,
+        clarifications=clarified,
+        confidentiality=request.confidentiality,
+        urgency=request.urgency,
+        version=1 + len(clarified),
+    )

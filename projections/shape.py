@@ -123,9 +123,15 @@ class Listed(Struct, Generic[R], frozen=True, kw_only=True):
         *,
         cursor: str | None = None,
         limit: int = USUAL,
+        count: int | None = None,
     ) -> Page[R]:
-        """The rows for which `where` holds, beyond the cursor. Raises Malformed for a limit or cursor out of place."""
-        count: int = connection.execute(f"select count(*) from {self.table} where {where}", parameters).fetchone()[0]
+        """The rows for which `where` holds, beyond the cursor; counted here unless the caller knows how many they are.
+
+        Raises Malformed for a limit or cursor out of place.
+        """
+        if count is None:
+            sql = f"select count(*) from {self.table} where {where}"
+            count = int(connection.execute(sql, parameters).fetchone()[0])
         named = [f":key{place}" for place in range(len(self.key))]
         values = {} if cursor is None else dict(zip((name[1:] for name in named), self._in(cursor), strict=True))
         direction, beyond = ("desc", "<") if self.newest_first else ("asc", ">")

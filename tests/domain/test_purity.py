@@ -9,6 +9,7 @@ import domain
 
 FILES = sorted(Path(domain.__path__[0]).glob("*.py"))
 ALLOWED = {
+    "bisect",
     "collections",
     "datetime",
     "enum",
