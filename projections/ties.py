@@ -1,4 +1,4 @@
-"""Who gave to whom: one row for every exchange, every confirmed help, every partnership."""
+"""Who gave to whom: one row for every exchange, every help that its receiver confirmed, every partnership."""
 
 import sqlite3
 from collections import defaultdict
@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.challenges import ChallengeAnswered
+from domain.coaching.events import FeedbackGiven
 from domain.introductions import HelpConfirmed, HelpDisputed, PartnershipFormed
 from domain.kernel import Recorded
 from domain.vocabulary import OPEN, Confidentiality, MemberId, StreamId, TieKind
@@ -69,6 +70,8 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             connection.execute(
                 "delete from ties where receiver = ? and kind = 'advised' and source = ?", (receiver, recorded.stream)
             )
+        case FeedbackGiven(coach=coach, seeker=seeker, tie_confirmed=True):
+            _tie(connection, recorded, coach, seeker, TieKind.ADVISED, None)
         case PartnershipFormed(seeker=seeker, helper=helper):
             _tie(connection, recorded, helper, seeker, TieKind.PARTNER, None)
             _tie(connection, recorded, seeker, helper, TieKind.PARTNER, None)

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from domain.budgets import TimeBudgetSet, TimeReleased, TimeReserved, TimeSpent
+from domain.budgets import TimeBudgetSet, TimeLogged, TimeReleased, TimeReserved, TimeSpent
 from domain.calendar import SchoolCalendar, Term
 from domain.catalogue import CATALOGUE
 from domain.challenges import (
@@ -21,6 +21,43 @@ from domain.challenges import (
     ChallengeSetAside,
     ChallengesMerged,
     ChallengeStageChanged,
+)
+from domain.coaching.events import (
+    CaseHandedOver,
+    ClarificationAsked,
+    CoachingNeedNoticed,
+    CoachingRequested,
+    CoachOffered,
+    ContextGranted,
+    DispositionSuggested,
+    EngagementClosed,
+    EngagementExtended,
+    EngagementOpened,
+    FeedbackGiven,
+    GroupResponseAnswered,
+    GroupResponseOffered,
+    NextStepAgreed,
+    NextStepCompleted,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferTimeProposed,
+    RequestAnswered,
+    RequestClarified,
+    RequestDeclined,
+    RequestDeferred,
+    RequestDrafted,
+    RequestReferredOut,
+    RequestRerouted,
+    RequestResolved,
+    RequestTriaged,
+    RequestWithdrawn,
+    RungOffering,
+    SessionCancelled,
+    SessionHeld,
+    SessionLogged,
+    SessionPlanned,
+    SimilarNeed,
 )
 from domain.eligibility import Mode
 from domain.introductions import (
@@ -93,12 +130,127 @@ from domain.resources import (
     ResourceUsed,
 )
 from domain.sites import SiteDescribed, SiteRegistered
-from domain.vocabulary import Confidentiality, Level, NetworkRole, PeriodKind, RoleFamily, SiteKind, Stage, WaivableRule
+from domain.vocabulary import (
+    Channel,
+    Confidentiality,
+    Disposition,
+    Level,
+    NetworkRole,
+    PeriodKind,
+    RoleFamily,
+    SiteKind,
+    Stage,
+    Tier,
+    Urgency,
+    WaivableRule,
+)
 
 ADA, BEN, CLEO = (f"member-{letter * 8}" for letter in "abc")
 HASH: Final = "0f" * 32
 DAY, NOON = date(2025, 9, 3), datetime(2025, 9, 3, 12, 30, 15, 250, tzinfo=UTC)
 
+PAIR, OFFER, SESSION, STEP = Confidentiality.PAIR, "offer-00000001", "session-00000001", "step-00000001"
+COACHING: Final[tuple[Event, ...]] = (
+    CoachingNeedNoticed(
+        seeker=ADA, noticed_by=CLEO, challenge="challenge-00000001", text="Her calls home lead nowhere."
+    ),
+    RequestDrafted(
+        seeker=ADA,
+        title="Calls home",
+        text="Nobody picks up.\n\tEver.",
+        tried="Letters — and evenings.",
+        would_help="Somebody beside me.",
+        urgency=Urgency.SOON,
+        minutes=45,
+        challenge="challenge-00000001",
+        chosen=PAIR,
+        reopens="coaching-00000002",
+    ),
+    CoachingRequested(
+        seeker=ADA,
+        title="Calls home",
+        text="Nobody picks up.\n\tEver.",
+        tried="Letters — and evenings.",
+        would_help="Somebody beside me.",
+        urgency=Urgency.SOON,
+        minutes=45,
+        challenge="challenge-00000001",
+        reopens="coaching-00000002",
+        confidentiality=PAIR,
+    ),
+    ClarificationAsked(seeker=ADA, member=CLEO, question="Which calls?", confidentiality=PAIR),
+    RequestClarified(seeker=ADA, text="Those in the morning.", confidentiality=PAIR),
+    RequestAnswered(
+        seeker=ADA,
+        answer="answer-00000001",
+        member=CLEO,
+        channel=Channel.PHONE,
+        text="We talked for ten minutes.",
+        confidentiality=PAIR,
+    ),
+    DispositionSuggested(
+        disposition=Disposition.COACH_ASSIGNED,
+        tier=Tier.INTENSIVE,
+        reason="two coaches have room and fit",
+        ladder=(
+            RungOffering(
+                rung=Disposition.RESOURCE_SENT,
+                possible=True,
+                reason="one is near",
+                candidates=("resource-00000001",),
+            ),
+        ),
+        similar=(SimilarNeed(coaching="coaching-00000002", nearness=0.875, duplicate=True),),
+        position=40,
+        policy_hash=HASH,
+        encoder="minilm",
+    ),
+    *(
+        kind(
+            seeker=ADA,
+            member=CLEO,
+            tier=Tier.INTENSIVE,
+            disposition=Disposition.EXPERT_ENGAGED,
+            urgency=Urgency.URGENT,
+            reason="It cannot wait.",
+            passed_over=(Disposition.RESOURCE_SENT,),
+            considered="resource sent: she read it — twice",
+            sent=("resource-00000001",),
+            suggested=Disposition.COACH_ASSIGNED,
+            steering=True,
+            confidentiality=PAIR,
+        )
+        for kind in (RequestTriaged, RequestRerouted)
+    ),
+    CaseHandedOver(seeker=ADA, part="coach", giver=CLEO, to=BEN, reason="I am away in March.", confidentiality=PAIR),
+    ContextGranted(seeker=ADA, member=BEN),
+    CoachOffered(
+        offer=OFFER, seeker=ADA, coach=BEN, minutes=60, at=NOON, expert=True, offered_by=CLEO, expires_at=NOON
+    ),
+    OfferAccepted(offer=OFFER, member=BEN),
+    OfferDeclined(offer=OFFER, member=BEN, reason="too much at school"),
+    OfferTimeProposed(offer=OFFER, member=BEN, at=NOON, expires_at=NOON),
+    OfferExpired(offer=OFFER),
+    GroupResponseOffered(
+        seeker=ADA, member=CLEO, response="response-00000001", about="calls, families", confidentiality=PAIR
+    ),
+    GroupResponseAnswered(seeker=ADA, response="response-00000001", joins=True),
+    EngagementOpened(seeker=ADA, coach=BEN, goal="Two calls a week that end with a plan", until=DAY),
+    SessionPlanned(session=SESSION, at=NOON, minutes=45),
+    SessionCancelled(session=SESSION),
+    SessionHeld(seeker=ADA, coach=BEN, session=SESSION, at=NOON, minutes=70, over=10),
+    SessionLogged(seeker=ADA, session=SESSION, member=BEN, text="We listened to a call."),
+    NextStepAgreed(seeker=ADA, step=STEP, text="Try it three times.", due=DAY),
+    NextStepCompleted(step=STEP),
+    EngagementExtended(seeker=ADA, until=DAY, reason="two more calls"),
+    EngagementClosed(seeker=ADA, coach=BEN, member=ADA),
+    FeedbackGiven(seeker=ADA, coach=BEN, helpful=True, plan_changed=True, tie_confirmed=True, note="I call now."),
+    RequestResolved(seeker=ADA, member=CLEO, note="the guide was enough", confidentiality=PAIR),
+    RequestReferredOut(seeker=ADA, member=CLEO, to="the county's line", reason="beyond coaching", confidentiality=PAIR),
+    RequestDeferred(seeker=ADA, member=CLEO, until=DAY, reason="after the tests", confidentiality=PAIR),
+    RequestDeclined(seeker=ADA, member=CLEO, reason="not a matter of practice", confidentiality=PAIR),
+    RequestWithdrawn(seeker=ADA, reason="it went away", confidentiality=PAIR),
+)
 SAMPLES: Final[tuple[Event, ...]] = (
     NetworkChartered(name="Riverbend Literacy Network", zone="America/New_York"),
     CharterSectionRevised(section=Section.VISION, text="Every child reads — by grade 3.\nTogether."),
@@ -149,6 +301,7 @@ SAMPLES: Final[tuple[Event, ...]] = (
     TimeReserved(member=BEN, reservation="introduction-00000001", minutes=30, day=DAY),
     TimeReleased(member=BEN, reservation="introduction-00000001", minutes=30),
     TimeSpent(member=BEN, reservation="introduction-00000001", minutes=25),
+    TimeLogged(member=BEN, source="introduction-00000001", start=NOON, minutes=25),
     ChallengePosted(
         author=ADA,
         title="Reluctant readers",
@@ -212,6 +365,7 @@ SAMPLES: Final[tuple[Event, ...]] = (
     PartnershipFormed(seeker=ADA, helper=BEN),
     SiteVisitArranged(site="site-00000001", at=NOON),
     SiteVisitHeld(site="site-00000001", at=NOON),
+    *COACHING,
     RecommendationsIssued(
         reader=ADA,
         need="challenge-00000001",

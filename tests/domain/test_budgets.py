@@ -8,6 +8,7 @@ from domain.budgets import (
     SetTimeBudget,
     SpendTime,
     TimeBudgetSet,
+    TimeLogged,
     TimeReleased,
     TimeReserved,
     TimeSpent,
@@ -54,7 +55,9 @@ def offer(minutes: int, period: PeriodKind = PeriodKind.WEEK, *, at: datetime = 
 
 
 def budget_events(scene: Given) -> list[Event]:
-    return [event for stream, event in scene.world.log if stream == budget_of(BEN)]
+    """What was offered, held, freed and spent; when somebody was in a meeting stands beside it."""
+    told = [event for stream, event in scene.world.log if stream == budget_of(BEN)]
+    return [event for event in told if not isinstance(event, TimeLogged)]
 
 
 def accepted(scene: Given, said: Said) -> bool:
@@ -208,7 +211,7 @@ def test_who_was_never_asked_owes_nothing_to_others_budgets() -> None:
 def test_minutes_are_held_and_freed_by_asks_alone() -> None:
     outside = {command.__name__ for command in AnyCommand.__args__}
     assert "SetTimeBudget" in outside
-    assert outside.isdisjoint({"ReserveTime", "ReleaseTime", "SpendTime"})
+    assert outside.isdisjoint({"ReserveTime", "MoveTime", "ReleaseTime", "SpendTime", "LogTime"})
     assert all(issubclass(command, Command) for command in AnyCommand.__args__)
 
 

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -22,7 +22,8 @@ from projections.ties import PROJECTION, ties
 from tests.domain.samples import ADA, BEN, SAMPLES
 
 DOC: Final = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
-PLAIN: Final = {str: "text", int: "whole number", float: "number", date: "day", datetime: "instant"}
+PLAIN: Final = {str: "text", int: "whole number", float: "number", bool: "yes or no"}
+PLAIN |= {date: "day", datetime: "instant", time: "time of day"}
 
 
 def sections() -> dict[str, list[list[str]]]:

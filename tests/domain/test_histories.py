@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import budgets, challenges, introductions, members, networks, recommendations, resources, sites
+from domain import budgets, challenges, coaching, introductions, members, networks, recommendations, resources, sites
 from domain.catalogue import CATALOGUE
 from domain.introductions import (
     INTRODUCTION,
@@ -45,6 +45,7 @@ UNIONS = {
     "challenge": challenges.ChallengeEvent,
     "resource": resources.ResourceEvent,
     "introduction": introductions.IntroductionEvent,
+    "coaching": coaching.CoachingEvent,
     "recommendation": recommendations.RecommendationEvent,
 }
 Log = list[tuple[StreamId, Event]]

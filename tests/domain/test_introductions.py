@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from domain.budgets import SetTimeBudget, TimeReleased, TimeReserved, TimeSpent
+from domain.budgets import SetTimeBudget, TimeLogged, TimeReleased, TimeReserved, TimeSpent
 from domain.catalogue import CATALOGUE
 from domain.challenges import PostChallenge
 from domain.eligibility import Candidate
@@ -316,8 +316,9 @@ def test_nothing_comes_of_it_before_both_said_yes() -> None:
 def test_a_meeting_is_recorded_once_by_the_two_or_staff() -> None:
     held = MeetingHeld(seeker=ADA, helper=BEN, minutes=30, at=NOON)
     spent = TimeSpent(member=BEN, reservation=INTRODUCTION, minutes=30)
+    logged = [TimeLogged(member=who, source=INTRODUCTION, start=NOON, minutes=30) for who in (BEN, ADA)]
     for who in (ADA, BEN, OPERATOR):
-        given(*MADE).when(MEETING, by=who).then(held, spent)
+        given(*MADE).when(MEETING, by=who).then(held, spent, *logged)
     given(*MADE, CLEO_ADMINISTERS).when(MEETING, by=CLEO).refused("only the two or a facilitator")
     given(*MADE, by(BEN, MEETING)).when(MEETING, by=BEN).then_nothing()
     given(*MADE, by(BEN, MEETING)).when(replace(MEETING, minutes=20), by=BEN).refused("another meeting")
