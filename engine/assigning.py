@@ -1,13 +1,22 @@
 """Whom a waiting request is offered to: the oldest first, each to the one asked least of those who fit about best."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from domain.policies import CoachingPolicy
+from domain.vocabulary import MemberId
 
-T = TypeVar("T")
+
+class Waits(Protocol):
+    """A request that a coach may be offered to."""
+
+    @property
+    def seeker(self) -> MemberId: ...
+
+
+W = TypeVar("W", bound=Waits)
 
 
 class Able(Struct, frozen=True, kw_only=True, gc=False):
@@ -29,15 +38,19 @@ def choose(able: Sequence[Able], policy: CoachingPolicy) -> str | None:
 
 
 def matches(
-    waiting: Iterable[T], able: Callable[[T], Sequence[Able]], policy: CoachingPolicy
-) -> Iterator[tuple[T, str]]:
+    waiting: Iterable[W], asking: Collection[MemberId], able: Callable[[W], Sequence[Able]], policy: CoachingPolicy
+) -> Iterator[tuple[W, str]]:
     """Each request that somebody can be asked for, with whom; `waiting` is in the order of submission.
 
-    Who is able is looked up only once the caller has recorded the match before, so that nobody is promised twice.
+    One coach at a time is asked on a seeker's behalf, so that who posts a need twice is not heard sooner; `asking` are
+    the seekers for whom an offer is open. Who is able is looked up only once the caller has recorded the match before,
+    so that nobody is promised twice.
     """
+    busy = set(asking)
     for request in waiting:
-        coach = choose(able(request), policy)
+        coach = None if request.seeker in busy else choose(able(request), policy)
         if coach is not None:
+            busy.add(request.seeker)
             yield request, coach
 
 

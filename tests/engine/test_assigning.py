@@ -1,7 +1,10 @@
 """A request goes to the one asked least of those who fit about best, and the oldest request first."""
 
+from collections.abc import Collection
+
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from domain.policies import CoachingPolicy
 from engine.assigning import Able, choose, matches
@@ -53,15 +56,37 @@ def test_where_all_carry_the_same_the_best_fit_is_asked(coaches: list[Able]) -> 
     assert best == next((each.fit for each in rested if each.coach == chosen), None)
 
 
+class Waiting(Struct, frozen=True):
+    seeker: str
+    wants: str
+
+
+def made(waiting: list[Waiting], rooms: set[str], asking: Collection[str] = ()) -> list[tuple[int, str]]:
+    """Places in the queue, and with whom; each coach has room for one."""
+    rooms = set(rooms)
+
+    def with_room(request: Waiting) -> list[Able]:
+        return [able(request.wants)] if request.wants in rooms else []
+
+    found = []
+    for request, coach in matches(waiting, asking, with_room, POLICY):
+        rooms.remove(coach)
+        found.append((waiting.index(request), coach))
+    return found
+
+
 @given(st.lists(st.sampled_from(["ada", "ben", "nobody"]), max_size=8))
 def test_the_oldest_request_takes_the_place_and_who_is_promised_is_able_no_more(wanted: list[str]) -> None:
-    promised: set[str] = set()
+    waiting = [Waiting(f"seeker {place}", coach) for place, coach in enumerate(wanted)]
+    first = {coach: wanted.index(coach) for coach in ("ada", "ben") if coach in wanted}
+    assert made(waiting, {"ada", "ben"}) == sorted((place, coach) for coach, place in first.items())
 
-    def with_room(coach: str) -> list[Able]:
-        return [able(coach)] if coach != "nobody" and coach not in promised else []
 
-    made = []
-    for place, coach in matches(range(len(wanted)), lambda place: with_room(wanted[place]), POLICY):
-        promised.add(coach)
-        made.append(place)
-    assert made == sorted(wanted.index(coach) for coach in promised)
+def test_one_coach_at_a_time_is_asked_for_a_seeker_and_for_their_oldest_request_first() -> None:
+    twice = [Waiting("cleo", "ada"), Waiting("cleo", "ben"), Waiting("dan", "ben")]
+    assert made(twice, {"ada", "ben"}) == [(0, "ada"), (2, "ben")]
+    assert made(twice, {"ada", "ben"}, asking={"cleo"}) == [(2, "ben")]
+
+
+def test_a_request_that_nobody_can_be_asked_for_keeps_no_later_one_of_its_seeker_back() -> None:
+    assert made([Waiting("cleo", "nobody"), Waiting("cleo", "ben")], {"ben"}) == [(1, "ben")]
