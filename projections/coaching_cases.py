@@ -1,7 +1,6 @@
 """Coaching cases as they stand: the queue that facilitators work through, and everybody's own."""
 
 import sqlite3
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,8 +8,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.coaching.decisions import COACHED
+from domain.coaching.states import WORDS, Clarifying, Offered, Triaged
 from domain.refusals import NotTheirs
-from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
+from domain.vocabulary import Disposition, MemberId, StreamId, Tier, Urgency
 from projections.coaching_waits import places
 from projections.reading import Reader, listed, told
 from projections.shape import USUAL, Listed, Page
@@ -53,7 +54,7 @@ SCHEMA: Final = """
     create index if not exists coaching_cases_open on coaching_cases (since) where open = 1;
     create index if not exists coaching_cases_open_tier on coaching_cases (tier, since) where open = 1;
     create index if not exists coaching_cases_state on coaching_cases (state, since);
-    create index if not exists coaching_cases_wanting on coaching_cases (tier, since) where wants = 1;
+    create index if not exists coaching_cases_wanting on coaching_cases (since, tier) where wants = 1;
     create index if not exists coaching_cases_offered on coaching_cases (expires_at) where offer is not null;
     create index if not exists coaching_cases_tied on coaching_cases (challenge) where open = 1;
     create index if not exists coaching_cases_unsuggested on coaching_cases (since) where suggested < words;
@@ -92,23 +93,29 @@ class QueueRow(Struct, frozen=True, kw_only=True):
     since: int  # the position at which it was submitted, or begun: the order of the queue
 
 
-class _Stored(Struct, frozen=True, kw_only=True):
-    since: int
-    wants: bool
-    confidentiality: Confidentiality
-    readers: str
-    row: bytes
+_decode: Final = msgspec.msgpack.Decoder(QueueRow).decode
 
 
-_SELECT: Final = "select since, wants, confidentiality, readers, row from coaching_cases"
-_QUEUE: Final = Listed(name="coaching queue", of=_Stored, table="coaching_cases", key=("since",), select=_SELECT)
+def _for_one(columns: tuple[bytes, int]) -> QueueRow:
+    body, readable = columns
+    return _decode(body) if readable else replace(_decode(body), title="")
+
+
+_SELECT: Final = """select row, (confidentiality = 'group' and :staff) or instr(readers, :quoted) from coaching_cases"""
+_QUEUE: Final = Listed(
+    name="coaching queue", of=QueueRow, table="coaching_cases", key=("since",), select=_SELECT, turn=_for_one
+)
 _MINE: Final = Listed(
-    name="coaching", of=_Stored, table="coaching_cases", key=("since",), newest_first=True, select=_SELECT
+    name="coaching",
+    of=QueueRow,
+    table="coaching_cases",
+    key=("since",),
+    newest_first=True,
+    select=_SELECT,
+    turn=_for_one,
 )
 _OWN: Final = """(owner = :reader or coach = :reader or next = :reader or (facilitator = :reader and :staff)
     or (noticed_by = :reader and state = 'noticed')) and owner not in (select value from json_each(:apart))"""
-
-_row: Final = msgspec.msgpack.Decoder(QueueRow).decode
 
 
 def queue(
@@ -128,31 +135,42 @@ def queue(
     where = ("open = 1" if state is None else "submitted_at is not null") + where
     if reader.apart:
         where += " and owner not in (select value from json_each(:apart))"
-    parameters = {**wanted, "apart": listed(reader.apart)}
     count = None if reader.apart else _counted(connection, tier, state)
-    page = _QUEUE.page(connection, where, parameters, cursor=cursor, limit=limit, count=count)
-    return Page(items=_shown(connection, reader, page.items), count=page.count, next=page.next)
+    page = _QUEUE.page(connection, where, _told(reader, **wanted), cursor=cursor, limit=limit, count=count)
+    place = places(connection, [row.since for row in page.items if wants_coach(row)])
+    items = tuple(replace(row, place=place[row.since]) if row.since in place else row for row in page.items)
+    return Page(items=_without_apart(connection, reader, items), count=page.count, next=page.next)
 
 
 def mine(
     connection: sqlite3.Connection, reader: Reader, *, cursor: str | None = None, limit: int = USUAL
 ) -> Page[QueueRow]:
     """Cases of the reader's own need, that they coach or are asked to, or that they hold; the newest first."""
-    parameters = told(reader, apart=listed(reader.apart))
-    page = _MINE.page(connection, _OWN, parameters, cursor=cursor, limit=limit)
-    return Page(items=_shown(connection, reader, page.items), count=page.count, next=page.next)
+    page = _MINE.page(connection, _OWN, _told(reader), cursor=cursor, limit=limit)
+    items = tuple(_placed(connection, reader, row) for row in page.items)
+    return Page(items=_without_apart(connection, reader, items), count=page.count, next=page.next)
 
 
 def row_of(connection: sqlite3.Connection, reader: Reader, coaching: StreamId) -> QueueRow | None:
-    """One case among others, whether or not it is there for this reader: that is for the caller to know."""
-    found = connection.execute(f"{_SELECT} where coaching = ?", (coaching,)).fetchone()
-    if found is None:
-        return None
-    since, wants, confidentiality, readers, row = found
-    stored = _Stored(
-        since=since, wants=bool(wants), confidentiality=Confidentiality(confidentiality), readers=readers, row=row
+    """One case among others; whether it is there for this reader at all is for the caller to know."""
+    found = connection.execute(f"{_SELECT} where coaching = :coaching", _told(reader, coaching=coaching)).fetchone()
+    return (
+        None
+        if found is None
+        else _without_apart(connection, reader, (_placed(connection, reader, _for_one(found)),))[0]
     )
-    return _shown(connection, reader, (stored,))[0]
+
+
+def wants_coach(row: QueueRow) -> bool:
+    """Whether it has a place in the queue of its tier; it keeps it until a coach accepts."""
+    return row.disposition in COACHED and row.state in _WANTING
+
+
+_WANTING: Final = frozenset(WORDS[each] for each in (Clarifying, Triaged, Offered))
+
+
+def _told(reader: Reader, **more: object) -> dict[str, object]:
+    return told(reader, quoted=f'"{reader.member}"', apart=listed(reader.apart), **more)
 
 
 def _counted(connection: sqlite3.Connection, tier: Tier | None, state: str | None) -> int:
@@ -164,32 +182,30 @@ def _counted(connection: sqlite3.Connection, tier: Tier | None, state: str | Non
     return count
 
 
-def _shown(connection: sqlite3.Connection, reader: Reader, stored: Sequence[_Stored]) -> tuple[QueueRow, ...]:
-    found = [_row(each.row) for each in stored]
-    wanting = [row for row, each in zip(found, stored, strict=True) if each.wants]
-    place = places(connection, [(row.tier, row.since) for row in wanting])
-    theirs = cases_of(connection, reader.apart) if reader.apart else frozenset[StreamId]()
+def _placed(connection: sqlite3.Connection, reader: Reader, row: QueueRow) -> QueueRow:
+    """With its place, and for who is no staff without what is for staff, nor anybody whom they must not be shown."""
+    if wants_coach(row):
+        row = replace(row, place=places(connection, [row.since])[row.since])
+    if reader.staff:
+        return row
+    facilitator, coach = (None if each in reader.hidden else each for each in (row.facilitator, row.coach))
+    row = replace(row, facilitator=facilitator, coach=coach)
+    return replace(row, suggested=None, suggestion_reason="", duplicates=(), similar=())
+
+
+def _without_apart(connection: sqlite3.Connection, reader: Reader, found: tuple[QueueRow, ...]) -> tuple[QueueRow, ...]:
+    """Without the cases of others with whom the reader must have nothing to do."""
+    if not reader.apart:
+        return found
+    hidden = cases_of(connection, reader.apart)
     return tuple(
-        _for_reader(replace(row, place=place[row.since]) if each.wants else row, each, reader, theirs)
-        for row, each in zip(found, stored, strict=True)
-    )
-
-
-def _for_reader(row: QueueRow, stored: _Stored, reader: Reader, theirs: frozenset[StreamId]) -> QueueRow:
-    """Without words that are not theirs to read, nor anybody whom they must not be shown."""
-    if row.title and not (reader.staff and stored.confidentiality is Confidentiality.GROUP):
-        row = row if f'"{reader.member}"' in stored.readers else replace(row, title="")
-    if not reader.staff:
-        row = replace(row, suggested=None, suggestion_reason="", duplicates=(), similar=())
-    if reader.hidden & {row.facilitator, row.coach}:
-        facilitator, coach = (None if each in reader.hidden else each for each in (row.facilitator, row.coach))
-        row = replace(row, facilitator=facilitator, coach=coach)
-    if not theirs.isdisjoint((*row.duplicates, *row.similar)):
-        duplicates, similar = (
-            tuple(each for each in cases if each not in theirs) for cases in (row.duplicates, row.similar)
+        replace(
+            row,
+            duplicates=tuple(each for each in row.duplicates if each not in hidden),
+            similar=tuple(each for each in row.similar if each not in hidden),
         )
-        row = replace(row, duplicates=duplicates, similar=similar)
-    return row
+        for row in found
+    )
 
 
 def cases_of(connection: sqlite3.Connection, members: frozenset[MemberId]) -> frozenset[StreamId]:

@@ -14,7 +14,6 @@ from domain.calendar import SchoolCalendar
 from domain.challenges import ChallengeAnswered
 from domain.clocks import Clocks, begin, move, under
 from domain.coaching import Coaching, CoachingEvent
-from domain.coaching.decisions import COACHED
 from domain.coaching.events import CoachingRequested, DispositionSuggested, OfferAccepted
 from domain.coaching.states import (
     WORDS,
@@ -36,9 +35,9 @@ from domain.coaching.states import (
 from domain.kernel import Recorded
 from domain.networks import NetworkChartered, PolicyAdopted, PolicyProposed, SchoolCalendarSet
 from domain.policies import CoachingPolicy
-from domain.vocabulary import Confidentiality, MemberId, StreamId, Urgency
+from domain.vocabulary import Confidentiality, MemberId, StreamId, Tier, Urgency
 from projections import coaching_cases, coaching_history, coaching_waits
-from projections.coaching_cases import QueueRow
+from projections.coaching_cases import QueueRow, wants_coach
 from projections.coaching_history import Told, history, stands, words_changed
 from projections.coaching_readers import ALL, parts
 from projections.reading import listed
@@ -55,7 +54,6 @@ _SCHEMA: Final = """
 _EVENTS: Final = frozenset(get_args(CoachingEvent))
 _QUEUED: Final = (Waiting, Clarifying, Triaged, Offered, Accepted)
 _QUEUED_WORDS: Final = frozenset(WORDS[each] for each in _QUEUED)
-_WANTING: Final = (Clarifying, Triaged, Offered)
 
 
 class _Setting(Struct, frozen=True):
@@ -99,14 +97,18 @@ def _follow(connection: sqlite3.Connection, recorded: Recorded) -> None:
     told = history(connection, recorded.stream)
     state, before = stands(told), _kept(connection, recorded.stream)
     clocks = _clocks(connection, before, recorded)
-    row, wants = _row(recorded.stream, state, told, clocks), _wants_coach(state)
-    _store(connection, row, state, told, clocks, wants=wants)
+    row = _row(recorded.stream, state, told, clocks)
+    _store(connection, row, state, told, clocks)
     _count(connection, before.row if before else None, -1)
     _count(connection, row, 1)
-    if wants and not (before and before.wants and before.row.tier is row.tier):
-        coaching_waits.enter(connection, recorded, row.tier, row.since)
+    coaching_waits.queued(connection, recorded, _place(before.row if before else None), _place(row))
     if isinstance(recorded.event, OfferAccepted) and isinstance(state, Accepted):
         coaching_waits.found_coach(connection, recorded, row.tier, row.submitted_at, _setting(connection).calendar)
+
+
+def _place(row: QueueRow | None) -> tuple[Tier, int] | None:
+    """In which queue, and since when it counts."""
+    return (row.tier, row.since) if row is not None and row.tier is not None and wants_coach(row) else None
 
 
 class _Kept(Struct, frozen=True, kw_only=True):
@@ -114,16 +116,15 @@ class _Kept(Struct, frozen=True, kw_only=True):
 
     row: QueueRow
     clocks: Clocks | None
-    wants: bool
 
 
 def _kept(connection: sqlite3.Connection, coaching: StreamId) -> _Kept | None:
-    sql = "select row, clocks, wants from coaching_cases where coaching = ?"
+    sql = "select row, clocks from coaching_cases where coaching = ?"
     found = connection.execute(sql, (coaching,)).fetchone()
     if found is None:
         return None
-    row, clocks, wants = found
-    return _Kept(row=_decode_row(row), clocks=None if clocks is None else _decode_clocks(clocks), wants=bool(wants))
+    row, clocks = found
+    return _Kept(row=_decode_row(row), clocks=None if clocks is None else _decode_clocks(clocks))
 
 
 _decode_row: Final = msgspec.msgpack.Decoder(QueueRow).decode
@@ -141,13 +142,6 @@ def _clocks(connection: sqlite3.Connection, before: _Kept | None, recorded: Reco
 
 
 _ASKED_BEFORE: Final = "select 1 from coaching_cases where owner = ? and submitted_at is not null"
-
-
-def _wants_coach(state: Coaching) -> bool:
-    """Whether it has a place in the queue of its tier; it keeps it until a coach accepts."""
-    case = case_of(state)
-    triage = case.triage if case else None
-    return isinstance(state, _WANTING) and triage is not None and triage.disposition in COACHED
 
 
 def _row(coaching: StreamId, state: Coaching, told: Sequence[Told], clocks: Clocks | None) -> QueueRow:
@@ -212,8 +206,6 @@ def _store(
     state: Coaching,
     told: Sequence[Told],
     clocks: Clocks | None,
-    *,
-    wants: bool,
 ) -> None:
     case, offer, changed = case_of(state), _open_offer(state), words_changed(told)
     suggested = next((each.event.position for each in told if isinstance(each.event, DispositionSuggested)), -1)
@@ -224,7 +216,7 @@ def _store(
             row.seeker,
             row.since,
             isinstance(state, _QUEUED),
-            wants,
+            wants_coach(row),
             row.state,
             row.tier,
             case.request.confidentiality if case else Confidentiality.SEALED,

@@ -1,7 +1,6 @@
 """How long requests of a tier waited for a coach, and where one stands in the queue."""
 
 import sqlite3
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -30,6 +29,12 @@ SCHEMA: Final = """
         at integer not null
     ) strict;
     create index if not exists coaching_entries_of_tier on coaching_entries (tier, position);
+    create table if not exists coaching_places (
+        tier text not null,
+        part integer not null,
+        cases integer not null,
+        primary key (tier, part)
+    ) strict, without rowid;
     create table if not exists coaching_waits (
         coaching text primary key,
         tier text not null,
@@ -62,10 +67,25 @@ class CaseStanding(Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...]  # the oldest first
 
 
-def enter(connection: sqlite3.Connection, recorded: Recorded, tier: Tier | None, since: int) -> None:
-    """A case begins to wait in the queue of a tier; its place is that of its submission."""
-    at = microseconds(recorded.envelope.occurred_at)
-    connection.execute("insert into coaching_entries values (?, ?, ?, ?)", (recorded.position, tier, since, at))
+def queued(
+    connection: sqlite3.Connection, recorded: Recorded, before: tuple[Tier, int] | None, now: tuple[Tier, int] | None
+) -> None:
+    """A case begins to wait in the queue of a tier, or no longer waits there. Its place is that of its submission."""
+    if before == now:
+        return
+    for queue, by in ((before, -1), (now, 1)):
+        if queue is not None:
+            tier, since = queue
+            connection.execute(
+                "insert into coaching_places values (?, ?, ?) on conflict do update set cases = cases + excluded.cases",
+                (tier, since // _PART, by),
+            )
+    if now is not None:
+        at = microseconds(recorded.envelope.occurred_at)
+        connection.execute("insert into coaching_entries values (?, ?, ?, ?)", (recorded.position, *now, at))
+
+
+_PART: Final = 1024  # positions of the log whose cases are counted together
 
 
 def found_coach(
@@ -90,23 +110,25 @@ def wait(connection: sqlite3.Connection, tier: Tier) -> Wait | None:
     return Wait(median=median(days), p90=days[ceil(_NINE_TENTHS * len(days)) - 1], requests=len(days))
 
 
-def places(connection: sqlite3.Connection, wanting: Iterable[tuple[Tier | None, int]]) -> dict[int, int]:
-    """For each of these that wait (tier, since) its place: one more than those submitted before it that still do."""
-    by_tier = defaultdict[Tier | None, list[int]](list)
-    for tier, since in wanting:
-        by_tier[tier].append(since)
-    found: dict[int, int] = {}
-    for tier, these in by_tier.items():
-        first, last = min(these), max(these)
-        (before,) = connection.execute(_BEFORE, (tier, first)).fetchone()
-        among = [since for (since,) in connection.execute(_AMONG, (tier, first, last))]
-        found |= {since: before + bisect_left(among, since) + 1 for since in these}
+def places(connection: sqlite3.Connection, wanting: Sequence[int]) -> dict[int, int]:
+    """For each of these that wait (since when they count) its place: one more than those before it in its tier."""
+    if not wanting:
+        return {}
+    first, last = min(wanting), max(wanting)
+    part = first // _PART
+    so_far = defaultdict[Tier, int](int, connection.execute(_BEFORE, (part, part * _PART, first)))
+    found = {}
+    for tier, since in connection.execute(_AMONG, (first, last)):
+        so_far[tier] += 1
+        found[since] = so_far[tier]
     return found
 
 
-_BEFORE: Final = "select count(*) from coaching_cases where wants = 1 and tier = ? and since < ?"
-_AMONG: Final = """select since from coaching_cases where wants = 1 and tier = ? and since between ? and ?
-    order by since"""
+_BEFORE: Final = """select tier, sum(cases) from (
+    select tier, cases from coaching_places where part < ?
+    union all select tier, 1 from coaching_cases where wants = 1 and since >= ? and since < ?
+    ) group by tier"""
+_AMONG: Final = "select tier, since from coaching_cases where wants = 1 and since between ? and ? order by since"
 
 
 def standing(

@@ -114,6 +114,7 @@ class Listed(Struct, Generic[R], frozen=True, kw_only=True):
     table: str
     key: tuple[str, ...]  # columns that are fields too; together unique
     newest_first: bool = False
+    turn: Callable[[tuple[Any, ...]], R] | None = None  # columns into a row; by their names where it is not given
 
     def page(
         self,
@@ -138,9 +139,14 @@ class Listed(Struct, Generic[R], frozen=True, kw_only=True):
         further = f" and ({', '.join(self.key)}) {beyond} ({', '.join(named)})" if values else ""
         order = ", ".join(f"{each} {direction}" for each in self.key)
         sql = f"{self.select} where {where}{further} order by {order} limit :limit"
-        found = tuple(rows(connection, self.of, sql, {**parameters, **values, "limit": bounded(limit) + 1}))
+        found = self._found(connection, sql, {**parameters, **values, "limit": bounded(limit) + 1})
         items = found[:limit]
         return Page(items=items, count=count, next=self._after(items[-1]) if len(found) > limit else None)
+
+    def _found(self, connection: sqlite3.Connection, sql: str, parameters: Mapping[str, object]) -> tuple[R, ...]:
+        if self.turn is None:
+            return tuple(rows(connection, self.of, sql, parameters))
+        return tuple(map(self.turn, connection.execute(sql, parameters)))
 
     def _after(self, last: R) -> str:
         body = [self.name, *(getattr(last, name) for name in self.key)]
@@ -152,11 +158,16 @@ class Listed(Struct, Generic[R], frozen=True, kw_only=True):
             name, *values = msgspec.json.decode(urlsafe_b64decode(padded), type=list[int | str])
         except (UnicodeError, binascii.Error, msgspec.DecodeError, ValueError):
             raise _no_cursor() from None
-        types = {field.name: field.type for field in fields(self.of)}
+        types = _types(self.of)
         fits = name == self.name and [type(value) for value in values] == [types[name] for name in self.key]
         if not fits or any(isinstance(value, int) and abs(value) >= _LARGEST for value in values):
             raise _no_cursor()
         return values
+
+
+@cache
+def _types(of: type[Struct]) -> dict[str, object]:
+    return {field.name: field.type for field in fields(of)}
 
 
 _LARGEST: Final = 2**63
