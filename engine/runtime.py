@@ -18,6 +18,7 @@ from domain.refusals import StorageTrouble, Unknown
 from domain.vocabulary import MemberId, StreamId
 from engine.at_hand import AtHand, Progress
 from engine.commands import Commands
+from engine.common_needs import CommonNeeds
 from engine.event_store import EventStore
 from engine.evidence_index import Encoding, Kept
 from engine.explaining import WordedList
@@ -28,6 +29,7 @@ from engine.queries import Queries
 from engine.reactions import expire
 from engine.sealing import KeyRing
 from engine.settings import Settings
+from engine.themes import Theme
 from engine.tokens import Tokens
 from engine.vector_store import VectorStore
 from models.encoder import Encoder
@@ -61,6 +63,7 @@ class Confrere:
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
         self.at_hand: Final = AtHand(self.queries, self._plain, self._other, self.ended)
         self.lists: Final = Lists(self.store, self.commands, self.queries, self.at_hand, clock)
+        self.common_needs: Final = CommonNeeds(self.at_hand, self.keys, self._folder, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -163,6 +166,10 @@ class Confrere:
     def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
         """In words for its reader, what keeps a candidate off a list as things stand now."""
         return self.lists.why_not(network, recommendation, candidate)
+
+    def themes(self, network: StreamId, member: MemberId) -> tuple[Theme, ...]:
+        """What open needs have in common, to one of the staff."""
+        return self.common_needs.themes(network, member)
 
     def explain(self, network: StreamId, recommendation: StreamId) -> WordedList:
         """A stored list in words."""

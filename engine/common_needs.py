@@ -1,0 +1,50 @@
+"""Common needs for the network's staff: themes, and one response to all who share one."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from domain.refusals import NotTheirs, Unknown
+from domain.vocabulary import MemberId, StreamId
+from engine import themes
+from engine.at_hand import AtHand, KeptUp
+from engine.deciding import Order
+from engine.sealing import KeyRing
+from engine.theme_file import ThemeFile
+from engine.themes import Theme
+from projections.reading import reader_at
+
+
+class CommonNeeds:
+    """Safe to use from several threads. Every question raises Unknown for who is not in the network, and NotTheirs."""
+
+    def __init__(
+        self, at_hand: AtHand, keys: KeyRing, folder: Callable[[StreamId], Path], clock: Callable[[], datetime]
+    ) -> None:
+        self._at_hand: Final = at_hand
+        self._keys: Final = keys
+        self._folder: Final = folder
+        self._clock: Final = clock
+
+    def themes(self, network: StreamId, member: MemberId) -> tuple[Theme, ...]:
+        with self._looking(network, member) as (_, found):
+            return found
+
+    def offer_to_all(
+        self, network: StreamId, member: MemberId, theme: str, response: str, about: str
+    ) -> Sequence[Order]:
+        """The orders that offer one response to everybody who shares this theme, to be carried out in one save."""
+        with self._looking(network, member) as (up, found):
+            return themes.offer_to_all(up, themes.called(found, theme), response, about, self._clock())
+
+    @contextmanager
+    def _looking(self, network: StreamId, member: MemberId) -> Iterator[tuple[KeptUp, tuple[Theme, ...]]]:
+        with self._at_hand.kept_up(network) as up:
+            reader = reader_at(up.connection, member)
+            if reader is None:
+                raise Unknown("there is no such network", field="network")
+            if not reader.staff:
+                raise NotTheirs("only facilitators and admins see what needs have in common", remedy="ask one of them")
+            yield up, themes.themes(up, reader, ThemeFile(self._folder(network), network, self._keys))
