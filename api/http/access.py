@@ -21,6 +21,7 @@ class Access(StrEnum):
     STAFF = "facilitators and admins"
     AUDITOR = "auditors"
     ADMIN = "admins"
+    FIGURES = "facilitators, admins, auditors and sponsors"
 
 
 def admit(visit: Visit, path: Mapping[str, str]) -> Bearer:
@@ -51,5 +52,7 @@ def permit(access: Access, reader: Reader) -> None:
             allowed = reader.auditor
         case Access.ADMIN:
             allowed = NetworkRole.ADMIN in reader.roles
+        case Access.FIGURES:
+            allowed = reader.staff or reader.watches
     if not allowed:
         raise NotTheirs(f"this is for {access}", remedy="ask an admin of the network for the role")

@@ -9,6 +9,7 @@ from litestar.types import Receive, Scope, Send
 
 _EMPTY: Final = {204, 304, 307}
 JSON: Final = "application/json"
+_DIGITS: Final = 24  # of a tag: for the thing itself, and where others move what is shown of it, as many again
 
 
 class Answer:
@@ -41,10 +42,14 @@ class Answer:
         return Answer(304, b"", media=JSON, headers=kept, tag=self.tag)
 
 
-def read(value: object, *, position: int) -> Answer:
-    """What a reader asked for. Its tag is made of what was shown: a version would tell of what was not."""
+def read(value: object, *, position: int, own: object = None) -> Answer:
+    """What a reader asked for. Its tag is made of what was shown: a version would tell of what was not.
+
+    `own` is the part that nothing but the thing itself moves: it makes the beginning of the tag.
+    """
     body = msgspec.json.encode(value, order="deterministic")
-    tag = f'"{sha256(body).hexdigest()[:24]}"'
+    digests = (body,) if own is None else (msgspec.json.encode(own, order="deterministic"), body)
+    tag = f'"{"".join(sha256(each).hexdigest()[:_DIGITS] for each in digests)}"'
     headers = {"x-position": str(position), "cache-control": "private, no-cache"}
     return Answer(200, body, media=JSON, headers=headers, tag=tag)
 
@@ -56,6 +61,11 @@ def done(value: object, *, position: int, tag: str | None = None, location: str 
         headers["location"] = location
     status = 200 if location is None else 201
     return Answer(status, msgspec.json.encode(value), media=JSON, headers=headers, tag=tag)
+
+
+def unchanged(known: str, tag: str) -> bool:
+    """Whether nothing happened to the thing itself between two tags."""
+    return known[: _DIGITS + 1] == tag[: _DIGITS + 1]
 
 
 def _matches(known: str, tag: str) -> bool:

@@ -8,6 +8,8 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from api.http import logs, problems, writing
+from api.http.boards import BOARDS
+from api.http.cases import CASES
 from api.http.desk import Desk, Pools
 from api.http.door import Door, Watchmen
 from api.http.endpoints import Endpoint, routed
@@ -27,7 +29,7 @@ from engine.settings import Settings
 
 def endpoints() -> list[Endpoint]:
     """Every address under /api/v1."""
-    return [*READS, *LISTS, *STREAMS, *writing.endpoints()]
+    return [*READS, *LISTS, *CASES, *BOARDS, *STREAMS, *writing.endpoints()]
 
 
 def create_app(system: Confrere, settings: Settings) -> Litestar:

@@ -25,6 +25,7 @@ T = TypeVar("T")
 Q = TypeVar("Q", bound=Struct)
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9-]{1,100}")  # what ids and hashes are written with
+_CALLED: Final = {"coaching": "coaching case"}  # where the id is not called as the thing is
 _QUERY_LIMIT: Final = 4_000  # characters
 _FIELDS_LIMIT: Final = 20
 
@@ -95,7 +96,7 @@ def _permitted(
 
 def absent(kind: str) -> Unknown:
     """There is none, or none for this reader: told alike."""
-    return Unknown(f"there is no such {kind} in this network", field=kind)
+    return Unknown(f"there is no such {_CALLED.get(kind, kind)} in this network", field=kind)
 
 
 def named_in(path: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """What is asked of the projections for one reader, where that takes more than a query's name."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -98,9 +99,17 @@ def me(connection: Tables, reader: Reader, call: Call) -> Me:
     )
 
 
+def today(connection: Tables, call: Call) -> date:
+    """Where the network is."""
+    return day_of(call.system.clock(), network_setting.setting(connection).calendar)
+
+
 def time_offer(connection: Tables, reader: Reader, call: Call) -> TimeOffer | None:
-    today = day_of(call.system.clock(), network_setting.setting(connection).calendar)
-    return time_budgets.offered(connection, reader, call.path["member"], today)
+    return time_budgets.offered(connection, reader, call.path["member"], today(connection, call))
+
+
+def the_expert_budget(connection: Tables, reader: Reader, call: Call) -> TimeOffer | None:
+    return time_budgets.offered(connection, reader, call.network, today(connection, call))
 
 
 def the_board(connection: Tables, reader: Reader, call: Call) -> Page[Challenge]:

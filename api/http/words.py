@@ -3,32 +3,43 @@
 from collections.abc import Mapping
 from typing import Final
 
+from api.http.board_words import BOARD_WORDS
+from api.http.coaching_words import COACHING_WORDS
+
 WARNING: Final = "Name no students."
 
 PROSE: Final = frozenset(
     {
+        "about",
         "category",
         "cohort",
         "description",
         "experience_years",
+        "goal",
         "grades",
         "kind",
         "locale",
         "name",
         "note",
         "place",
+        "question",
         "reason",
         "site_type",
         "state",
         "statement",
         "text",
         "title",
+        "to",
         "topic",
         "topics",
+        "tried",
+        "would_help",
     }
 )  # what people write freely: wherever it is written, the warning follows
 
 WORDS: Final[Mapping[str, str]] = {
+    **COACHING_WORDS,
+    **BOARD_WORDS,
     "Affiliation.role": "The role family in which the member belongs there.",
     "Affiliation.since": "The day from which the member belongs there.",
     "Affiliation.site": "The site's id; empty for a role without a site.",
@@ -65,7 +76,7 @@ WORDS: Final[Mapping[str, str]] = {
     "Moment.name": "The name of the event.",
     "Moment.words": "What happened, in a sentence.",
     "News.at": "When it came.",
-    "News.subject": "The list or introduction that came.",
+    "News.subject": "The list or introduction that came, or the coaching case in which something happened.",
     "Outcome.position": "The place in the log; give it as `after_position` to read what was written.",
     "Outcome.stream": "The stream that the command changed.",
     "OfferIntroduction.introduction": "The introduction's id; left out, a new one is made.",

@@ -14,26 +14,21 @@ from msgspec.structs import FieldInfo, fields
 
 from api.http.access import Access, permit
 from api.http.answers import Answer, done
-from api.http.calling import Call, Fresh, absent
+from api.http.calling import Call, absent
 from api.http.endpoints import NETWORK, Endpoint
-from api.http.lists import LISTS
 from api.http.orders import ORDERS, Row
-from api.http.problems import Stale, Undecodable
-from api.http.reading import READS
+from api.http.problems import Undecodable
+from api.http.tags import address_of, expected, home_of, stale, tag_of
 from api.http.visit import Tables
-from domain.budgets import BUDGET, budget_of
 from domain.catalogue import CATALOGUE
 from domain.kernel import Command, Recorded
-from domain.networks import NETWORK as THE_NETWORK
-from domain.plans import DECIDER_OF
-from domain.refusals import Beaten, CommandReused, NotTheirs, Unknown
+from domain.refusals import Beaten, CommandReused, NotTheirs
 from domain.vocabulary import Id, Instant, NetworkRole, StreamId
 from engine.commands import Order, Sender
 from projections import challenge_board, member_directory, recommendation_lists, resource_shelf
 from projections.reading import Reader
 
 KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
-_TAG: Final = re.compile(r'"[0-9a-f]{1,64}"')
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
 _CAPITAL: Final = re.compile(r"(?<=.)(?=[A-Z])")
 
@@ -44,11 +39,6 @@ _SEEN: Final[Mapping[str, Callable[[Tables, Reader, StreamId], object]]] = {
     "recommendation": recommendation_lists.seen,
 }  # what the path of a command names has to be there for the one who speaks; of an introduction its decider asks that,
 # for one of the two may decline it although a conflict has come between them
-
-
-_READ: Final[Mapping[str, Endpoint]] = {
-    each.name.removeprefix("read_"): each for each in (*READS, *LISTS) if each.name.startswith("read_")
-}  # by the kind of stream that they tell of
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -110,21 +100,18 @@ def operation(command: type[Command]) -> str:
 def carry_out(row: Row, call: Call) -> Answer:
     """Check who speaks of what, send the command through the door, and tell what came of it."""
     _may_speak(row, call)
-    sender = Sender(network=call.network, actor=call.bearer.member, command_id=_command_id(call))
+    sender = sender_of(call)
     command = _command(row, call, sender.command_id)
     at: datetime = getattr(call.body, "occurred_at", None) or call.system.clock()
     order = Order(command=command, at=at, on_behalf_of=_spoken_for(row, call))
-    stream = _home(command, call.network)
-    expected = _expected(call, command, sender, stream)
+    known = expected(call, command, sender)
     try:
-        events = call.system.commands.handle(order, sender, expected=expected)
+        events = call.system.commands.handle(order, sender, expected=known)
     except Beaten as beaten:
-        raise beaten if expected is None else Stale(beaten.words, field="If-Match", remedy=beaten.remedy) from None
+        raise beaten if known is None else stale(call, command) from None
     except CommandReused:
-        raise CommandReused(
-            "this key came before with another request", field="Idempotency-Key", remedy="use a new key for another one"
-        ) from None
-    return _told(row, call, command, stream, events)
+        raise key_reused() from None
+    return _told(row, call, command, events)
 
 
 def _may_speak(row: Row, call: Call) -> None:
@@ -158,6 +145,21 @@ def _is_invited(call: Call) -> bool:
     return call.path.get("member") == call.bearer.member
 
 
+def sender_of(call: Call) -> Sender:
+    return Sender(network=call.network, actor=call.bearer.member, command_id=_command_id(call))
+
+
+def key_reused() -> CommandReused:
+    return CommandReused(
+        "this key came before with another request", field="Idempotency-Key", remedy="use a new key for another one"
+    )
+
+
+def made_id(kind: str, network: StreamId, made_from: str) -> Id:
+    """The same for a retry of the same command."""
+    return f"{kind}-{sha256(f'{network}|{made_from}|{kind}'.encode()).hexdigest()[:32]}"
+
+
 def _command_id(call: Call) -> str:
     """From the Idempotency-Key a name of its own for each actor, which nobody else can work out."""
     key = call.headers.get("idempotency-key")
@@ -174,51 +176,12 @@ def _command(row: Row, call: Call, command_id: str) -> Command:
     if row.speaker is not None and values[row.speaker] is None:
         values[row.speaker] = call.body.on_behalf_of or call.bearer.member
     if row.new is not None and values[row.new] is None:
-        digits = sha256(f"{call.network}|{command_id}|{row.new}".encode()).hexdigest()[:32]
-        values[row.new] = f"{row.new}-{digits}"
+        values[row.new] = made_id(row.new, call.network, command_id)
     return row.command(**values)
 
 
-def _home(command: Command, network: StreamId) -> StreamId:
-    """The stream that a command moves first."""
-    decider = DECIDER_OF[type(command)]
-    if decider is BUDGET:
-        return budget_of(getattr(command, "member"))  # noqa: B009 - every budget command has one
-    return network if decider is THE_NETWORK else str(getattr(command, decider.kind))
-
-
-def _expected(call: Call, command: Command, sender: Sender, stream: StreamId) -> Mapping[StreamId, int] | None:
-    """The version of which the caller was shown what If-Match names; none for a retry of what was carried out."""
-    given = call.headers.get("if-match")
-    if given is None:
-        return None
-    if not _TAG.fullmatch(given.strip()):
-        raise Undecodable("one entity tag is needed", field="If-Match", remedy="send the ETag that was read")
-    if call.system.store.receipt(call.network, sender.command_id) is not None:
-        return None
-    version = call.system.store.version(stream)
-    now = _tag(call, command, stream)
-    if now is None:
-        raise absent(stream.partition("-")[0])
-    if now != given.strip():
-        raise Stale("somebody changed this first", field="If-Match", remedy="read it again and decide anew")
-    return {stream: version}
-
-
-def _tag(call: Call, command: Command, stream: StreamId) -> str | None:
-    """The entity tag of what the caller reads of this stream now; None where they read nothing of it."""
-    kind = stream.partition("-")[0]
-    endpoint = _READ[kind]
-    path = {**call.path, **({"member": getattr(command, "member", "")} if kind == "budget" else {kind: stream})}
-    look = msgspec.structs.replace(call, access=endpoint.access, path=path, query=Fresh())
-    assert endpoint.answer is not None  # noqa: S101 - none of these is a stream
-    try:
-        return endpoint.answer(look).tag
-    except Unknown:
-        return None
-
-
-def _told(row: Row, call: Call, command: Command, stream: StreamId, events: tuple[Recorded, ...]) -> Answer:
+def _told(row: Row, call: Call, command: Command, events: tuple[Recorded, ...]) -> Answer:
+    stream = home_of(command, call.network)
     position = events[-1].position if events else call.system.store.head()
     outcome = Outcome(
         stream=stream,
@@ -227,5 +190,6 @@ def _told(row: Row, call: Call, command: Command, stream: StreamId, events: tupl
         events=tuple(CATALOGUE.by_type[type(each.event)].name for each in events),
     )
     begun = row.makes and any(each.stream == stream and each.version == 1 for each in events)
-    location = f"{NETWORK.format(network=call.network)}{row.path}/{stream}" if begun else None
-    return done(outcome, position=position, tag=_tag(call, command, stream), location=location)
+    kind = stream.partition("-")[0]
+    location = address_of(kind).format(network=call.network, **{kind: stream}) if begun else None
+    return done(outcome, position=position, tag=tag_of(call, command), location=location)

@@ -1,12 +1,14 @@
 """The table of commands that are posted over HTTP.
 
 Left out are CharterNetwork, which is the operator's at the command line, and IssueRecommendations,
-ExpireRecommendation and ExpireIntroduction, which the engine alone sends.
+ExpireRecommendation, ExpireIntroduction, SuggestDisposition and ExpireOffer, which the engine alone sends.
 """
 
 from typing import Final
 
 from api.http.orders.belonging import BELONGING
+from api.http.orders.coaching import REQUESTS
+from api.http.orders.engaging import ENGAGEMENTS
 from api.http.orders.governing import GOVERNING
 from api.http.orders.meeting import INTRODUCTIONS, RECOMMENDATIONS
 from api.http.orders.row import Row
@@ -14,4 +16,7 @@ from api.http.orders.working import CHALLENGES, RESOURCES
 
 __all__ = ["ORDERS", "Row"]
 
-ORDERS: Final[tuple[Row, ...]] = GOVERNING + BELONGING + CHALLENGES + RESOURCES + INTRODUCTIONS + RECOMMENDATIONS
+ORDERS: Final[tuple[Row, ...]] = (
+    *(*GOVERNING, *BELONGING, *CHALLENGES, *RESOURCES, *INTRODUCTIONS, *RECOMMENDATIONS),
+    *(*REQUESTS, *ENGAGEMENTS),
+)

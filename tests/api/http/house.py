@@ -21,7 +21,7 @@ from engine.commands import Order, Sender
 from models.encoder import Encoder
 from tests.engine.town import ADA, BEN, CLEO, DAN, EVE, NET, Town
 
-FAY, GUS, HAL, IDA = (f"member-0000000{each}" for each in "f123")
+FAY, GUS, HAL, IDA = (f"member-0000000{each}" for each in "f345")
 ELSEWHERE, ZOE = "network-00000002", "member-00000009"
 BASE = f"/api/v1/networks/{NET}"
 ROLES = {CLEO: NetworkRole.FACILITATOR, DAN: NetworkRole.AUDITOR, GUS: NetworkRole.ADMIN, HAL: NetworkRole.SPONSOR}

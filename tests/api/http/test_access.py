@@ -35,6 +35,7 @@ ALLOWED = {
     Access.STAFF: {CLEO, GUS},
     Access.AUDITOR: {DAN},
     Access.ADMIN: {GUS},
+    Access.FIGURES: {CLEO, DAN, GUS, HAL},
 }
 PEOPLE = (ADA, CLEO, DAN, GUS, HAL)  # plain, facilitator, auditor, admin, sponsor
 TABLE = [each for each in endpoints() if each.follows is None]
@@ -46,6 +47,10 @@ NAMES = {
     "introduction": "introduction-00000001",
     "recommendation": "recommendation-00000001",
     "candidate": BEN,
+    "coaching": "coaching-00000001",
+    "session": "session-00000001",
+    "step": "step-00000001",
+    "theme": "theme-00000001",
     "policy_hash": "0" * 64,
 }
 

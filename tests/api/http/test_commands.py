@@ -8,6 +8,7 @@ from msgspec.structs import fields
 
 from api.http.orders import ORDERS, Row
 from api.http.writing import body_of, operation
+from domain.coaching.commands import ExpireOffer, SuggestDisposition
 from domain.introductions import ExpireIntroduction
 from domain.networks import CharterNetwork
 from domain.plans import AnyCommand
@@ -16,7 +17,8 @@ from domain.vocabulary import TITLE_LIMIT
 from tests.api.http.house import ADA, BASE, BEN, CLEO, EVE, GUS, Client, House, problem
 from tests.engine.town import ABSENT
 
-NOT_OURS = {CharterNetwork, IssueRecommendations, ExpireRecommendation, ExpireIntroduction}
+OF_THE_ENGINE = {IssueRecommendations, ExpireRecommendation, ExpireIntroduction, SuggestDisposition, ExpireOffer}
+NOT_OURS = {CharterNetwork, *OF_THE_ENGINE}
 POSTED = {"title": "Ninth graders come late", "text": "Every Monday."}
 
 

@@ -1,0 +1,40 @@
+"""What the fields of the boards mean, in the words of the domain; a part of the table in words.py."""
+
+from collections.abc import Mapping
+from typing import Final
+
+BOARD_WORDS: Final[Mapping[str, str]] = {
+    "Burden.first": "The first day of the period.",
+    "Burden.helped": "Minutes of help given lately.",
+    "Burden.last": "The last day of the period, included.",
+    "Burden.minutes": "Minutes offered in the period.",
+    "BurdenBoard.since": "The day from which on `lately` counts.",
+    "Concentration.helped": "Minutes of help given lately, by all of them.",
+    "Concentration.willing": "How many would be asked, and could be.",
+    "Coverage.helpers": "Coaches and experts with room whose evidence fits, the best fit first.",
+    "Figure.minutes": "Minutes of these sessions.",
+    "Share.response": "The response's id; left out, a new one is made.",
+    "Shared.response": "The id of the response, the same in every case.",
+    "Theme.label": "What the needs have in common, in a few words; the same from day to day.",
+    "Theme.size": "How many people share it.",
+    "Theme.words": "The words that tell it from other themes, the most telling first.",
+    "asks": "How often others asked lately, whatever came of it.",
+    "cases": "The coaching cases, the most typical first.",
+    "concentration": "How evenly help is spread over all on the board.",
+    "covered": "Whether nobody, only one or several could help.",
+    "experts": "What the network spends on experts; null where no budget was set.",
+    "fit": "How well what they show fits the most typical needs, at most 1.",
+    "gini": "How unevenly help is spread: 0 where all give the same, near 1 where one gives all.",
+    "last_asked": "The day of the last ask ever; null where there was none.",
+    "may_offer": "Whether enough people share it for one response to all.",
+    "members": "How many members stand on the board.",
+    "never_asked": "How many of the willing were never asked.",
+    "never_asked_share": "Their part of the willing.",
+    "on": "The day whose periods count.",
+    "over": "Minutes beyond what was held, in meetings and sessions of the period.",
+    "page": "The members, the fullest first.",
+    "strain": "How much of the time is taken: room, near, at the limit or over.",
+    "theme": "The theme; its id in a path.",
+    "top_share": "The part of the help that the twentieth of members gave who gave most.",
+    "willing": "Whether the member chose to partner or lead, offers minutes and did not pause.",
+}
