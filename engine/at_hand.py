@@ -12,6 +12,7 @@ from msgspec import Struct
 from domain.policies import Numerics
 from domain.refusals import ModelTrouble
 from domain.vocabulary import StreamId
+from engine.coaches import Coaches
 from engine.evidence_index import Encoding, EvidenceIndex, Kept
 from engine.followers import Views
 from engine.ledger import Ledger
@@ -51,6 +52,7 @@ class AtHand:
         self._encodings: Final[dict[Numerics, Plain]] = {}  # besides the plain one
         self._turns: Final[dict[StreamId, RLock]] = {}
         self._ledgers: Final[dict[StreamId, Ledger]] = {}
+        self._coaches: Final[dict[StreamId, Coaches]] = {}
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
 
     def close(self) -> None:
@@ -94,6 +96,15 @@ class AtHand:
             ledger = self._ledgers.setdefault(network, Ledger())
         ledger.keep_up(up.connection, up.position)
         return ledger
+
+    def coaches(self, network: StreamId, up: KeptUp) -> Coaches:
+        """Who may coach, and the open needs, kept up to the same position."""
+        with self._opening:
+            coaches = self._coaches.get(network)
+            if coaches is None or coaches.needs.index is not up.index:
+                coaches = self._coaches[network] = Coaches(up.index)
+        coaches.needs.keep_up(up.connection, up.position)
+        return coaches
 
     def encoding(self, numerics: Numerics) -> Plain:
         """An encoder, and where its vectors are; all networks with the same numerics share it."""

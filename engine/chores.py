@@ -1,10 +1,11 @@
-"""What a service does unasked, in a thread of its own: let offers expire, be ready for lists."""
+"""What a service does unasked, in a thread of its own: let offers expire, offer freed time, be ready for lists."""
 
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import Final
 
 from domain.refusals import Refused
+from domain.vocabulary import StreamId
 from engine.runtime import Confrere
 
 EVERY: Final = 1.0  # seconds between two looks at the log
@@ -40,11 +41,18 @@ class Chores(Thread):
                 continue
             if looks % _REACT == 0:
                 self._each(self._system.react)
+            elif head != self._looked_at:
+                self._each(self._react_if_stirred)
             if head != self._warmed_at and (head == self._looked_at or looks % _REACT == 0):
                 self._each(self._system.warm)
                 self._warmed_at = head
             self._looked_at = head
             looks += 1
+
+    def _react_if_stirred(self, network: StreamId) -> None:
+        """At once where something came that a coaching case may have waited for."""
+        if self._system.reactions.stirred(network):
+            self._system.react(network)
 
     def _each(self, chore: Callable[[str], object]) -> None:
         for network in self._system.store.networks():

@@ -1,6 +1,6 @@
 """One network's evidence in memory, with its vectors: follows the projections, can be read as of a position."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Lock, RLock
@@ -16,6 +16,7 @@ from engine import index_file
 from engine.index_file import IndexFile
 from engine.vector_store import Vector, VectorStore
 from models.corpus import Corpus, Item
+from models.fitting import Shelf
 from models.ranking import Hit
 from projections import evidence
 from projections.evidence import Evidence, Shown
@@ -150,6 +151,14 @@ class EvidenceIndex:
     def shown(self, hits: Sequence[Hit]) -> list[Shown]:
         """What the pieces are that were found in the corpus."""
         return [self._shown[hit.id] for hit in hits]
+
+    def shelf(self, people: Collection[str], says: Collection[str], position: int, worth: Mapping[str, float]) -> Shelf:
+        """What these members show of these kinds; `worth` is of each strength of a source."""
+        kinds = [kind_of("member", word) for word in says]
+        rows = np.flatnonzero(self.corpus.as_of(position, kinds=kinds).among(people).mask)
+        weights = [worth[self._shown[self.corpus.ids[row]].strength] for row in rows]
+        owners = [self.corpus.persons[row] for row in rows]
+        return Shelf(sorted(people), owners, self.corpus.vectors.at(rows), np.array(weights, dtype=np.float64))
 
     def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
         """Vectors of owned texts, in their order, encoding what was never seen."""

@@ -56,7 +56,7 @@ class LiveSnapshot:
         self._connection: Final = connection
         self._index: Final = index
         self._ledger: Final = ledger
-        self._at: Final = at
+        self.at: Final = at
         self._budgets: dict[MemberId, Budget | None] = {}
         self.position: Final = position
         self.encoder: Final = encoder
@@ -128,7 +128,7 @@ class LiveSnapshot:
         entries = member_directory.candidates(self._connection, members)
         districts = site_tree.districts(self._connection, {site for each in entries.values() for site in each.sites})
         budgets = self._budgets_of(members)
-        today, calendar = day_of(self._at, self._setting.calendar), self._setting.calendar
+        today, calendar = day_of(self.at, self._setting.calendar), self._setting.calendar
         free = {member: budget.free_on(today, calendar) for member, budget in budgets.items()}
         return {member: _candidate(entry, districts, free.get(member)) for member, entry in entries.items()}
 
@@ -142,7 +142,7 @@ class LiveSnapshot:
         return done(self._connection, self._ledger, need, members, self._as_of(need), self.policy)
 
     def surrounded(self, need: Need, facts: Mapping[MemberId, Facts]) -> Mapping[MemberId, Facts]:
-        today, calendar = day_of(self._at, self._setting.calendar), self._setting.calendar
+        today, calendar = day_of(self.at, self._setting.calendar), self._setting.calendar
         loads = {each: budget.load_on(today, calendar) for each, budget in self._budgets_of(facts.keys()).items()}
         return surrounded(self._connection, need, facts, loads)
 

@@ -1,25 +1,104 @@
-"""What follows by itself: offers whose time has run out expire and free the minutes they held."""
+"""What follows by itself: offers run out, freed time is offered to who waits, needs get a suggestion."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from sqlite3 import Connection
+from threading import Event
+from typing import Final
 
+from domain.coaching.commands import ExpireOffer
 from domain.introductions import ExpireIntroduction
-from domain.refusals import IllegalMove
+from domain.refusals import Beaten, CommandReused, IllegalMove, Unknown
 from domain.vocabulary import ENGINE, StreamId
+from engine.at_hand import AtHand
 from engine.commands import Commands, Order, Sender
-from projections.introductions import Introduction
+from engine.draining import Draining
+from engine.event_store import EventStore
+from engine.queries import Queries
+from engine.suggesting import Suggesting
+from projections import coaching_work, introductions
+
+_AT_ONCE: Final = 100  # needs that get a suggestion in one reaction: freed time does not wait for all of them
+_STIRRING: Final = frozenset({"coaching", "budget", "member", "network"})  # streams that may free time or want it
+_LOOKED_AT: Final = 500  # events; among more there is one that counts
+
+Call = tuple[Order, Sender]
 
 
-def expire(commands: Commands, network: StreamId, overdue: Iterable[Introduction], now: datetime) -> int:
-    """Expire offers, each by a command of its own whose id makes it happen once; says how many events that made."""
-    events = 0
-    for offer in overdue:
-        order = Order(command=ExpireIntroduction(introduction=offer.introduction), at=now)
-        sender = Sender(
-            network=network, actor=ENGINE, command_id=f"expire-{offer.introduction}", causation=offer.introduction
-        )
+class Reactions:
+    """Each is carried out by a command of its own, whose id makes it happen once. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        commands: Commands,
+        queries: Queries,
+        at_hand: AtHand,
+        clock: Callable[[], datetime],
+        ended: Event,
+    ) -> None:
+        self._store: Final = store
+        self._commands: Final = commands
+        self._queries: Final = queries
+        self._clock: Final = clock
+        self._ended: Final = ended
+        self.draining: Final = Draining(commands, queries, at_hand, store.keyed_hash, clock, ended)
+        self.suggesting: Final = Suggesting(store, commands, at_hand, clock)
+        self._seen: Final[dict[StreamId, int]] = {}  # the position up to which it is known what stirred
+
+    def react(self, network: StreamId) -> int:
+        """All that is due by now. Says how many events that made."""
+        return self.expire(network) + self.draining.drain(network) + self._suggest_all(network)
+
+    def stirred(self, network: StreamId) -> bool:
+        """Whether anything came since this was last asked that may free somebody's time, or want it."""
+        after, head = self._seen.get(network, 0), self._store.head()
+        if head == after:
+            return False
+        self._seen[network] = head
+        new = self._store.page(after, limit=_LOOKED_AT, network=network, until=head)
+        return len(new) == _LOOKED_AT or any(each.stream.partition("-")[0] in _STIRRING for each in new)
+
+    def expire(self, network: StreamId) -> int:
+        """Offers that nobody answered in time, and those to coaches who paused or left, free the minutes they held."""
+        now = self._clock()
+        calls = [
+            *self._queries.ask(network, lambda connection: list(_introductions(connection, network, now))),
+            *self._queries.ask(network, lambda connection: list(_offers(connection, network, now))),
+        ]
+        return sum(map(self._carried_out, calls))
+
+    def _carried_out(self, call: Call) -> int:
         try:
-            events += len(commands.handle(order, sender))
-        except IllegalMove:  # somebody answered in the meantime
-            continue
-    return events
+            return len(self._commands.handle(*call))
+        except (IllegalMove, Unknown):  # somebody answered in the meantime
+            return 0
+
+    def _suggest_all(self, network: StreamId) -> int:
+        made = 0
+        for coaching in self._queries.ask(network, coaching_work.unsuggested)[:_AT_ONCE]:
+            if self._ended.is_set():
+                break
+            try:
+                self.suggesting.suggest(network, coaching)
+                made += 1
+            except (IllegalMove, Unknown, Beaten, CommandReused):  # it moved on in the meantime, or has no words
+                continue
+        return made
+
+
+def _introductions(connection: Connection, network: StreamId, now: datetime) -> Iterable[Call]:
+    for offer in introductions.expired_offers(connection, now):
+        order = Order(command=ExpireIntroduction(introduction=offer.introduction), at=now)
+        yield order, _sender(network, offer.introduction, offer.introduction)
+
+
+def _offers(connection: Connection, network: StreamId, now: datetime) -> Iterable[Call]:
+    for each in coaching_work.open_offers(connection):
+        if each.coach_away or each.expires_at <= now:
+            order = Order(command=ExpireOffer(coaching=each.coaching, offer=each.offer), at=now)
+            yield order, _sender(network, each.offer, each.coaching)
+
+
+def _sender(network: StreamId, ends: str, stream: StreamId) -> Sender:
+    return Sender(network=network, actor=ENGINE, command_id=f"expire-{ends}", causation=stream)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from domain.catalogue import CATALOGUE
+from domain.coaching.events import DispositionSuggested
 from domain.eligibility import Mode
 from domain.policies import Numerics
 from domain.recommendations import ListKind
@@ -26,7 +27,7 @@ from engine.followers import Views
 from engine.lists import Lists
 from engine.looking_back import Record
 from engine.queries import Queries
-from engine.reactions import expire
+from engine.reactions import Reactions
 from engine.sealing import KeyRing
 from engine.settings import Settings
 from engine.themes import Theme
@@ -36,7 +37,6 @@ from models.encoder import Encoder
 from models.learning import Choice
 from models.view import View
 from models.whole_texts import WholeTexts
-from projections import introductions
 from projections.network_setting import setting
 from projections.recommendation_lists import IssuedList
 
@@ -63,6 +63,7 @@ class Confrere:
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
         self.at_hand: Final = AtHand(self.queries, self._plain, self._other, self.ended)
         self.lists: Final = Lists(self.store, self.commands, self.queries, self.at_hand, clock)
+        self.reactions: Final = Reactions(self.store, self.commands, self.queries, self.at_hand, clock, self.ended)
         self.common_needs: Final = CommonNeeds(self.at_hand, self.keys, self._folder, clock)
 
     def __enter__(self) -> Self:
@@ -128,10 +129,15 @@ class Confrere:
         return self.queries.ask(network, query, progress=progress)
 
     def react(self, network: StreamId) -> int:
-        """Carry out what is due by now: offers that nobody answered expire. Says how many events that made."""
-        now = self.clock()
-        overdue = self.ask(network, lambda connection: introductions.expired_offers(connection, now))
-        return expire(self.commands, network, overdue, now)
+        """Carry out what is due by now: offers run out, freed time is offered, needs get a suggestion.
+
+        Says how many events that made.
+        """
+        return self.reactions.react(network)
+
+    def suggest(self, network: StreamId, coaching: StreamId) -> DispositionSuggested:
+        """What would do for a need: the stored suggestion while its inputs lead to the same, else a new one."""
+        return self.reactions.suggesting.suggest(network, coaching)
 
     def index(self, network: StreamId, progress: Progress | None = None) -> Kept:
         """Bring projections and evidence up to the head, encoding what is new."""
@@ -154,7 +160,7 @@ class Confrere:
         progress: Progress | None = None,
     ) -> IssuedList:
         """The reader's list for this need: the stored one while its inputs lead to the same, else a new one."""
-        self.react(network)
+        self.reactions.expire(network)
         return self.lists.recommend(network, reader, subject, kind, mode, progress)
 
     def choices(self, network: StreamId, progress: Progress | None = None) -> list[Choice]:

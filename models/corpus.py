@@ -106,6 +106,11 @@ class Corpus:
                 words=self.words.lists(),
             )
 
+    @property
+    def changed(self) -> int:
+        """The newest position from which something holds or no longer does."""
+        return self._changed
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -59,13 +59,22 @@ class View:
 
     def _alike(self, vectors: Vectors) -> float:
         """The mean cosine of a need with what there is."""
+        there, summed = self._middle()
+        found = float((vectors.astype(np.float64) * summed).sum()) / max(1, len(vectors))
+        return round((found + DOUBTED * ALIKE_USUALLY) / (there + DOUBTED), 3)
+
+    def alike(self, vectors: Vectors) -> Floats:
+        """The same of many needs of one text each."""
+        there, summed = self._middle()
+        found = np.asarray(vectors.astype(np.float64) @ summed, dtype=np.float64)
+        return ((found + DOUBTED * ALIKE_USUALLY) / (there + DOUBTED)).round(3)
+
+    def _middle(self) -> tuple[int, Floats]:
         if self._centre is None:
             rows = np.flatnonzero(self.mask)
             rows = rows[:: max(1, len(rows) // LOOKED_AT)]
             self._centre = len(rows), self._corpus.vectors.sum(rows)
-        there, summed = self._centre
-        found = float((vectors.astype(np.float64) * summed).sum()) / max(1, len(vectors))
-        return round((found + DOUBTED * ALIKE_USUALLY) / (there + DOUBTED), 3)
+        return self._centre
 
     def speaking(self, ids: Sequence[str], words: Collection[str]) -> dict[str, frozenset[str]]:
         """Which of these terms each of these items has."""

@@ -97,6 +97,12 @@ def asked(connection: sqlite3.Connection, reader: Reader, since: datetime, until
     return {helper: Asked(lately, instant(last)) for helper, lately, last in found}
 
 
+def minutes_asked(connection: sqlite3.Connection, since: datetime) -> dict[MemberId, int]:
+    """Of everybody how many minutes were asked for since then, whatever came of it."""
+    sql = "select helper, sum(minutes) from asks where at >= ? and helper <> '' group by helper"
+    return dict(connection.execute(sql, (microseconds(since),)).fetchall())
+
+
 def helped(connection: sqlite3.Connection, reader: Reader, since: datetime, until: datetime) -> dict[MemberId, int]:
     """The minutes that each gave in meetings and sessions within this time."""
     sql = f"""select helper, sum(minutes) from help_given where at >= :since and at < :until and {_SEEN}

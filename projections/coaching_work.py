@@ -72,6 +72,12 @@ def waiting_for_coach(connection: sqlite3.Connection) -> list[Queued]:
     ]
 
 
+def anybody_waits(connection: sqlite3.Connection) -> bool:
+    """Whether there is a case that could be offered a coach."""
+    sql = "select exists (select 1 from coaching_cases where wants = 1 and state = 'triaged')"
+    return bool(connection.execute(sql).fetchone()[0])
+
+
 def open_offers(connection: sqlite3.Connection) -> list[OpenOffer]:
     """Those that wait for somebody's word, the first to expire first."""
     sql = """select coaching, offer, asks as coach, coaching_cases.owner as seeker, expires_at,

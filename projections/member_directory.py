@@ -267,6 +267,15 @@ def joined_between(
     return frozenset(who for (who,) in connection.execute(sql, {**values, "since": since, "until": until}))
 
 
+def holding(connection: sqlite3.Connection, roles: Collection[NetworkRole]) -> dict[NetworkRole, frozenset[MemberId]]:
+    """Who has each of these roles and is in the network, paused or not."""
+    these, values = among("role", roles)
+    sql = f"""select role, member from network_roles join members on members.owner = member
+        where {these} and standing in ('active', 'paused')"""
+    found = connection.execute(sql, values).fetchall()
+    return {role: frozenset(who for held, who in found if held == role) for role in roles}
+
+
 def affiliations_of(connection: sqlite3.Connection, member: MemberId) -> list[Affiliation]:
     sql = "select site, role, since from affiliations where member = ? order by site"
     return list(rows(connection, Affiliation, sql, (member,)))

@@ -249,3 +249,10 @@ def contributors(connection: sqlite3.Connection, resources: Collection[StreamId]
     """Who shared each of these resources, on the shelf or retired."""
     these, values = among("resource", resources)
     return dict(connection.execute(f"select resource, owner from resources where {these}", values))
+
+
+def used_by(connection: sqlite3.Connection, member: MemberId, resources: Collection[StreamId]) -> frozenset[StreamId]:
+    """Those of these resources that a member said to have used."""
+    these, values = among("resource", resources)
+    sql = f"select distinct resource from resource_uses where {these} and member = :member"
+    return frozenset(each for (each,) in connection.execute(sql, {**values, "member": member}))
