@@ -24,17 +24,21 @@ class Able(Struct, frozen=True, kw_only=True, gc=False):
 
     coach: str
     fit: float
+    shown: bool  # whether any of the evidence that the fit rests on is endorsed or demonstrated
     asked: int  # minutes reserved for anything in the last `asks_count_days`, whatever came of them
     load: float  # the share of the minutes offered in the period that is promised or spent
 
 
 def choose(able: Sequence[Able], policy: CoachingPolicy) -> str | None:
-    """Equals in minutes asked go by load, then by fit, then by id; nobody where all fit below the floor."""
+    """Nobody where all fit below the floor; equals in minutes asked go by load, then by fit, then by id.
+
+    Mere claims come to bear only where nobody with room has shown what they can do.
+    """
     fitting = [each for each in able if each.fit >= policy.fit_floor]
-    if not fitting:
-        return None
-    near = policy.good_enough * max(each.fit for each in fitting)
-    return min((each for each in fitting if each.fit >= near), key=_burden).coach
+    trusted = [each for each in fitting if each.shown] or fitting
+    near = policy.good_enough * max((each.fit for each in trusted), default=0.0)
+    chosen = min((each for each in trusted if each.fit >= near), key=_burden, default=None)
+    return None if chosen is None else chosen.coach
 
 
 def matches(

@@ -12,13 +12,15 @@ from engine.assigning import Able, choose, matches
 POLICY = CoachingPolicy(fit_floor=0.4, good_enough=0.9)
 SHARES = st.floats(0, 1)
 COACHES = st.lists(
-    st.builds(Able, coach=st.text("abc", min_size=1), fit=SHARES, asked=st.integers(0, 5), load=SHARES),
+    st.builds(
+        Able, coach=st.text("abc", min_size=1), fit=SHARES, shown=st.booleans(), asked=st.integers(0, 5), load=SHARES
+    ),
     unique_by=lambda able: able.coach,
 )
 
 
-def able(coach: str, fit: float = 0.8, asked: int = 0, load: float = 0.0) -> Able:
-    return Able(coach=coach, fit=fit, asked=asked, load=load)
+def able(coach: str, *, fit: float = 0.8, shown: bool = True, asked: int = 0, load: float = 0.0) -> Able:
+    return Able(coach=coach, fit=fit, shown=shown, asked=asked, load=load)
 
 
 def test_nobody_is_asked_whose_fit_lies_below_the_floor() -> None:
@@ -39,18 +41,26 @@ def test_equals_in_minutes_go_by_load_then_by_fit_then_by_id() -> None:
     assert choose([able("ben"), able("ada")], POLICY) == "ada"
 
 
+def test_a_mere_claim_comes_to_bear_only_where_nobody_with_room_has_shown_it() -> None:
+    claimed = able("ada", fit=1.0, shown=False)
+    assert choose([claimed, able("ben", fit=0.5, asked=120)], POLICY) == "ben"
+    assert choose([claimed, able("ben", fit=0.3)], POLICY) == "ada"
+
+
 @given(COACHES)
 def test_who_is_chosen_fits_and_the_order_in_which_they_come_does_not_matter(coaches: list[Able]) -> None:
     chosen = choose(coaches, POLICY)
     assert chosen == choose(coaches[::-1], POLICY)
-    fits = {each.coach: each.fit for each in coaches if each.fit >= POLICY.fit_floor}
+    fitting = [each for each in coaches if each.fit >= POLICY.fit_floor]
+    shown = any(each.shown for each in fitting)
+    fits = {each.coach: each.fit for each in fitting if each.shown or not shown}
     assert (chosen is None) is (not fits)
     assert chosen is None or fits[chosen] >= POLICY.good_enough * max(fits.values())
 
 
 @given(COACHES)
 def test_where_all_carry_the_same_the_best_fit_is_asked(coaches: list[Able]) -> None:
-    rested = [Able(coach=each.coach, fit=each.fit, asked=0, load=0.0) for each in coaches]
+    rested = [able(each.coach, fit=each.fit) for each in coaches]
     best = max((each.fit for each in rested if each.fit >= POLICY.fit_floor), default=None)
     chosen = choose(rested, POLICY)
     assert best == next((each.fit for each in rested if each.coach == chosen), None)
