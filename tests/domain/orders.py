@@ -1,7 +1,7 @@
 """Random things that people may say: every command there is, over a few ids so that they meet."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from random import Random
 from types import NoneType, UnionType
@@ -13,6 +13,7 @@ from msgspec import Struct
 from domain.budgets import SetTimeBudget
 from domain.calendar import SchoolCalendar, Term
 from domain.challenges import AnswerChallenge, PostChallenge
+from domain.coaching.commands import Feedback, Suggestion
 from domain.eligibility import Mode
 from domain.introductions import ConsentToIntroduction, IntroductionCommand, OfferIntroduction
 from domain.kernel import Command, Event
@@ -40,7 +41,8 @@ from domain.recommendations import (
 )
 from domain.resources import ShareResource
 from domain.sites import RegisterSite
-from domain.vocabulary import OPERATOR, MemberId, SiteKind, StreamId
+from domain.vocabulary import OPERATOR, Disposition, MemberId, SiteKind, StreamId
+from tests.domain.cases import CASE, FEEDBACK, OTHER_CASE, SUGGESTION, passed_over
 from tests.domain.scenario import (
     ADA,
     BEN,
@@ -92,12 +94,20 @@ _POOLS: Final[dict[str, tuple[str, ...]]] = {
     "resource": (RESOURCE, "resource-00000002"),
     "introduction": (INTRODUCTION, OTHER_INTRODUCTION, *(f"introduction-{n:08x}" for n in range(3, 12))),
     "reservation": (INTRODUCTION, OTHER_INTRODUCTION),
+    "coaching": (CASE, OTHER_CASE),
+    "reopens": (CASE, OTHER_CASE),
+    "offer": ("offer-00000001", "offer-00000002", "offer-00000003"),
+    "session": ("session-00000001", "session-00000002", "introduction-00000001"),
+    "source": ("session-00000001", INTRODUCTION),
+    "step": ("step-00000001", "step-00000002"),
+    "response": ("response-00000001", "response-00000002"),
+    "encoder": ("minilm",),
     "recommendation": tuple(list_id(who, CHALLENGE, ListKind.PEERS, Mode.ANY) for who in (ADA, BEN)),
     "answer": ("answer-00000001", "answer-00000002"),
     "url": ("", "https://example.org/log"),
 }
 _MEMBER_FIELDS: Final = {"member", "author", "to", "invited_by", "introduced_by", "endorser", "other", "contact"}
-_MEMBER_FIELDS |= {"seeker", "helper", "reader", "candidate"}
+_MEMBER_FIELDS |= {"seeker", "helper", "reader", "candidate", "coach", "noticed_by", "offered_by", "giver"}
 
 
 def drawn(kind: type[Struct], chance: Random) -> Any:
@@ -129,11 +139,19 @@ _FIELDS: Final[dict[str, Sequence[Any]]] = {
     "minutes": (1, 15, 30, 60, 90),
     "stars": range(1, 6),
     "picks": ((), _listing(BEN, CLEO).picks),
+    "passed_over": tuple(passed_over(rung) for rung in Disposition),
+    "sent": ((), (RESOURCE,), (BEN,)),
+    "ladder": ((),),
+    "similar": ((),),
     "near_misses": ((), (NearMiss(candidate=DAN, score=0.4, rule="unavailable"),)),
 }
 _INSTANTS: Final = [NOON + timedelta(hours=hours) for hours in range(24 * 30)]
 _TYPES: Final[dict[Any, Sequence[Any]]] = {
     int: range(900),
+    bool: (True, False),
+    time: (time(7, 30), time(8), time(16)),
+    Suggestion: (SUGGESTION,),
+    Feedback: (FEEDBACK,),
     date: [date(2025, 8, 20) + timedelta(days=days) for days in range(60)],
     datetime: _INSTANTS,
     MatchingPolicy: POLICIES,

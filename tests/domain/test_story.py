@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import asdict, replace
 
 from domain.calendar import Term
 from domain.catalogue import CATALOGUE
@@ -14,6 +15,35 @@ from domain.challenges import (
     ReframeChallenge,
     ResolveChallenge,
     SetChallengeAside,
+)
+from domain.coaching.commands import (
+    AcceptOffer,
+    AgreeNextStep,
+    AnswerGroupResponse,
+    AnswerRequest,
+    CancelSession,
+    ClarifyRequest,
+    CloseEngagement,
+    CompleteNextStep,
+    DeclineOffer,
+    DeclineRequest,
+    DeferRequest,
+    ExpireOffer,
+    ExtendEngagement,
+    GiveFeedback,
+    GrantContext,
+    HandOverCase,
+    HoldSession,
+    LogSession,
+    OfferGroupResponse,
+    PlanSession,
+    ProposeTime,
+    ReferOut,
+    RerouteRequest,
+    ResolveRequest,
+    SubmitRequest,
+    SuggestDisposition,
+    WithdrawRequest,
 )
 from domain.introductions import (
     ArrangeSiteVisit,
@@ -30,6 +60,7 @@ from domain.introductions import (
 )
 from domain.kernel import Command, Entry, Event
 from domain.members import (
+    ChooseEngagementLevel,
     ClaimExpertise,
     DeclareConflict,
     DescribeProfile,
@@ -76,7 +107,21 @@ from domain.resources import (
     UseResource,
 )
 from domain.sites import DescribeSite, RegisterSite
-from domain.vocabulary import ConflictKind, NetworkRole, RoleFamily, SiteKind, Stage, WaivableRule
+from domain.vocabulary import ConflictKind, Level, NetworkRole, RoleFamily, SiteKind, Stage, WaivableRule
+from tests.domain.cases import (
+    ASK,
+    CASE,
+    DRAFT,
+    EXAMPLES,
+    NEXT_WEEK,
+    NOTICE,
+    OFFERS,
+    OPENS,
+    OTHER_CASE,
+    OTHER_SESSION,
+    PEOPLE,
+    triage,
+)
 from tests.domain.scenario import (
     ADA,
     BEN,
@@ -170,12 +215,56 @@ MEETINGS = [
     by(DAN, OfferIntroduction(introduction=THIRD_INTRODUCTION, seeker=DAN, helper=BEN)),
     Said(ExpireIntroduction(introduction=THIRD_INTRODUCTION), at=WEEK_LATER),
     ResolveChallenge(challenge=CHALLENGE),
-    LeaveNetwork(member=DAN),
 ]
-STORY = [
-    *founded(),
-    *(each if isinstance(each, Said) else Said(each) for each in (*NETWORK, *MEMBERS, *PROBLEMS, *MEETINGS)),
+
+
+def request(number: int) -> list[Said]:
+    """A case of its own, up to the queue."""
+    coaching = f"coaching-{number:08x}"
+    return [by(ADA, replace(DRAFT, coaching=coaching)), by(ADA, SubmitRequest(coaching=coaching))]
+
+
+AGAIN = RerouteRequest(**asdict(triage()))
+_KNOWN = (ChooseEngagementLevel(member=BEN, level=Level.PARTNER),)
+COACHING = [
+    *(said for said in PEOPLE if said.command not in _KNOWN and not isinstance(said.command, ShareResource)),
+    by(DAN, NOTICE),
+    by(ADA, DRAFT),
+    by(ADA, SubmitRequest(coaching=CASE)),
+    by(DAN, ASK),
+    *(EXAMPLES[each] for each in (ClarifyRequest, AnswerRequest, SuggestDisposition)),
+    *(EXAMPLES[each] for each in (OfferGroupResponse, AnswerGroupResponse)),
+    by(DAN, triage()),
+    *(EXAMPLES[each] for each in (RerouteRequest, HandOverCase, GrantContext)),
+    by(DAN, AGAIN),
+    by(DAN, OFFERS),
+    by(ADA, ProposeTime(coaching=CASE, member=ADA, at=NEXT_WEEK)),
+    by(BEN, AcceptOffer(coaching=CASE, member=BEN)),
+    by(ADA, OPENS),
+    *(EXAMPLES[each] for each in (PlanSession, CancelSession)),
+    by(BEN, PlanSession(coaching=CASE, session=OTHER_SESSION, at=NEXT_WEEK, minutes=30)),
+    Said(HoldSession(coaching=CASE, session=OTHER_SESSION, at=NEXT_WEEK, minutes=30), BEN, WEEK_LATER),
+    by(ADA, LogSession(coaching=CASE, session=OTHER_SESSION, member=ADA, text="We listened.")),
+    EXAMPLES[AgreeNextStep],
+    *(EXAMPLES[each] for each in (CompleteNextStep, ExtendEngagement, CloseEngagement, GiveFeedback)),
+    *request(2),
+    by(DAN, triage(coaching=OTHER_CASE)),
+    by(DAN, replace(OFFERS, coaching=OTHER_CASE, offer="offer-00000002", coach=CLEO)),
+    by(CLEO, DeclineOffer(coaching=OTHER_CASE, member=CLEO)),
+    by(DAN, replace(OFFERS, coaching=OTHER_CASE, offer="offer-00000003", coach=CLEO)),
+    Said(ExpireOffer(coaching=OTHER_CASE, offer="offer-00000003"), at=WEEK_LATER),
+    *(
+        said
+        for number, end in enumerate((ResolveRequest, ReferOut, DeferRequest, DeclineRequest, WithdrawRequest), 3)
+        for said in (
+            *request(number),
+            replace(EXAMPLES[end], command=replace(EXAMPLES[end].command, coaching=f"coaching-{number:08x}")),
+        )
+    ),
+    Said(LeaveNetwork(member=DAN)),
 ]
+_ALL = (*NETWORK, *MEMBERS, *PROBLEMS, *MEETINGS, *COACHING)
+STORY = [*founded(), *(each if isinstance(each, Said) else Said(each) for each in _ALL)]
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +272,7 @@ def told() -> tuple[set[type[Command]], set[type[Event]]]:
     """The commands that led to something, and what happened."""
     world, accepted = World(), set[type[Command]]()
     for said in STORY:
+        assert world.decided(said), said
         moves = steps(said.command, world)
         assert world.tell(said), said
         accepted |= {type(move.command) for move in moves}
