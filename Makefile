@@ -6,6 +6,8 @@ PYTHON ?= $(shell for name in $(NAMES); do "$$name" $(FITS) 2>/dev/null && echo 
 BIN := .venv/bin
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
+# in two processes, each file in one of them, in the order that tests/conftest.py makes
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: python demo serve test test-fast check bench eval clean
 
@@ -27,10 +29,10 @@ serve: .venv/ready
 	$(BIN)/confrere serve
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: .venv/ready
-	$(BIN)/python -m pytest -m 'not slow'
+	$(PYTEST) -m 'not slow'
 
 check: .venv/ready
 	$(BIN)/ruff check .

@@ -53,13 +53,17 @@ class Server:
         self.logged.extend(lines)
 
 
-@contextmanager
-def running(folder: Path, *words: str, **environment: str) -> Iterator[Server]:
-    """`confrere words…` on this folder's data, killed at the end if it still runs."""
+def environment(folder: Path) -> dict[str, str]:
     places = {"CONFRERE_DATA": str(folder / "data"), "CONFRERE_MASTER_KEY": str(folder / "master.key")}
+    return {"PATH": os.environ["PATH"], "COLUMNS": "200"} | places
+
+
+@contextmanager
+def running(folder: Path, *words: str, **more: str) -> Iterator[Server]:
+    """`confrere words…` on this folder's data, killed at the end if it still runs."""
     process = subprocess.Popen(
         [CONFRERE, *words],
-        env={"PATH": os.environ["PATH"], "COLUMNS": "200"} | places | environment,
+        env=environment(folder) | more,
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
