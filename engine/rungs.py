@@ -62,10 +62,8 @@ def peer_introduced(sight: Sight) -> Rung:
     if not found:
         return _not(rung, "those who work on a problem like it are unavailable")
     if sight.intake.urgency is Urgency.URGENT:
-        return _passed(
-            rung, f"{_works(found)} on a problem like it, but it is urgent and a talk among peers is no plan", found
-        )
-    return _would_do(rung, f"{_works(found)} on a problem like it, or is ahead", found)
+        return _passed(rung, f"{_works(found)}, but it is urgent and a talk among peers is no plan", found)
+    return _would_do(rung, _works(found), found)
 
 
 def consultancy_formed(sight: Sight) -> Rung:
@@ -235,4 +233,5 @@ def _so_many(found: Sequence[str], what: str) -> str:
 
 
 def _works(found: Sequence[str]) -> str:
-    return "a peer works" if len(found) == 1 else f"{len(found)} peers work"
+    some, are = ("a peer works", "is") if len(found) == 1 else (f"{len(found)} peers work", "are")
+    return f"{some} on a problem like it, or {are} ahead"
