@@ -24,7 +24,7 @@ class Able(Struct, frozen=True, kw_only=True, gc=False):
 
     coach: str
     fit: float
-    shown: bool  # whether any of the evidence that the fit rests on is endorsed or demonstrated
+    shown: bool  # whether they fit above the floor by what was endorsed or shown by doing alone
     asked: int  # minutes reserved for anything in the last `asks_count_days`, whatever came of them
     load: float  # the share of the minutes offered in the period that is promised or spent
 

@@ -26,6 +26,7 @@ class Fits(Struct, frozen=True, kw_only=True):
     people: tuple[MemberId, ...]
     holding: Mapping[NetworkRole, frozenset[MemberId]]
     of: Mapping[StreamId, Floats]  # without those whose words nobody has any more
+    firm: Mapping[StreamId, Floats]  # the same by what was endorsed or shown by doing, without what is only claimed
 
 
 class Coaches:
@@ -36,7 +37,7 @@ class Coaches:
         self._turn: Final = RLock()
         self._shelf: Shelf | None = None
         self._made_of: object = None
-        self._known: Final[dict[StreamId, tuple[int, Floats]]] = {}  # with the position of the words
+        self._known: Final[dict[StreamId, tuple[int, Floats, Floats]]] = {}  # with the position of the words
 
     def fits(self, connection: Connection, position: int, policy: MatchingPolicy, cases: Sequence[StreamId]) -> Fits:
         with self._turn:
@@ -44,10 +45,12 @@ class Coaches:
             shelf = self._kept_up(frozenset[str]().union(*holding.values()), position, policy)
             there, vectors = self.needs.vectors([each for each in cases if not self._stands(each)])
             usual = self._evidence(position).alike(vectors)
-            for each, row in zip(there, shelf.fits(vectors, usual), strict=True):
-                self._known[each] = (self.needs.since(each) or 0, row)
-            of = {each: self._known[each][1] for each in cases if self._stands(each)}
-            return Fits(people=shelf.people, holding=holding, of=of)
+            for each, row, firm in zip(there, *shelf.fits(vectors, usual), strict=True):
+                self._known[each] = (self.needs.since(each) or 0, row, firm)
+            known = {each: self._known[each] for each in cases if self._stands(each)}
+            of = {each: row for each, (_, row, _) in known.items()}
+            firm_of = {each: firm for each, (_, _, firm) in known.items()}
+            return Fits(people=shelf.people, holding=holding, of=of, firm=firm_of)
 
     def _stands(self, coaching: StreamId) -> bool:
         known = self._known.get(coaching)

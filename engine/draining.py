@@ -130,10 +130,10 @@ class Room:
     def for_experts(self) -> bool:
         return self._for_experts >= self._minutes
 
-    def able(self, coach: MemberId, fit: float) -> Able:
+    def able(self, coach: MemberId, fit: float, *, shown: bool) -> Able:
         offered = self._offered[coach]
         load = min(1.0, 1 - self._free[coach] / offered) if offered else 1.0
-        return Able(coach=coach, fit=fit, asked=self._asked.get(coach, 0), load=load)
+        return Able(coach=coach, fit=fit, shown=shown, asked=self._asked.get(coach, 0), load=load)
 
     def promise(self, coach: MemberId, *, expert: bool) -> None:
         self._free[coach] -= self._minutes
@@ -186,11 +186,11 @@ class Table:
         seeker = self._seekers.get(case.seeker) if near else None
         if seeker is None or not seeker.present:
             return []
-        row = self._fits.of[case.coaching]
+        row, firm = self._fits.of[case.coaching], self._fits.firm[case.coaching] >= self._policy.fit_floor
         found = [(place, self._fits.people[place]) for place in near]
         asking = Asking(reader=seeker, minutes=self._policy.session_minutes)
         return [
-            self.room.able(coach, float(row[place]))
+            self.room.able(coach, float(row[place]), shown=bool(firm[place]))
             for place, coach in found
             if self._still(place, coach, case)
             and coach not in case.asked

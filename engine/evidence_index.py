@@ -156,9 +156,11 @@ class EvidenceIndex:
         """What these members show of these kinds; `worth` is of each strength of a source."""
         kinds = [kind_of("member", word) for word in says]
         rows = np.flatnonzero(self.corpus.as_of(position, kinds=kinds).among(people).mask)
-        weights = [worth[self._shown[self.corpus.ids[row]].strength] for row in rows]
+        strengths = [self._shown[self.corpus.ids[row]].strength for row in rows]
+        weights = np.array([worth[each] for each in strengths], dtype=np.float64)
+        firm = np.array([each != "claimed" for each in strengths], dtype=np.bool_)
         owners = [self.corpus.persons[row] for row in rows]
-        return Shelf(sorted(people), owners, self.corpus.vectors.at(rows), np.array(weights, dtype=np.float64))
+        return Shelf(sorted(people), owners, self.corpus.vectors.at(rows), weights, firm)
 
     def vectors_of(self, texts: Sequence[tuple[OwnerId, str]]) -> Vectors:
         """Vectors of owned texts, in their order, encoding what was never seen."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from models.ranking import PORTIONS, SHARES
 from models.vector_index import Floats, Vectors, checked
@@ -11,36 +12,47 @@ from models.vector_index import Floats, Vectors, checked
 _PLACES: Final = 4  # sums in 32 bits differ between machines beyond them
 _AT_ONCE: Final = 512  # needs
 
+Mask = npt.NDArray[np.bool_]
+
 
 class Shelf:
     """What some people show, each piece with the weight of its source. Pieces of one person stand together."""
 
-    def __init__(self, people: Sequence[str], owners: Sequence[str], vectors: Vectors, weights: Floats) -> None:
-        """`owners`, `vectors` and `weights` are of the pieces; whoever shows nothing fits nothing."""
+    def __init__(
+        self, people: Sequence[str], owners: Sequence[str], vectors: Vectors, weights: Floats, firm: Mask
+    ) -> None:
+        """Besides `people` of the pieces, `firm` those that are more than claimed; who shows nothing fits nothing."""
         number = {each: place for place, each in enumerate(people)}
         whose = np.array([number[each] for each in owners], dtype=np.int64)
         order = np.argsort(whose, kind="stable")
         self.people: Final = tuple(people)
         self._vectors: Final = np.ascontiguousarray(vectors[order])
         self._weights: Final = weights[order].astype(np.float32)
+        self._firm: Final = np.where(firm[order], self._weights, 0)
         self._ends: Final = np.searchsorted(whose[order], np.arange(len(people)), side="right").tolist()
 
-    def fits(self, needs: Vectors, usual: Floats) -> Floats:
-        """(needs, people): by meaning alone, 0 for who shows nothing nearer than `usual`, what is so of each need."""
+    def fits(self, needs: Vectors, usual: Floats) -> tuple[Floats, Floats]:
+        """(needs, people), by all they show and by what is firm of it.
+
+        By meaning alone, 0 for who shows nothing nearer than `usual`, what is so of each need.
+        """
         checked(needs, self._vectors.shape[1])
-        ends = range(_AT_ONCE, len(needs) + _AT_ONCE, _AT_ONCE)
-        parts = [self._some(needs[end - _AT_ONCE : end], usual[end - _AT_ONCE : end]) for end in ends]
-        return np.concatenate([np.zeros((0, len(self.people))), *parts])
+        found = np.zeros((2, len(needs), len(self.people)))
+        for begin in range(0, len(needs), _AT_ONCE):
+            some = slice(begin, begin + _AT_ONCE)
+            found[:, some] = self._some(needs[some], usual[some])
+        return found[0], found[1]
 
     def _some(self, needs: Vectors, usual: Floats) -> Floats:
         base = np.minimum(0.99, np.maximum(0.0, usual)).astype(np.float32)[:, None]
-        worth = np.maximum((needs @ self._vectors.T - base) / (1 - base), 0) * self._weights
-        found = np.zeros((len(needs), len(self.people)))
-        begin = 0
-        for place, end in enumerate(self._ends):
-            if end > begin:
-                found[:, place] = _top_three(worth[:, begin:end])
-            begin = end
+        near = np.maximum((needs @ self._vectors.T - base) / (1 - base), 0)
+        found = np.zeros((2, len(needs), len(self.people)))
+        for layer, weights in zip(found, (self._weights, self._firm), strict=True):
+            worth, begin = near * weights, 0
+            for place, end in enumerate(self._ends):
+                if end > begin:
+                    layer[:, place] = _top_three(worth[:, begin:end])
+                begin = end
         return np.minimum(found, 1.0).round(_PLACES)
 
 
