@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import TypeAlias
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 
 from domain.coaching.commands import OfferGroupResponse
@@ -18,6 +17,7 @@ from engine.at_hand import KeptUp
 from engine.deciding import Order
 from engine.ledger import Ledger
 from engine.live_snapshot import LiveSnapshot
+from engine.open_needs import OpenNeeds
 from engine.theme_file import Last, ThemeFile
 from models import themes as clusters
 from models.themes import MOST, Need
@@ -45,23 +45,24 @@ class Theme(Struct, frozen=True, kw_only=True):
 class _Open(Struct, frozen=True):
     """Open needs that have words, with their vectors in the same order."""
 
-    cases: Sequence[CaseWords]
     needs: Sequence[Need]
     vectors: Vectors
 
     def without(self, members: Collection[MemberId]) -> "_Open":
         kept = [row for row, need in enumerate(self.needs) if need.person not in members]
-        return _Open([self.cases[row] for row in kept], [self.needs[row] for row in kept], self.vectors[kept])
+        return _Open([self.needs[row] for row in kept], self.vectors[kept])
 
 
-def themes(up: KeptUp, reader: Reader, kept: ThemeFile) -> tuple[Theme, ...]:
+def themes(up: KeptUp, open_needs: OpenNeeds, reader: Reader, kept: ThemeFile) -> tuple[Theme, ...]:
     """The largest first, of needs whose words a group may read; without those over whom the reader has power.
 
     They are found anew when a need or its words change, and go on from those found last. For who must not be shown all
     of them they are found among the rest, so that no label owes a word to somebody left out; what they share with those
-    of everybody else has the same id.
+    of everybody else has the same id. Names of members and sites are in no label.
     """
-    needs, unnamed = _open(up), _unnamed(up)
+    names = dict(member_directory.names(up.connection, Reader(member=ENGINE)))
+    needs = _open(up, open_needs, names.keys())
+    unnamed = sorted({*names.values(), *(site.name for site in site_tree.sites(up.connection))})
     everything = _going_on(needs, unnamed, up, kept)
     left_out = reader.apart & {need.person for need in needs.needs}
     if not left_out:
@@ -92,27 +93,17 @@ def offer_to_all(up: KeptUp, theme: Theme, response: str, about: str, at: dateti
     return [Order(command=OfferGroupResponse(coaching=case, response=response, about=about), at=at) for case in chosen]
 
 
-def text_of(case: CaseWords) -> str:
+def _open(up: KeptUp, open_needs: OpenNeeds, present: Collection[MemberId]) -> _Open:
+    """As many as can be compared at once, the latest; nothing of who left or was erased."""
+    found = coaching_work.open_needs(up.connection)
+    cases = {case.coaching: case for case in found if case.seeker in present and _said(case)}
+    there, vectors = open_needs.vectors(list(cases)[-MOST:])
+    return _Open([Need(each, cases[each].seeker, _said(cases[each])) for each in there], vectors)
+
+
+def _said(case: CaseWords) -> str:
     """What a need is about: not what was tried, nor what sort of help is wished for."""
     return "\n".join(each for each in (case.title, case.text, *case.clarifications) if each not in {"", ERASED})
-
-
-def _open(up: KeptUp) -> _Open:
-    """As many as can be compared at once, the latest; nothing of who was erased."""
-    cases = [case for case in coaching_work.open_needs(up.connection) if text_of(case)][-MOST:]
-    found = up.index.meanings([(case.seeker, text_of(case)) for case in cases])
-    known = [(case, vector) for case, vector in zip(cases, found, strict=True) if vector is not None]
-    return _Open(
-        [case for case, _ in known],
-        [Need(case.coaching, case.seeker, text_of(case)) for case, _ in known],
-        np.stack([vector for _, vector in known]) if known else np.zeros((0, up.index.encoder.width), np.float32),
-    )
-
-
-def _unnamed(up: KeptUp) -> list[str]:
-    """Names of members and sites, which no label tells."""
-    members = member_directory.names(up.connection, Reader(member=ENGINE))
-    return sorted({*(name for _, name in members), *(site.name for site in site_tree.sites(up.connection))})
 
 
 def _going_on(needs: _Open, unnamed: Sequence[str], up: KeptUp, kept: ThemeFile) -> Themes:

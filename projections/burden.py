@@ -23,6 +23,8 @@ from projections.time_budgets import TimeOffer
 
 LATELY: Final = 30  # days, counted back from the day the board is for
 NEAR: Final = 0.8  # of the minutes offered
+_EARLIEST: Final = date(1900, 1, 1)
+_LATEST: Final = date(3000, 1, 1)
 
 
 class Strain(StrEnum):
@@ -93,11 +95,14 @@ def burden(
 ) -> BurdenBoard:
     """Members who offer time, the fullest first; of one strain, or those willing and never asked, where that is wanted.
 
-    For staff; raises NotTheirs. Whom the reader must not be shown is in no row and no figure, neither as one who helps
-    nor as one who is helped. What somebody declined is worded like all that came to nothing: it was asked.
+    For staff. Whom the reader must not be shown is in no row and no figure, neither as one who helps nor as one who is
+    helped. What somebody declined is worded like all that came to nothing: it was asked. Raises NotTheirs, or Malformed
+    for a day or a cursor out of place.
     """
     if not reader.staff:
         raise NotTheirs("only facilitators and admins see how time is asked for", remedy="ask one of them")
+    if not _EARLIEST <= on <= _LATEST:
+        raise Malformed("no board is kept for such a day", field="on")
     known, since = setting(connection), on - timedelta(days=LATELY - 1)
     calendar = known.calendar
     budgets = time_budgets.budgets_seen(connection, reader)

@@ -1,62 +1,53 @@
 """What open needs have in common: whose words enter, who sees it, and how it stays itself from day to day."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from domain.coaching import commands as c
-from domain.members import DeclareConflict, GrantNetworkRole, JoinNetwork, MuteMember
+from domain.members import DeclareConflict, GrantNetworkRole, JoinNetwork, LeaveNetwork, MuteMember
 from domain.refusals import IllegalMove, NotTheirs, Unknown
 from domain.vocabulary import OPERATOR, Confidentiality, ConflictKind, NetworkRole
 from engine.commands import Done, Sender
 from engine.themes import Theme
 from models.encoder import Encoder
 from tests.engine.sharing import ABSENCES, OTHER_FACILITATOR, PHONICS, Sharing, need, seeker
-from tests.engine.town import ADA, EVE, NET
+from tests.engine.town import ADA, BEN, EVE, NET
 
 RESPONSE = "response-00000001"
-
-
-@pytest.fixture
-def town(tmp_path: Path, encoder: Encoder) -> Iterator[Sharing]:
-    with Sharing(tmp_path, encoder) as opened:
-        yield opened
 
 
 def cases(theme: Theme) -> set[str]:
     return set(theme.cases)
 
 
-def sent(town: Sharing, theme: Theme, reader: str = EVE, id: str = "offer") -> Done:  # noqa: A002 - the command's own word
-    orders = town.common_needs.offer_to_all(NET, reader, theme.id, RESPONSE, "An afternoon together")
-    return town.commands.handle_all(orders, Sender(network=NET, actor=reader, command_id=id))
+def sent(sharing: Sharing, theme: Theme, reader: str = EVE, id: str = "offer") -> Done:  # noqa: A002 - the command's own word
+    orders = sharing.common_needs.offer_to_all(NET, reader, theme.id, RESPONSE, "An afternoon together")
+    return sharing.commands.handle_all(orders, Sender(network=NET, actor=reader, command_id=id))
 
 
-def test_needs_about_the_same_are_a_theme_with_a_label_and_the_rest_is_in_none(town: Sharing) -> None:
-    absences, phonics = town.shared()
+def test_needs_about_the_same_are_a_theme_with_a_label_and_the_rest_is_in_none(sharing: Sharing) -> None:
+    absences, phonics = sharing.shared()
     assert cases(absences) == {need(number) for number in range(len(ABSENCES))}
     assert cases(phonics) == {need(number) for number in range(len(ABSENCES), len(ABSENCES) + len(PHONICS))}
     assert "phonics" in phonics.label
     assert (absences.size, phonics.size) == (5, 4)
     assert absences.may_offer
     assert phonics.may_offer
-    assert town.shared(OPERATOR) == (absences, phonics)
+    assert sharing.shared(OPERATOR) == (absences, phonics)
 
 
-def test_words_for_a_pair_enter_nothing(town: Sharing) -> None:
-    before = town.shared()
-    town.asks_for_coaching(20, "Absences and phonics and marmalade", Confidentiality.PAIR)
-    assert town.shared() == before
-    assert not any("marmalade" in text for text in town.counting.texts)
+def test_words_for_a_pair_enter_nothing(sharing: Sharing) -> None:
+    before, file = sharing.shared(), sharing.settings.data / NET / "themes"
+    kept = file.read_bytes()
+    sharing.asks_for_coaching(20, "Absences of marmalade on Mondays", Confidentiality.PAIR, ADA)
+    sharing.asks_for_coaching(21, "Absences and marmalade in winter", Confidentiality.PAIR, BEN)
+    assert sharing.shared() == before
+    assert file.read_bytes() == kept  # they are not even looked at
 
 
-def test_themes_keep_ids_and_names_over_a_restart_and_as_needs_come_and_go(
-    town: Sharing, tmp_path: Path, encoder: Encoder
-) -> None:
-    before = {each.id: each.label for each in town.shared()}
-    town.close()
-    with Sharing(tmp_path, encoder) as again:
+def test_themes_keep_ids_and_names_over_a_restart_and_as_needs_come_and_go(sharing: Sharing, encoder: Encoder) -> None:
+    before = {each.id: each.label for each in sharing.shared()}
+    sharing.close()
+    with Sharing(sharing.folder, encoder) as again:
         assert {each.id: each.label for each in again.shared()} == before
         assert again.counting.counted() == 0  # and nothing is encoded anew
         again.later(days=1)
@@ -68,93 +59,98 @@ def test_themes_keep_ids_and_names_over_a_restart_and_as_needs_come_and_go(
         assert need(0) not in absences.cases
 
 
-def test_nothing_is_derived_again_while_nothing_changed(town: Sharing) -> None:
-    town.shared()
-    file = town.settings.data / NET / "themes"
+def test_nothing_is_derived_again_while_nothing_changed(sharing: Sharing) -> None:
+    sharing.shared()
+    file = sharing.settings.data / NET / "themes"
     written = file.read_bytes()
-    town.later(days=1)
-    town.shared()
+    sharing.later(days=1)
+    sharing.shared()
     assert file.read_bytes() == written
 
 
-def test_what_is_kept_of_themes_is_sealed_and_its_loss_costs_nothing_but_ids(town: Sharing) -> None:
-    before = town.shared()
-    file = town.settings.data / NET / "themes"
+def test_what_is_kept_of_themes_is_sealed_and_its_loss_costs_nothing_but_ids(sharing: Sharing) -> None:
+    before = sharing.shared()
+    file = sharing.settings.data / NET / "themes"
     assert b"phonics" not in file.read_bytes()
     assert file.stat().st_mode & 0o077 == 0
     for broken in (b"", file.read_bytes()[:-1] + b"x"):
         file.write_bytes(broken)
-        assert [(each.label, each.cases) for each in town.shared()] == [(each.label, each.cases) for each in before]
+        assert [(each.label, each.cases) for each in sharing.shared()] == [(each.label, each.cases) for each in before]
 
 
-def test_who_has_power_over_somebody_sees_no_theme_that_they_share(town: Sharing) -> None:
+def test_who_has_power_over_somebody_sees_no_theme_that_they_share(sharing: Sharing) -> None:
     """Neither the case nor a word of it, not in the size and not in a count; other readers see all as before."""
-    before = town.shared()
-    town.say(DeclareConflict(member=EVE, other=seeker(6), kind=ConflictKind.SUPERVISES))
-    (left,) = town.shared()
+    before = sharing.shared()
+    sharing.say(DeclareConflict(member=EVE, other=seeker(6), kind=ConflictKind.SUPERVISES))
+    (left,) = sharing.shared()
     assert left == before[0]
-    assert town.shared(OTHER_FACILITATOR) == before
-    town.say(DeclareConflict(member=seeker(3), other=EVE, kind=ConflictKind.GRIEVANCE), by=seeker(3))
-    (left,) = town.shared()
+    assert sharing.shared(OTHER_FACILITATOR) == before
+    sharing.say(DeclareConflict(member=seeker(3), other=EVE, kind=ConflictKind.GRIEVANCE), by=seeker(3))
+    (left,) = sharing.shared()
     assert left.id == before[0].id
     assert (left.size, need(3) in left.cases) == (4, False)
 
 
-def test_a_word_that_one_of_two_wrote_who_is_out_of_sight_is_in_no_label(town: Sharing) -> None:
+def test_a_word_that_one_of_two_wrote_who_is_out_of_sight_is_in_no_label(sharing: Sharing) -> None:
     """Two write of marmalade; whoever may read but one of them is not told of it."""
     for number, text in ((20, "Absences after marmalade mornings"), (21, "Marmalade and absences of ninth graders")):
-        town.asks_for_coaching(number, text)
-    assert any("marmalade" in word for word in town.about_absences().words)
-    town.say(DeclareConflict(member=EVE, other=seeker(20), kind=ConflictKind.SUPERVISES))
-    assert not any("marmalade" in word for word in town.about_absences().words)
+        sharing.asks_for_coaching(number, text)
+    assert any("marmalade" in word for word in sharing.about_absences().words)
+    sharing.say(DeclareConflict(member=EVE, other=seeker(20), kind=ConflictKind.SUPERVISES))
+    assert not any("marmalade" in word for word in sharing.about_absences().words)
 
 
-def test_no_label_tells_a_name(town: Sharing) -> None:
-    town.say(JoinNetwork(member="member-000000dd", name="Phoebe Phonics"))
-    assert not any("phonics" in theme.label for theme in town.shared())
+def test_who_left_shares_nothing_any_more(sharing: Sharing) -> None:
+    sharing.say(LeaveNetwork(member=seeker(6)))
+    assert [each.size for each in sharing.shared()] == [5]
+
+
+def test_no_label_tells_a_name(sharing: Sharing) -> None:
+    sharing.say(JoinNetwork(member="member-000000dd", name="Phoebe Phonics"))
+    assert not any("phonics" in theme.label for theme in sharing.shared())
 
 
 @pytest.mark.parametrize("role", [None, NetworkRole.COACH, NetworkRole.AUDITOR, NetworkRole.SPONSOR])
-def test_only_staff_see_what_needs_have_in_common(town: Sharing, role: NetworkRole | None) -> None:
+def test_only_staff_see_what_needs_have_in_common(sharing: Sharing, role: NetworkRole | None) -> None:
     if role is not None:
-        town.say(GrantNetworkRole(member=ADA, role=role))
+        sharing.say(GrantNetworkRole(member=ADA, role=role))
     with pytest.raises(NotTheirs):
-        town.shared(ADA)
+        sharing.shared(ADA)
     with pytest.raises(Unknown):
-        town.shared("member-99999999")
+        sharing.shared("member-99999999")
 
 
-def test_a_response_is_offered_to_all_who_share_a_theme_in_one_save_and_once(town: Sharing) -> None:
-    theme = town.about_absences()
-    done = sent(town, theme)
+def test_a_response_is_offered_to_all_who_share_a_theme_in_one_save_and_once(sharing: Sharing) -> None:
+    theme = sharing.about_absences()
+    done = sent(sharing, theme)
     assert {each.stream for each in done.events} == cases(theme)
     assert len({each.envelope.command for each in done.events}) == 1
-    assert sent(town, theme).repeated
-    assert not sent(town, theme, id="again").events  # who was offered it has it
+    assert sent(sharing, theme).repeated
+    assert not sent(sharing, theme, id="again").events  # who was offered it has it
 
 
-def test_somebody_with_two_needs_of_a_theme_counts_once_and_is_asked_once(town: Sharing) -> None:
-    town.asks_for_coaching(20, "Absences of students who come late to first period", by=seeker(0))
-    theme = town.about_absences()
+def test_somebody_with_two_needs_of_a_theme_counts_once_and_is_asked_once(sharing: Sharing) -> None:
+    sharing.asks_for_coaching(20, "Absences of students who come late to first period", by=seeker(0))
+    theme = sharing.about_absences()
     assert need(20) in theme.cases
     assert theme.size == len(theme.cases) - 1
-    assert len(sent(town, theme).events) == theme.size
+    assert len(sent(sharing, theme).events) == theme.size
 
 
-def test_two_who_must_not_meet_are_not_brought_together(town: Sharing) -> None:
-    theme = town.about_absences()
+def test_two_who_must_not_meet_are_not_brought_together(sharing: Sharing) -> None:
+    theme = sharing.about_absences()
     *_, typical, least = theme.cases
     one, other = (seeker(int(case[-2:], 16)) for case in (typical, least))
-    town.say(MuteMember(member=other, other=one), by=other)
-    offered = {each.stream for each in sent(town, theme).events}
+    sharing.say(MuteMember(member=other, other=one), by=other)
+    offered = {each.stream for each in sent(sharing, theme).events}
     assert offered == cases(theme) - {least}
 
 
-def test_where_too_few_are_left_no_response_is_offered(town: Sharing) -> None:
-    phonics = town.shared()[1]
+def test_where_too_few_are_left_no_response_is_offered(sharing: Sharing) -> None:
+    phonics = sharing.shared()[1]
     one, other = (seeker(int(case[-2:], 16)) for case in phonics.cases[:2])
-    town.say(DeclareConflict(member=one, other=other, kind=ConflictKind.FAMILY), by=one)
+    sharing.say(DeclareConflict(member=one, other=other, kind=ConflictKind.FAMILY), by=one)
     with pytest.raises(IllegalMove, match="fewer than 4"):
-        sent(town, phonics)
+        sent(sharing, phonics)
     with pytest.raises(Unknown, match="no such theme"):
-        town.common_needs.offer_to_all(NET, EVE, "0123456789abcdef", RESPONSE, "x")
+        sharing.common_needs.offer_to_all(NET, EVE, "0123456789abcdef", RESPONSE, "x")

@@ -247,6 +247,12 @@ def test_only_staff_read_the_board(role: NetworkRole | None) -> None:
         burden(connection, Reader(member=ADA, roles=roles), date(2024, 9, 2))
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_far_from_all_that_happens_is_refused(day: date) -> None:
+    with pytest.raises(Malformed):
+        board(begun(), on=day)
+
+
 def test_who_left_is_no_longer_on_the_board() -> None:
     history = busy()
     history.do(LeaveNetwork(member=DEV))
