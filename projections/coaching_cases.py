@@ -137,7 +137,7 @@ def queue(
         where += " and owner not in (select value from json_each(:apart))"
     count = None if reader.apart else _counted(connection, tier, state)
     page = _QUEUE.page(connection, where, _told(reader, **wanted), cursor=cursor, limit=limit, count=count)
-    place = places(connection, [row.since for row in page.items if wants_coach(row)])
+    place = places(connection, [row.since for row in page.items if wants_coach(row)], tier)
     items = tuple(replace(row, place=place[row.since]) if row.since in place else row for row in page.items)
     return Page(items=_without_apart(connection, reader, items), count=page.count, next=page.next)
 

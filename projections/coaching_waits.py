@@ -110,17 +110,20 @@ def wait(connection: sqlite3.Connection, tier: Tier) -> Wait | None:
     return Wait(median=median(days), p90=days[ceil(_NINE_TENTHS * len(days)) - 1], requests=len(days))
 
 
-def places(connection: sqlite3.Connection, wanting: Sequence[int]) -> dict[int, int]:
-    """For each of these that wait (since when they count) its place: one more than those before it in its tier."""
+def places(connection: sqlite3.Connection, wanting: Sequence[int], tier: Tier | None = None) -> dict[int, int]:
+    """For each of these that wait (since when they count) its place: one more than those before it in its tier.
+
+    Quicker where all are of one tier that is named.
+    """
     if not wanting:
         return {}
     first, last = min(wanting), max(wanting)
     part = first // _PART
     so_far = defaultdict[Tier, int](int, connection.execute(_BEFORE, (part, part * _PART, first)))
     found = {}
-    for tier, since in connection.execute(_AMONG, (first, last)):
-        so_far[tier] += 1
-        found[since] = so_far[tier]
+    for of, since in connection.execute(_AMONG, (first, last, tier)):
+        so_far[of] += 1
+        found[since] = so_far[of]
     return found
 
 
@@ -128,7 +131,8 @@ _BEFORE: Final = """select tier, sum(cases) from (
     select tier, cases from coaching_places where part < ?
     union all select tier, 1 from coaching_cases where wants = 1 and since >= ? and since < ?
     ) group by tier"""
-_AMONG: Final = "select tier, since from coaching_cases where wants = 1 and since between ? and ? order by since"
+_AMONG: Final = """select tier, since from coaching_cases where wants = 1 and since between ?1 and ?2
+    and (?3 is null or tier = ?3) order by since"""
 
 
 def standing(
