@@ -84,7 +84,8 @@ def _model_speaks(settings: Settings) -> str:
 
 
 def _closed_to_others(folder: Path) -> str:
-    inside = [folder, *folder.glob("*.db*"), *folder.glob("network-*"), *folder.glob("network-*/views-*")]
+    patterns = ("*.db*", "network-*", "network-*/views-*", "network-*/themes")
+    inside = [folder, *(found for pattern in patterns for found in folder.glob(pattern))]
     loose = [each for each in inside if each.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     if loose:
         names = ", ".join(str(each) for each in loose[:3])

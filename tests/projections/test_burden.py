@@ -4,19 +4,30 @@ from datetime import date, timedelta
 from math import isclose
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.budgets import BUDGET, budget_of
+from domain.calendar import day_of
 from domain.coaching import commands as c
-from domain.introductions import ConsentToIntroduction, DeclineIntroduction, OfferIntroduction, RecordMeeting
+from domain.coaching.events import SessionHeld
+from domain.introductions import (
+    ConsentToIntroduction,
+    DeclineIntroduction,
+    MeetingHeld,
+    OfferIntroduction,
+    RecordMeeting,
+)
 from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork, MuteMember, PauseMember
+from domain.networks import NETWORK
 from domain.refusals import Malformed, NotTheirs
 from domain.vocabulary import OPERATOR, ConflictKind, Disposition, NetworkRole
 from projections.burden import Burden, BurdenBoard, Strain, burden
 from projections.concentration import gini, share, top_share
 from projections.reading import Reader, reader_at
+from projections.shape import MOST
 from projections.time_budgets import offered as time_offered
-from tests.histories import ADA, BEN, CALL, CHAT, CLEO, DEV, History, begun
+from tests.histories import ADA, BEN, CALL, CHAT, CLEO, DEV, EVE, NET, History, begun
 from tests.projections.coached import (
     asks_for_coaching,
     case,
@@ -28,6 +39,7 @@ from tests.projections.coached import (
     offers_time,
 )
 from tests.projections.seeing import seen
+from tests.random_histories import histories
 
 amounts = st.lists(st.integers(0, 10_000), max_size=60)
 
@@ -238,6 +250,39 @@ def test_minutes_of_experts_draw_on_the_networks_budget_and_stand_there() -> Non
     experts = board(history).experts
     assert experts is not None
     assert (experts.minutes, experts.reserved, experts.free) == (200, 60, 140)
+
+
+@settings(max_examples=25)
+@given(histories(), st.sets(st.sampled_from((ADA, BEN, CLEO, DEV, EVE))))
+def test_the_board_adds_up_to_what_happened_without_whom_the_reader_must_not_be_shown(
+    history: History, apart: set[str]
+) -> None:
+    day, facts = day_of(history.now, history.facts()(NETWORK, NET).calendar), history.facts()
+    held = [
+        each.event
+        for each in history.recorded
+        if isinstance(each.event, MeetingHeld | SessionHeld) and each.event.seeker not in apart
+    ]
+    with seen(history) as connection:
+        reader = Reader(member=OPERATOR, apart=frozenset(apart))
+        whole = burden(connection, Reader(member=OPERATOR), day, limit=MOST).page.items
+        found = burden(connection, reader, day, limit=MOST)
+    assert not {each.member for each in found.page.items} & apart
+    by_member = {each.member: each for each in whole}
+    for each in found.page.items:
+        budget = facts(BUDGET, budget_of(each.member))
+        setting = budget.setting_on(day)
+        everything = by_member[each.member]
+        assert everything.reserved + everything.spent == budget.promised(setting, everything.first, everything.last)
+        assert everything.reserved + everything.spent <= everything.minutes
+        assert each.reserved + each.spent + each.over <= everything.reserved + everything.spent + everything.over
+        theirs = [one for one in held if _helper(one) == each.member]
+        assert each.helped <= sum(one.minutes for one in theirs)
+        assert bool(theirs) or not (each.helped or each.over)
+
+
+def _helper(held: MeetingHeld | SessionHeld) -> str:
+    return held.helper if isinstance(held, MeetingHeld) else held.coach
 
 
 @pytest.mark.parametrize("role", [None, NetworkRole.COACH, NetworkRole.AUDITOR, NetworkRole.SPONSOR])
