@@ -11,10 +11,22 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import encoding, freshness, machine, many, projecting, recommending, search, serving, storage, streams
+from benchmarks import (
+    coaching_queue,
+    encoding,
+    freshness,
+    machine,
+    many,
+    projecting,
+    recommending,
+    search,
+    serving,
+    storage,
+    streams,
+)
 from benchmarks.row import Row
 
-PARTS: Final = (storage, streams, projecting, serving, search, recommending, many, encoding, freshness)
+PARTS: Final = (storage, streams, projecting, coaching_queue, serving, search, recommending, many, encoding, freshness)
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")
 
@@ -39,6 +51,9 @@ _HOW: Final = """\
   `synchronous = normal`, since they can be made anew from the log. One row takes the peer as it comes, with
   `synchronous = full`; the other gives it ours. The same is wanted of both, and the second compares at equal
   durability: there a commit an event stands against a commit a page.
+- The bare select of the queue reads the same rows by the same index, all columns but the two that hold what is shown,
+  and makes nothing of them. Ours makes what a facilitator is shown, with each case's place in its tier, the number of
+  all cases and the cursor of the next page; who reads words of which class is asked row by row.
 - The bare Litestar handler returns the bytes that ours returned, under the same uvicorn. It checks no token, counts,
   limits and logs nothing, and sends none of the guarding headers. The load comes from a third process. Ours keeps an
   answer as long as nothing is recorded, so the first row of reading tells what checking and handing out a kept answer
