@@ -1,11 +1,11 @@
 """Histories drawn at random: anything may be asked, and the real deciders decide."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import Enum
 from itertools import chain
 from random import Random
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
 from hypothesis import strategies as st
 from msgspec.structs import FieldInfo, fields
@@ -17,11 +17,13 @@ from domain import recommendations as rec
 from domain import resources as res
 from domain.budgets import SetTimeBudget
 from domain.calendar import Term
+from domain.coaching import commands as co
 from domain.eligibility import Mode
 from domain.kernel import Command
 from domain.plans import AnyCommand
 from domain.policies import MatchingPolicy, hash_of
-from domain.vocabulary import Level, PeriodKind
+from domain.vocabulary import Disposition, Level, NetworkRole, PeriodKind, Tier, Urgency
+from tests.domain.cases import SUGGESTION, passed_over
 from tests.histories import (
     ADA,
     BEN,
@@ -50,14 +52,29 @@ _MEMBERS = (ADA, BEN, CLEO, DEV, EVE)
 _CHALLENGES = (DESKS, READING, BUSES)
 _CHOICES: dict[str, Sequence[Any]] = {
     "answer": [f"answer-{each:08x}" for each in range(12)],
+    "about would_help tried": ("", "calls home"),
     "at": [NOON + days * DAY for days in range(40)],
+    "away joins": (True, False),
+    "coach noticed_by": _MEMBERS,
+    "coaching reopens": [f"coaching-{each:08x}" for each in range(5)],
+    "due": (date(2024, 10, 1),),
+    "feedback": (co.Feedback(helpful=True, plan_changed=True, tie_confirmed=True),),
     "author contact contributor endorser helper member": _MEMBERS,
+    "offer": [f"offer-{each:08x}" for each in range(40)],
+    "opens closes": (time(7, 30), time(15)),
     "other reader seeker to": _MEMBERS,
+    "passed_over": ((), *(passed_over(rung) for rung in Disposition)),
+    "question": ("Which calls?",),
+    "response": ("response-00000001", "response-00000002"),
+    "sent": ((), (GUIDE,), (BEN,)),
+    "session": [f"session-{each:08x}" for each in range(40)],
+    "step": ("step-00000001", "step-00000002"),
+    "suggestion": (SUGGESTION,),
     "candidate": (BEN, CLEO, GUIDE, READING),
     "category experience_years grades locale place site_type state name": ("", "rural", "K–5"),
     "challenge into subject": _CHALLENGES,
     "cohort zone": ("Europe/Berlin", "UTC"),
-    "description note text topics": _TEXTS,
+    "description goal note text topics": _TEXTS,
     "enrolment": (0, 312),
     "holidays": ((), (date(2024, 9, 3), date(2024, 9, 4))),
     "introduction": [f"introduction-{each:08x}" for each in range(8)],
@@ -76,6 +93,7 @@ _CHOICES: dict[str, Sequence[Any]] = {
     ],
     "resource": (GUIDE, VIDEO),
     "same_as": (ADA, BEN, CLEO, DEV, "member-000000ee"),
+    "urgency": tuple(Urgency),
     "since until": (date(2024, 8, 1), date(2025, 7, 31)),
     "site": (SCHOOL, DISTRICT, STATE, "site-00000004"),
     "stars": range(1, 6),
@@ -97,10 +115,18 @@ _SELDOM = (  # what ends things, so that something comes of the others
     res.RetireResource,
     it.DeclineIntroduction,
     it.ExpireIntroduction,
+    co.WithdrawRequest,
+    co.ReferOut,
+    co.DeferRequest,
+    co.DeclineRequest,
+    co.ResolveRequest,
     rec.ExpireRecommendation,
 )
 _COMMANDS = [each for each in get_args(AnyCommand) for _ in range(1 if each in _SELDOM else 4)]
 _WAITS = (*(timedelta(minutes=5),) * 12, timedelta(hours=7), DAY, 5 * DAY)
+
+
+Wish: TypeAlias = tuple[Command, str | None]  # with who says it
 
 
 def wish(chance: Random) -> Command:
@@ -156,6 +182,30 @@ def _help(chance: Random) -> list[Command]:
     return [each for each in story if chance.random() < 0.9]
 
 
+def _coached(chance: Random) -> list[Wish]:
+    """One member coaches another, unless some step is left out."""
+    seeker, coach = chance.sample(_MEMBERS, 2)
+    case = {"coaching": chance.choice(_BY_NAME["coaching"])}
+    offer, session = chance.choice(_BY_NAME["offer"]), chance.choice(_BY_NAME["session"])
+    why = passed_over(Disposition.COACH_ASSIGNED)
+    decided = {"tier": Tier.INTENSIVE, "disposition": Disposition.COACH_ASSIGNED, "reason": "so", "passed_over": why}
+    said = {"feedback": chance.choice((None, co.Feedback(helpful=True, plan_changed=False, tie_confirmed=True)))}
+    story: list[Wish] = [
+        (co.DraftRequest(seeker=seeker, title="Calls home", text=chance.choice(_TEXTS), **case), seeker),
+        (co.SubmitRequest(**case), seeker),
+        (co.AskClarification(question="Which calls?", **case), None),
+        (co.ClarifyRequest(text="In the morning.", **case), seeker),
+        (co.TriageRequest(**case, **decided), None),
+        (co.OfferCoach(offer=offer, coach=coach, minutes=5, **case), None),
+        (co.AcceptOffer(member=coach, **case), coach),
+        (co.OpenEngagement(goal="two calls a week", until=date(2025, 7, 31), **case), seeker),
+        (co.HoldSession(session=session, at=chance.choice(_BY_NAME["at"]), minutes=9, **case), coach),
+        (co.LogSession(session=session, member=seeker, text="We listened.", **case), seeker),
+        (co.CloseEngagement(**case, **said), seeker),
+    ]
+    return [each for each in story if chance.random() < 0.95]
+
+
 def random_history(seed: int, wishes: int, gap: int = 0) -> History:
     """Anything may be asked; what the deciders refuse leaves no trace."""
     chance = Random(seed)  # noqa: S311 - no secret
@@ -163,14 +213,18 @@ def random_history(seed: int, wishes: int, gap: int = 0) -> History:
     for member in (BEN, CLEO):
         history.do(mb.ChooseEngagementLevel(member=member, level=Level.PARTNER))
         history.do(SetTimeBudget(member=member, minutes=90, period=PeriodKind.WEEK))
-    for command in chain.from_iterable(_wishes(chance) for _ in range(wishes)):
+        history.do(mb.GrantNetworkRole(member=member, role=NetworkRole.COACH))
+    for command, by in chain.from_iterable(_wishes(chance) for _ in range(wishes)):
         history.now += chance.choice(_WAITS)
-        history.attempt(command, chance.choice((ADA, None)) if chance.random() < 0.1 else named_in(command))
+        history.attempt(command, chance.choice((ADA, None)) if chance.random() < 0.1 else by)
     return history
 
 
-def _wishes(chance: Random) -> list[Command]:
-    return _help(chance) if chance.random() < 0.1 else [wish(chance)]
+def _wishes(chance: Random) -> list[Wish]:
+    told = chance.random()
+    if told < 0.05:
+        return _coached(chance)
+    return [(each, named_in(each)) for each in (_help(chance) if told < 0.15 else [wish(chance)])]
 
 
 def histories() -> st.SearchStrategy[History]:

@@ -167,7 +167,7 @@ def test_of_what_is_open_a_reader_finds_all_but_what_has_to_do_with_whom_they_mu
 
 
 def _two(event: Any) -> tuple[str, str] | None:
-    return (event.seeker, event.helper) if hasattr(event, "seeker") else None
+    return (event.seeker, event.helper) if hasattr(event, "helper") and hasattr(event, "seeker") else None
 
 
 @soon
