@@ -93,6 +93,8 @@ def may_say(command: c.CoachingCommand, state: Coaching, facts: Facts) -> None:
         case c.OfferCoach():
             words = "only a facilitator, or the coach who hands over, may do this"
             _only(_or_facilitator(_pair(state) - {seeker_of(state)}, facts), facts, words)
+        case c.GrantContext() if facts.actor not in {seeker_of(state), OPERATOR}:
+            raise NotTheirs("only the one whose need it is says so, in person", field="coaching")
         case c.WithdrawRequest():
             _only(_withdrawing(state, facts), facts, "this is for the one whose need it is to say")
         case _:
