@@ -47,7 +47,6 @@ SCHEMA: Final = """
     ) strict;
     create unique index if not exists coaching_cases_in_order on coaching_cases (since);
     create index if not exists coaching_cases_sought on coaching_cases (owner);
-    create index if not exists coaching_cases_noticed on coaching_cases (noticed_by) where state = 'noticed';
     create index if not exists coaching_cases_held on coaching_cases (facilitator);
     create index if not exists coaching_cases_coached on coaching_cases (coach);
     create index if not exists coaching_cases_next on coaching_cases (next);
@@ -57,7 +56,6 @@ SCHEMA: Final = """
     create index if not exists coaching_cases_wanting on coaching_cases (since, tier) where wants = 1;
     create index if not exists coaching_cases_offered on coaching_cases (expires_at) where offer is not null;
     create index if not exists coaching_cases_tied on coaching_cases (challenge) where open = 1;
-    create index if not exists coaching_cases_unsuggested on coaching_cases (since) where suggested < words;
     create table if not exists coaching_counts (
         tier text not null,
         state text not null,
@@ -97,8 +95,9 @@ _decode: Final = msgspec.msgpack.Decoder(QueueRow).decode
 
 
 def _for_one(columns: tuple[bytes, int]) -> QueueRow:
+    """What other needs it is like is told by its words."""
     body, readable = columns
-    return _decode(body) if readable else replace(_decode(body), title="")
+    return _decode(body) if readable else replace(_decode(body), title="", duplicates=(), similar=())
 
 
 _SELECT: Final = """select row, (confidentiality = 'group' and :staff) or instr(readers, :quoted) from coaching_cases"""

@@ -95,15 +95,16 @@ def _part(reader: Reader, state: Coaching, told: Sequence[Told]) -> Part | None:
 
 def _view(connection: sqlite3.Connection, looking: Looking, row: QueueRow) -> CaseView:
     reader, state, case = looking.reader, looking.state, case_of(looking.state)
+    request = _intake(looking)
     theirs = reader.staff or reader.member == row.seeker
     return CaseView(
         case=row,
         how=state.how if isinstance(state, Ended) else None,
         possible=tuple(sorted(words_of(each) for each in MOVES[type(state)] if each not in _OF_ENGINE)),
-        request=_intake(looking),
+        request=request,
         items=tuple(items(looking)),
         decision=_decision(looking),
-        suggestion=_suggestion(connection, reader, case) if case else None,
+        suggestion=_suggestion(connection, reader, case, readable=request is not None) if case else None,
         offer=offer(looking),
         response=case.response.response if case and case.response and theirs else None,
         joins=case.joins if case and theirs else None,
@@ -155,14 +156,17 @@ def _decision(looking: Looking) -> Decision | None:
     )
 
 
-def _suggestion(connection: sqlite3.Connection, reader: Reader, case: Case) -> DispositionSuggested | None:
-    """For staff, without whom they must not be shown in such a matter."""
-    if not reader.staff or case.suggestion is None or not reader.apart:
-        return case.suggestion if reader.staff else None
+def _suggestion(
+    connection: sqlite3.Connection, reader: Reader, case: Case, *, readable: bool
+) -> DispositionSuggested | None:
+    """For staff, without whom they must not be shown in such a matter; what it is like, for who reads its words."""
+    suggestion = case.suggestion
+    if suggestion is None or not reader.staff:
+        return None
     hidden = reader.apart | cases_of(connection, reader.apart)
     ladder = tuple(
         replace(each, candidates=tuple(who for who in each.candidates if who not in hidden))
-        for each in case.suggestion.ladder
+        for each in suggestion.ladder
     )
-    similar = tuple(each for each in case.suggestion.similar if each.coaching not in hidden)
-    return replace(case.suggestion, ladder=ladder, similar=similar)
+    similar = tuple(each for each in suggestion.similar if readable and each.coaching not in hidden)
+    return replace(suggestion, ladder=ladder, similar=similar)

@@ -105,7 +105,8 @@ def words(connection: sqlite3.Connection, coaching: StreamId) -> CaseWords:
 
 def open_needs(connection: sqlite3.Connection) -> list[CaseWords]:
     """Of the cases in the queue those whose words a group may read, the oldest first."""
-    sql = """select coaching, name, body from coaching_cases join coaching_events using (coaching)
+    sql = """select coaching, name, body
+        from coaching_cases indexed by coaching_cases_open join coaching_events using (coaching)
         where open = 1 and confidentiality = 'group' and name in ('coaching.requested', 'coaching.request-clarified')
         order by since, position"""
     return _said(connection.execute(sql))

@@ -150,8 +150,11 @@ def test_of_a_case_of_the_pair_staff_see_that_it_is_there_and_only_who_holds_it_
     (row,) = listed(history, FAY)
     assert (row.title, row.state, row.urgency, row.seeker) == ("", "waiting", Urgency.URGENT, ADA)
     assert row.first_response_due is not None
+    suggested(history, similar=case(2))
+    assert case(2) not in told_to(history, FAY)  # its words would tell what it is like
     says(history, DEV, c.HandOverCase(coaching=case(1), to=DEV))
     assert who_sees(history, "Tulips") == {ADA, DEV}
+    assert case(2) in told_to(history, DEV)
     decides(history)
     assert who_sees(history, "because of the tulips") == {ADA, DEV}
     offers(history, BEN)
