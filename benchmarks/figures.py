@@ -4,10 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from msgspec import Struct
-from rich.console import Console
-from rich.table import Table
-
+from benchmarks.grid import Grid, plain, signed
 from benchmarks.judge import Figure
 from benchmarks.outcomes import PARTS, POOLING, Outcome, Verdict, leaving_one_out
 
@@ -20,35 +17,10 @@ class NoMarks(ValueError):  # noqa: N818 - a plain fact
     """A page does not say where the tables go."""
 
 
-class Grid(Struct, frozen=True):
-    title: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def as_markdown(self) -> str:
-        lines = [self.heads, ("---",) * len(self.heads), *self.rows]
-        cells = (" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines)
-        return "\n".join([f"### {self.title}", "", *(f"| {line} |" for line in cells)])
-
-    def show(self, console: Console) -> None:
-        table = Table(*self.heads, title=self.title, title_justify="left")
-        for row in self.rows:
-            table.add_row(*row)
-        console.print(table)
-
-
 def grids(outcomes: Sequence[Outcome]) -> tuple[Grid, ...]:
     if not outcomes:
         return ()
     return _ours(outcomes), _baselines(outcomes), _left_out(outcomes), _ablation(outcomes)
-
-
-def plain(value: float) -> str:
-    return f"{value:.3f}".replace("0.", ".", 1)
-
-
-def signed(value: float) -> str:
-    return f"{value:+.3f}".replace("0.", ".", 1).replace("-", "−")
 
 
 def with_interval(figure: Figure) -> str:
