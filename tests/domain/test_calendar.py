@@ -60,13 +60,17 @@ def test_the_time_between_two_terms_is_a_period_of_its_own() -> None:
 
 
 @given(instants, st.integers(1, 30), calendars())
-def test_school_days_skip_weekends_and_holidays(at: datetime, count: int, calendar: SchoolCalendar) -> None:
+def test_school_days_skip_weekends_holidays_and_the_time_between_terms(
+    at: datetime, count: int, calendar: SchoolCalendar
+) -> None:
     end = end_of_school_day(at, count, calendar)
     zone = ZoneInfo(calendar.zone)
     last = (end - timedelta(microseconds=1)).astimezone(zone).date()
     first = at.astimezone(zone).date() + DAY
     between = [first + DAY * n for n in range((last - first).days + 1)]
-    school = [day for day in between if day.isoweekday() <= 5 and day not in calendar.holidays]
+    gaps = [(one.last, next_.first) for one, next_ in pairwise(calendar.terms)]
+    free = {day for day in between if any(last < day < first for last, first in gaps)} | {*calendar.holidays}
+    school = [day for day in between if day.isoweekday() <= 5 and day not in free]
     assert len(school) == count
     assert school[-1] == last, "it ends with a school day"
     assert at < end
@@ -101,3 +105,13 @@ def test_a_holiday_counts_for_nobody() -> None:
 )
 def test_one_instant_is_another_day_elsewhere(zone: str, day: int) -> None:
     assert day_of(datetime(2025, 9, 3, 3, 30, tzinfo=UTC), SchoolCalendar(zone=zone)) == date(2025, 9, day)
+
+
+def test_an_offer_made_on_the_last_day_of_a_term_waits_for_the_next_one() -> None:
+    terms = (
+        Term(name="autumn", first=date(2025, 8, 25), last=date(2025, 12, 19)),
+        Term(name="spring", first=date(2026, 1, 5), last=date(2026, 5, 29)),
+    )
+    friday = datetime(2025, 12, 19, 15, tzinfo=UTC)
+    assert end_of_school_day(friday, 3, SchoolCalendar(terms=terms)) == datetime(2026, 1, 8, tzinfo=UTC)
+    assert end_of_school_day(friday, 3, SchoolCalendar(terms=terms[:1])) == datetime(2025, 12, 25, tzinfo=UTC)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, time
 
 import msgspec
 import pytest
@@ -135,3 +135,13 @@ def test_a_rule_is_waived_once_for_one_subject_with_a_reason() -> None:
 def test_a_rule_is_waived_for_a_challenge_of_this_network() -> None:
     given().when(WAIVE).refused("no such challenge")
     given(POSTED).when(replace(WAIVE, subject=ADA)).refused("no such challenge")
+
+
+def test_a_school_day_has_its_hours_and_closes_after_it_opens() -> None:
+    hours = SetSchoolCalendar(network=NET, zone="UTC", opens=time(7, 30), closes=time(15))
+    (told,) = given().when(hours).events
+    assert isinstance(told, SchoolCalendarSet)
+    assert (told.calendar.opens, told.calendar.closes) == (time(7, 30), time(15))
+    given(hours).when(hours).then_nothing()
+    for closes in (time(7, 30), time(6)):
+        given().when(replace(hours, closes=closes)).refused("closes before it opens")
