@@ -8,6 +8,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import click
 
 from api.cli.access import grant, invite, join, token, withdraw
+from api.cli.coaching import coaching
 from api.cli.demo import demo
 from api.cli.history import export, rebuild, tail
 from api.cli.learning import learn
@@ -79,6 +80,7 @@ for command in (
     view,
     accept,
     dismiss,
+    coaching,
     learn,
     rank,
     tail,

@@ -1,5 +1,6 @@
 """The demo: an invented network recorded, a member's challenge answered, and all of it served to try out."""
 
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -8,17 +9,23 @@ import msgspec
 from rich.text import Text
 
 import api.demo
+from api.cli.coaching.boards import print_concentration
+from api.cli.coaching.reading import print_queue, print_suggestion
 from api.cli.matching import FOR_CHALLENGE, recommended
 from api.cli.printing import print_list
 from api.cli.running import out, progress_bar
 from api.cli.serving import announce, curl
 from domain.eligibility import Mode
+from domain.vocabulary import OPERATOR
 from engine.explaining import described, short
 from engine.runtime import Confrere
 from engine.settings import Settings, read_settings
-from projections import challenge_board
+from projections import challenge_board, coaching_cases
+from projections.burden import burden
 
-ORDERS = 1300  # about as many as the year has, for the progress bar alone
+ORDERS = 1700  # about as many as the year has, for the progress bar alone
+QUEUED = 3  # cases shown
+BUSY = date(2026, 3, 27)  # a day at which the burden board has something to tell
 LABEL = "demo"  # of the tokens handed out here
 DAYS = 7
 BELOW = f"networks/{api.demo.NETWORK}"
@@ -67,6 +74,23 @@ def _tour(system: Confrere, folder: Path) -> None:
         print_list(one)
     for one in recommended(system, api.demo.NETWORK, author, [], Mode.ANY):
         print_list(one)
+    _coaching(system)
+
+
+def _coaching(system: Confrere) -> None:
+    """As it stood on the year's last day; what is suggested is derived now."""
+    network, need = api.demo.NETWORK, api.demo.need(system)
+    suggested = system.suggest(network, need)
+    waiting = system.queries.read(network, OPERATOR, partial(coaching_cases.queue, state="waiting"))
+    out.print(Text.assemble(("\nCoaching needs that wait for a facilitator", "bold"), f", {QUEUED} of {waiting.count}"))
+    print_queue(system, network, waiting.items[:QUEUED], now=api.demo.ENDED)
+    for theme in system.common_needs.themes(network, OPERATOR):
+        out.print(f"{theme.size} people share a theme: {theme.label}", soft_wrap=True)
+    out.print(Text.assemble(("\nSuggested", "bold"), " ", (short(need), "dim")))
+    print_suggestion(system, network, suggested)
+    out.print(Text("\nHow help was spread", style="bold"))
+    print_concentration(system.queries.read(network, OPERATOR, partial(burden, on=BUSY)))
+    out.print()
 
 
 def _serve(system: Confrere, settings: Settings, port: int | None) -> None:

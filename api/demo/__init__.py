@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from api.demo import coaching
 from domain.calendar import Term
 from domain.challenges import ChangeChallengeStage, ResolveChallenge
 from domain.introductions import (
@@ -32,6 +33,8 @@ ZONE: Final = "America/New_York"
 FOLDER: Final = Path(__file__).parent
 SPEAKERS: Final = {"member": "m39", "facilitator": "m01", "auditor": "m03"}  # the first posted what is shown first
 SHOWN: Final = ("c049", "c057", "c020")  # challenges for which peers, resources and experts all exist
+NEED: Final = "k26"  # an open one for which every rung of the ladder has something to offer
+ENDED: Final = datetime(2026, 6, 12, 15, tzinfo=ZoneInfo(ZONE))  # the year
 
 _BEGAN: Final = datetime(2025, 8, 1, 9, tzinfo=ZoneInfo(ZONE))
 _ANSWERED_AFTER: Final = timedelta(hours=5)
@@ -44,7 +47,8 @@ def tell(system: Confrere, progress: Callable[[int], None] | None = None) -> int
     plan = plan_import([FOLDER / f"{table}.csv" for table in TABLES], NETWORK, system.keys, zone=ZONE)
     for fault in plan.refusals:
         raise RuntimeError(f"the demo's tables are at fault: {fault}")
-    told = [one.order for one in plan.orders] + list(_history(plan.ids))
+    told = [one.order for one in plan.orders]
+    told += [*_history(plan.ids), *coaching.told(plan.ids, NETWORK, ZONE)]
     told.sort(key=lambda order: order.at)
     sender = Sender(network=NETWORK, actor=OPERATOR, command_id="demo-year")
     done = system.commands.handle_all(told, sender, progress=progress)
@@ -57,6 +61,11 @@ def challenges(system: Confrere) -> tuple[StreamId, ...]:
     """The ids of the challenges worth showing."""
     ids = Ids(NETWORK, system.keys)
     return tuple(ids.of("challenge", key) for key in SHOWN)
+
+
+def need(system: Confrere) -> StreamId:
+    """The coaching case worth showing."""
+    return coaching.case(Ids(NETWORK, system.keys), NEED)
 
 
 def speakers(system: Confrere) -> dict[str, MemberId]:

@@ -1,0 +1,161 @@
+"""What there is to see of coaching cases: the queue, one's own, one case, and what is suggested for it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import click
+
+from api.cli.coaching.printing import SHOWN, case_of, known, ladder_of, queue_of
+from api.cli.coaching.saying import CASE, view
+from api.cli.running import json_option, need_id, network_option, out, print_json, running
+from domain.coaching.events import DispositionSuggested
+from domain.refusals import Unknown
+from domain.vocabulary import OPERATOR, MemberId, StreamId, Tier
+from engine.explaining import described, short
+from engine.runtime import Confrere
+from projections import coaching_cases
+from projections.coaching_cases import QueueRow
+from projections.network_setting import setting
+from projections.shape import Page
+
+STATES: Final = ("waiting", "waiting for the seeker", "triaged", "offered", "accepted", "engaged", "ended")
+_EYES: Final = "Who reads (default: staff who are nobody in particular)."
+
+
+@click.command()
+@click.option("--tier", type=click.Choice([str(each) for each in Tier]), help="Only this tier.")
+@click.option("--state", type=click.Choice(STATES), help="Only cases that are this; also those at work and ended.")
+@click.option("--as", "reader", metavar="MEMBER", help=_EYES)
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--cursor", help="Where the page before ended.")
+@network_option
+@json_option
+def queue(
+    tier: str | None,
+    state: str | None,
+    reader: str | None,
+    limit: int,
+    cursor: str | None,
+    network: str | None,
+    as_json: bool,
+) -> None:
+    """List what waits for a decision or a coach, the oldest first, with every clock and what is suggested.
+
+    \b
+    Example: confrere coaching queue --tier intensive --limit 5
+    """
+    with running() as system:
+        where = system.network(network)
+        wanted = Tier(tier) if tier else None
+        found = system.queries.read(
+            where,
+            eyes(system, where, reader),
+            lambda c, who: coaching_cases.queue(c, who, tier=wanted, state=state, cursor=cursor, limit=limit),
+        )
+        _print(system, where, found, as_json=as_json)
+
+
+@click.command()
+@click.argument("member")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--cursor", help="Where the page before ended.")
+@network_option
+@json_option
+def mine(member: str, limit: int, cursor: str | None, network: str | None, as_json: bool) -> None:
+    """List MEMBER's own cases: asked for, coached, or held by them; the newest first.
+
+    \b
+    Example: confrere coaching mine member-3f2a
+    """
+    with running() as system:
+        where = system.network(network)
+        who = need_id(system, where, member, ("member",))
+        found = system.queries.read(
+            where, who, lambda c, reader: coaching_cases.mine(c, reader, cursor=cursor, limit=limit)
+        )
+        _print(system, where, found, as_json=as_json)
+
+
+def _print(system: Confrere, network: StreamId, found: Page[QueueRow], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    print_queue(system, network, found.items)
+    more = f"; go on with --cursor {found.next}" if found.next else ""
+    out.print(f"{len(found.items)} of {found.count} cases{more}", soft_wrap=True)
+
+
+def print_queue(system: Confrere, network: StreamId, rows: Iterable[QueueRow], *, now: datetime | None = None) -> None:
+    """As the clocks stand now, or stood then."""
+    shown = list(rows)
+    names = names_of(system, network, [each.seeker for each in shown])
+    out.print(queue_of(shown, names, now or system.clock(), system.ask(network, setting).calendar.zone))
+
+
+@click.command()
+@click.argument("case")
+@click.option("--as", "reader", metavar="MEMBER", help=_EYES)
+@network_option
+@json_option
+def show(case: str, reader: str | None, network: str | None, as_json: bool) -> None:
+    """Show all that one may see of CASE: where it stands, what is possible next, what was said, decided and done.
+
+    \b
+    Example: confrere coaching show coaching-5e1d
+    Example: confrere coaching show coaching-5e1d --as member-3f2a
+    """
+    with running() as system:
+        where = system.network(network)
+        found = view(system, where, need_id(system, where, case, CASE), eyes(system, where, reader))
+        if as_json:
+            print_json(found)
+            return
+        names = names_of(system, where, known(found))
+        case_of(found, names, system.clock(), system.ask(where, setting).calendar.zone)
+
+
+@click.command()
+@click.argument("case")
+@network_option
+@json_option
+def suggest(case: str, network: str | None, as_json: bool) -> None:
+    """Suggest a disposition for CASE: the least intensive rung that will do, and what every rung could offer now.
+
+    It is derived and stored; while nothing changes that it depends on, asking again gives the same.
+
+    \b
+    Example: confrere coaching suggest coaching-5e1d
+    """
+    with running() as system:
+        where = system.network(network)
+        found = system.suggest(where, need_id(system, where, case, CASE))
+        if as_json:
+            print_json(found)
+            return
+        print_suggestion(system, where, found)
+
+
+def print_suggestion(system: Confrere, network: StreamId, suggestion: DispositionSuggested) -> None:
+    named = [each for rung in suggestion.ladder for each in rung.candidates[:SHOWN]]
+    out.print(f"{suggestion.disposition} ({suggestion.tier}): {suggestion.reason}", soft_wrap=True)
+    out.print(ladder_of(suggestion, names_of(system, network, named)))
+
+
+def eyes(system: Confrere, network: StreamId, member: str | None) -> MemberId:
+    return need_id(system, network, member, ("member",)) if member else OPERATOR
+
+
+def names_of(system: Confrere, network: StreamId, streams: Iterable[StreamId | None]) -> dict[StreamId, str]:
+    """What people read in place of ids; who is not known any more keeps the id."""
+
+    def name(stream: StreamId) -> str:
+        if stream.partition("-")[0] not in {"member", "resource"}:
+            return short(stream)
+        try:
+            return system.ask(network, partial(described, candidate=stream))[0]
+        except Unknown:
+            return short(stream)
+
+    return {each: name(each) for each in dict.fromkeys(streams) if each}
