@@ -11,10 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from click.testing import CliRunner
 
 import api.demo
-from api.cli import confrere
 from domain.calendar import period_of
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.members import JoinNetwork
@@ -27,26 +25,13 @@ from engine.settings import Settings
 from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree, time_budgets
 from projections.network_setting import setting
 from tests.api.http.server import running
+from tests.journeys.conftest import run
 
 pytestmark = pytest.mark.slow
 
 NET = api.demo.NETWORK
 _LIST = "recommendation.issued"
 PEOPLE = (ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS)
-
-
-def run(folder: Path) -> str:
-    done = CliRunner().invoke(confrere, ["demo", "--folder", str(folder)], env={"COLUMNS": "500"})
-    assert done.exit_code == 0, done.output
-    assert done.stderr == ""
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Where the demo lies, and what it printed the first time."""
-    folder = tmp_path_factory.mktemp("demo")
-    return folder, run(folder)
 
 
 @pytest.fixture
