@@ -9,7 +9,7 @@ export TOKENIZERS_PARALLELISM := false
 # in two processes, each file in one of them, in the order that tests/conftest.py makes
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: python demo serve test test-fast check bench eval clean
+.PHONY: python demo serve test test-fast check bench eval school-year clean
 
 .venv/ready: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { $(MAKE) --silent python && $(PYTHON) -m venv .venv; }
@@ -45,6 +45,9 @@ bench: .venv/ready
 
 eval: .venv/ready
 	$(BIN)/python -m benchmarks.evaluate
+
+school-year: .venv/ready
+	$(BIN)/python -m benchmarks.school_year
 
 clean:
 	rm -rf confrere-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
