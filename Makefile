@@ -6,8 +6,8 @@ PYTHON ?= $(shell for name in $(NAMES); do "$$name" $(FITS) 2>/dev/null && echo 
 BIN := .venv/bin
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
-# in two processes, each file in one of them, in the order that tests/conftest.py makes
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# in two processes, between which tests/conftest.py divides the files, in the order that it makes
+PYTEST := $(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 .PHONY: python demo serve test test-fast check bench eval school-year clean
 

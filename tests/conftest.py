@@ -6,8 +6,11 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports the libraries that
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # two processes test at once: threads that spin take the other's core
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from models.encoder import Encoder
 
@@ -16,6 +19,21 @@ from models.encoder import Encoder
 settings.register_profile("anew", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("suite", settings.get_profile("anew"), derandomize=True)
 settings.load_profile("suite")
+
+
+DEMO = {"tests/journeys/test_coaching.py", "tests/journeys/test_demo.py"}  # both begin with it, and it takes long
+
+
+class Scheduling(LoadFileScheduling):
+    """Each file in one process, and the demo told in one of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "demo" if file in DEMO else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ from projections import introductions
 from projections.introductions import Reached
 from tests.engine.town import BEN, NET, PEERS, Town
 
-SOON = 20.0  # seconds that a busy machine may take
+SOON = 60.0  # seconds that a busy machine may take
 MOST = 6 + 5 * 6  # sentences that a list of five may wait for: some of the need, some of each one's first reason
 
 
@@ -55,13 +55,13 @@ def test_new_texts_are_understood_before_anybody_asks_for_a_list(town: Town) -> 
 
 
 def test_an_end_does_not_wait_until_all_texts_are_understood(town: Town) -> None:
-    for number in range(100):
+    for number in range(300):
         text = f"One more of {number} ways to lose an afternoon."
         town.say(PostChallenge(challenge=f"challenge-{number:08x}00", author=BEN, title=text), id=f"more-{number}")
     with Chores(town, pytest.fail, every=0.01):
         wait_until(lambda: town.vectors.count() > 0)
         town.ended.set()
-    assert 0 < town.vectors.count() < 100
+    assert 0 < town.vectors.count() < 300
 
 
 def test_what_goes_wrong_is_told_and_the_chores_go_on(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

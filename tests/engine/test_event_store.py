@@ -275,8 +275,8 @@ def test_a_waiting_reader_is_woken_by_an_append(store: EventStore) -> None:
     thread = Thread(target=append_soon)
     thread.start()
     started = monotonic()
-    assert store.wait(0, 5)
-    assert monotonic() - started < 2
+    assert store.wait(0, 60)
+    assert monotonic() - started < 30
     assert store.head() == 1
     thread.join()
 
@@ -284,7 +284,7 @@ def test_a_waiting_reader_is_woken_by_an_append(store: EventStore) -> None:
 def test_waiting_in_vain_ends_in_time(store: EventStore) -> None:
     started = monotonic()
     assert not store.wait(0, 0.1)
-    assert 0.1 <= monotonic() - started < 2
+    assert 0.1 <= monotonic() - started < 30
 
 
 def test_closing_sends_home_whoever_waits(tmp_path: Path, keys: KeyRing) -> None:
@@ -294,7 +294,7 @@ def test_closing_sends_home_whoever_waits(tmp_path: Path, keys: KeyRing) -> None
     thread.start()
     sleep(0.05)
     store.close()
-    thread.join(5)
+    thread.join(20)
     assert answers == [False]
 
 

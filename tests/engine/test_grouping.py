@@ -162,9 +162,9 @@ def test_a_mixed_group_has_two_families_whatever_share_one_may_have() -> None:
 def test_a_hopeless_search_in_a_large_network_ends_soon() -> None:
     """Nobody knows the area, which shows at the last place of each of very many groups."""
     pool = [consultant(f"member-{number:08x}", area=0.1, covers=ALL_KINDS) for number in range(1, 1000)]
-    began = time.monotonic()
+    began = time.process_time()
     assert "knows this problem area" in refused(pool)
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 # the check apart finds each violation

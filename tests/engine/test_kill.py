@@ -70,8 +70,9 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: Path) 
     random = Random(20240902)  # noqa: S311 - only a moment to kill at
     for turn in range(20):
         writer = data.start(f"{turn}")
-        first = writer.stdout.readline() if turn % 4 else ""  # every fourth is killed while it starts
-        time.sleep(random.uniform(0, 0.25))
+        # every fourth is killed while it starts, the others amid some line or other
+        first = "".join(writer.stdout.readline() for _ in range(random.randint(1, 30) if turn % 4 else 0))
+        time.sleep(random.uniform(0, 0.02 if turn % 4 else 0.25))
         writer.kill()
         rest, _ = writer.communicate()
         data.hear((first + rest).rpartition("\n")[0])  # a line cut off in the middle was not told
@@ -90,7 +91,7 @@ def test_several_processes_write_while_one_of_them_is_killed(tmp_path: Path) -> 
     doomed.kill()
     data.hear((first + doomed.communicate()[0]).rpartition("\n")[0])
     for writer in writers:
-        data.hear(writer.communicate(timeout=60)[0])
+        data.hear(writer.communicate(timeout=120)[0])
         assert writer.returncode == 0
     assert sum(not command.startswith("command-doomed") for command in data.acknowledged) == 180
     assert_nothing_is_lost(data)
@@ -110,8 +111,8 @@ def test_what_another_process_writes_is_seen_soon(tmp_path: Path) -> None:
         page = store.page(after)
         seen += [recorded.envelope.command for recorded in page]
         after = page[-1].position
-    assert time.monotonic() - started < 30  # not only when a wait has run out
-    writer.communicate(timeout=20)
+    assert time.monotonic() - started < 50  # not only when a wait has run out
+    writer.communicate(timeout=120)
     assert seen == [f"command-far-{i}" for i in range(20) for _ in range(3)]
     store.close()
 
@@ -121,7 +122,7 @@ def test_processes_that_start_together_on_an_empty_folder_all_get_in(tmp_path: P
     data = Data(tmp_path)
     writers = [data.start(f"{i}", saves=3) for i in range(6)]
     for writer in writers:
-        data.hear(writer.communicate(timeout=60)[0])
+        data.hear(writer.communicate(timeout=120)[0])
         assert writer.returncode == 0
     assert len(data.acknowledged) == 18
     assert_nothing_is_lost(data)

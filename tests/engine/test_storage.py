@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from domain.refusals import StorageTrouble, Unknown
 from engine.event_store import Addition, CommandSeen, EventStore, VersionRace
 from engine.sealing import KeyRing
-from engine.storage.database import Database
+from engine.storage.database import PATIENCE, Database
 from engine.storage.memory import MemoryRecorder
 from engine.storage.recorder import Recorder, Save
 from engine.storage.sqlite import SQLiteRecorder
@@ -87,7 +87,7 @@ def test_readers_do_not_wait_for_a_writer(on_disk: EventStore) -> None:
         connection.execute("insert into trackings values ('somebody', 1)")
         started = monotonic()
         assert len(on_disk.page(0)) == 1
-        assert monotonic() - started < 1
+        assert monotonic() - started < PATIENCE / 2
 
 
 # trouble
@@ -136,11 +136,11 @@ def test_a_writer_whose_turn_does_not_come_says_so(tmp_path: Path) -> None:
     def hold() -> None:
         with database.write():
             holding.set()
-            done.wait(5)
+            done.wait(60)
 
     thread = Thread(target=hold)
     thread.start()
-    holding.wait(5)
+    holding.wait(60)
     with pytest.raises(StorageTrouble, match="earlier saves"), database.write():
         pass
     done.set()

@@ -42,7 +42,7 @@ class Caller:
 
     def call_until_it_dies(self, address: str, *, most: int = 10**6) -> None:
         """First what was not answered, then what was, then anew; `most` requests unless the server dies first."""
-        line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
+        line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         try:
             for number in range(most):
                 if number in {1, 2} and self.told:
@@ -56,7 +56,7 @@ class Caller:
 
     def used(self, address: str) -> int:
         """How many requests the server says were counted of this token, this one too."""
-        line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
+        line = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         try:
             found = re.search(r"remaining\W+(\d+)", str(self.send(line, "GET", "members").headers))
             assert found is not None

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct, json
 
-PATIENCE = 10  # seconds
+PATIENCE = 60  # seconds that a busy machine may take
 
 
 class Answer(Struct):

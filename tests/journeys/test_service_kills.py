@@ -83,7 +83,7 @@ class House:
                 server.process.kill()
                 self.kills.append(time.time())
                 for each in calling:
-                    each.result(30)
+                    each.result(60)
         assert server.logged == []  # no fault of its own
 
     def _answered(self, more: int) -> Callable[[], bool]:
@@ -122,7 +122,7 @@ class House:
 
     def expect_the_token_gone(self, address: str) -> None:
         """Revoked by another process, it is so in every life after."""
-        answer = httpx.get(f"{address}/api/v1/me", headers={"Authorization": f"Bearer {self.gone}"})
+        answer = httpx.get(f"{address}/api/v1/me", headers={"Authorization": f"Bearer {self.gone}"}, timeout=60)
         assert answer.status_code == (401 if self.revoked else 200)
         if not self.revoked:
             with Confrere(self.settings) as system:

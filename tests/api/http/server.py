@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO
 
+PATIENCE = 120  # seconds that a busy machine may take
 CONFRERE = Path(sys.executable).with_name("confrere")
 
 
@@ -36,15 +37,15 @@ class Server:
     def end(self, signal: int) -> int:
         """Its exit code."""
         self.process.send_signal(signal)
-        code = self.process.wait(20)
-        self._reading.join(5)
+        code = self.process.wait(PATIENCE)
+        self._reading.join(PATIENCE)
         return code
 
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        self._reading.join(5)
+        self._reading.join(PATIENCE)
         for pipe in (self.process.stdout, self.process.stderr):
             assert pipe is not None
             pipe.close()

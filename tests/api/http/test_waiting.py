@@ -10,11 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
+from api.http import desk
 from engine.snapshot import Vectors
 from models.encoder import Encoder
 from tests.api.http.house import ADA, BASE, BEN, DAN, House, problem, served
 from tests.api.http.test_streams import FOLLOWED, MINE
 from tests.engine.town import ABSENT
+
+PATIENCE = 60.0  # seconds: more than a busy machine takes
 
 
 class Patient:
@@ -29,7 +32,7 @@ class Patient:
     ready = True
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        assert self.let.wait(20)
+        assert self.let.wait(PATIENCE)
         return self.real.encode(texts)
 
 
@@ -46,28 +49,30 @@ def house(tmp_path: Path, patient: Patient) -> Iterator[House]:
 
 def asked(address: str, house: House, who: str, method: str, path: str, **more: Any) -> httpx.Response:
     headers = {"Authorization": f"Bearer {house.tokens_of[who]}"} | more.pop("headers", {})
-    return httpx.request(method, address + path, headers=headers, timeout=20, **more)
+    return httpx.request(method, address + path, headers=headers, timeout=PATIENCE, **more)
 
 
-def expect_quick(address: str, house: House) -> None:
-    begun = time.monotonic()
+def expect_answers(address: str, house: House) -> None:
     for path in (f"{BASE}/challenges/{ABSENT}", f"{BASE}/members", f"{BASE}/members?limit=3"):
         assert asked(address, house, BEN, "GET", path).status_code == 200
     assert asked(address, house, BEN, "POST", f"{BASE}/challenges", json={"title": "Desks"}).status_code == 201
-    assert time.monotonic() - begun < 1
 
 
 @pytest.mark.parametrize(
     ("field", "more"), [("after_position", {"params": {"after_position": 10**9}}), ("Last-Event-ID", {})]
 )
-def test_a_stream_from_beyond_the_head_is_refused_at_once(house: House, field: str, more: dict[str, Any]) -> None:
-    ahead = more or {"headers": {"Last-Event-ID": str(house.store.head() + 1)}}
+def test_a_stream_from_beyond_the_head_is_refused_at_once(
+    house: House, patient: Patient, field: str, more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient.let.set()
+    monkeypatch.setattr(desk, "PATIENCE", PATIENCE)
+    ahead = more or {"headers": {"Last-Event-ID": str(house.store.head() + 100)}}  # some is posted beside
     with served(house) as address, ThreadPoolExecutor(8) as pool:
         begun = time.monotonic()
         many = [pool.submit(asked, address, house, DAN, "GET", (FOLLOWED, MINE)[n % 2], **ahead) for n in range(8)]
-        expect_quick(address, house)
+        expect_answers(address, house)
         assert all(problem(each.result(), 409)["field"] == field for each in many)
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < PATIENCE / 2
 
 
 def test_while_lists_wait_for_texts_everything_else_is_answered(house: House, patient: Patient) -> None:
@@ -76,7 +81,7 @@ def test_while_lists_wait_for_texts_everything_else_is_answered(house: House, pa
             asking = ("POST", f"{BASE}/recommendations")
             many = [pool.submit(asked, address, house, ADA, *asking, json={"need": ABSENT}) for _ in range(4)]
             assert not wait(many, 0.5).done
-            expect_quick(address, house)
+            expect_answers(address, house)
             assert not wait(many, 0).done
         finally:
             patient.let.set()

@@ -18,6 +18,7 @@ from tests.journeys.raw import answers, connected, expect_guarded, heard, sent
 WHOLE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 PATIENCE = 0.3
+MORE = 1.5  # for who has to do something in time, which a busy machine hinders
 MUCH = 50_000_000
 
 
@@ -65,17 +66,17 @@ def test_a_request_that_does_not_arrive_in_time_is_refused(address: str, part: b
     begun = time.monotonic()
     (answer,) = sent(address, part)
     assert answer.problem["status"] == 408
-    assert PATIENCE <= time.monotonic() - begun < 3
+    assert PATIENCE <= time.monotonic() - begun < 100 * PATIENCE
 
 
 def test_drops_now_and_then_buy_no_time(address: str) -> None:
     with connected(address) as line:
         begun = time.monotonic()
         with suppress(ConnectionError):
-            while time.monotonic() - begun < 20 * PATIENCE:
+            while time.monotonic() - begun < 100 * PATIENCE:
                 line.sendall(b"a")
                 time.sleep(PATIENCE / 10)
-        assert time.monotonic() - begun < 10 * PATIENCE
+        assert time.monotonic() - begun < 50 * PATIENCE
 
 
 def test_a_connection_on_which_nothing_comes_is_closed_without_a_word(address: str) -> None:
@@ -83,10 +84,13 @@ def test_a_connection_on_which_nothing_comes_is_closed_without_a_word(address: s
         assert heard(line) == b""
 
 
-def test_a_connection_serves_one_request_after_another_however_long_all_of_them_take(address: str) -> None:
+def test_a_connection_serves_one_request_after_another_however_long_all_of_them_take(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "PATIENCE", MORE)
     with connected(address) as line:
-        for _ in range(4):
-            time.sleep(PATIENCE / 2)
+        for _ in range(6):
+            time.sleep(MORE / 5)
             line.sendall(WHOLE)
             assert line.recv(1000).startswith(b"HTTP/1.1 200 ")
         line.sendall(b"GET / HT")  # begun, and never whole
@@ -97,29 +101,34 @@ def test_a_connection_serves_one_request_after_another_however_long_all_of_them_
 def test_who_does_not_read_on_is_sent_home(address: str) -> None:
     with connected(address) as line:
         line.sendall(LAST.replace(b"/ ", b"/much "))
-        time.sleep(3 * PATIENCE)
+        time.sleep(6 * PATIENCE)
         assert len(heard(line)) < MUCH
 
 
-def test_who_reads_slowly_gets_it_all(address: str) -> None:
+def test_who_reads_slowly_gets_it_all(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PATIENCE", MORE)
     found = 0
     with connected(address) as line:
         line.sendall(LAST.replace(b"/ ", b"/much "))
         while more := line.recv(2_000_000):
             found += len(more)
-            time.sleep(PATIENCE / 10)
+            time.sleep(MORE / 20)
     assert found > MUCH
 
 
-def test_when_all_connections_are_taken_one_more_is_told_so(address: str) -> None:
+def test_when_all_connections_are_taken_one_more_is_told_so(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PATIENCE", 100 * PATIENCE)
     with ExitStack() as held:
         for _ in range(3):
             held.enter_context(connected(address)).sendall(b"GET / HT")
         (answer,) = sent(address, WHOLE)
         assert answer.problem["status"] == 503
         assert answer.headers["retry-after"]
-    time.sleep(PATIENCE)
-    (answer,) = sent(address, LAST)
+    for _ in range(100):  # until it has noticed that they went
+        (answer,) = sent(address, LAST)
+        if answer.status == 200:
+            break
+        time.sleep(PATIENCE / 10)
     assert answer.status == 200
 
 
