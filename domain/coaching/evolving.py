@@ -91,6 +91,10 @@ _HOW: Final[dict[type, str]] = {
 
 
 def evolve(state: Coaching, event: CoachingEvent) -> Coaching:
+    if isinstance(event, _Offering):
+        return _evolve_offer(state, event)
+    if isinstance(event, _Working):
+        return _evolve_engaged(state, event)
     match event:
         case CoachingNeedNoticed():
             return Noticed(event)
@@ -100,36 +104,9 @@ def evolve(state: Coaching, event: CoachingEvent) -> Coaching:
             return Waiting(Case(request=event))
         case RequestWithdrawn(seeker=seeker):
             return Ended(case=case_of(state), seeker=seeker, how="withdrawn", end=event)
-        case (
-            OfferAccepted() | OfferDeclined() | OfferExpired() | OfferTimeProposed() | CoachOffered() | CaseHandedOver()
-        ):
-            return _evolve_offer(state, event)
-        case (
-            EngagementOpened()
-            | SessionPlanned()
-            | SessionCancelled()
-            | SessionHeld()
-            | SessionLogged()
-            | NextStepAgreed()
-            | NextStepCompleted()
-            | EngagementExtended()
-            | EngagementClosed()
-            | FeedbackGiven()
-        ):
-            return _evolve_engaged(state, event)
         case RequestResolved() | RequestReferredOut() | RequestDeferred() | RequestDeclined():
             return Ended(case=case_of(state), seeker=event.seeker, how=_HOW[type(event)], end=event)
-        case (
-            ClarificationAsked()
-            | RequestClarified()
-            | RequestAnswered()
-            | DispositionSuggested()
-            | RequestTriaged()
-            | RequestRerouted()
-            | ContextGranted()
-            | GroupResponseOffered()
-            | GroupResponseAnswered()
-        ):
+        case _:
             case = case_of(state)
             return state if case is None else _evolve_case(state, case, event)
 
@@ -251,5 +228,4 @@ def dates_first(known: Engagement) -> bool:
 
 
 def _unplanned(known: Engagement, session: str) -> Engagement:
-    left = replace(known, planned={key: plan for key, plan in known.planned.items() if key != session})
-    return replace(left, first=None, first_planned=None) if session == known.first_planned else left
+    return replace(known, planned={key: plan for key, plan in known.planned.items() if key != session})
