@@ -80,12 +80,15 @@ def queued(
                 "insert into coaching_places values (?, ?, ?) on conflict do update set cases = cases + excluded.cases",
                 (tier, since // _PART, by),
             )
+            connection.execute(
+                "delete from coaching_places where tier = ? and part = ? and cases = 0", (tier, since // _PART)
+            )
     if now is not None:
         at = microseconds(recorded.envelope.occurred_at)
         connection.execute("insert into coaching_entries values (?, ?, ?, ?)", (recorded.position, *now, at))
 
 
-_PART: Final = 1024  # positions of the log whose cases are counted together
+_PART: Final = 512  # positions of the log whose cases are counted together
 
 
 def found_coach(
@@ -119,7 +122,9 @@ def places(connection: sqlite3.Connection, wanting: Sequence[int], tier: Tier | 
         return {}
     first, last = min(wanting), max(wanting)
     part = first // _PART
-    so_far = defaultdict[Tier, int](int, connection.execute(_BEFORE, (part, part * _PART, first)))
+    so_far = defaultdict[Tier, int](int)
+    for before, cases in connection.execute(_BEFORE, (part, part * _PART, first)):
+        so_far[before] += cases
     found = {}
     for of, since in connection.execute(_AMONG, (first, last, tier)):
         so_far[of] += 1
@@ -127,10 +132,8 @@ def places(connection: sqlite3.Connection, wanting: Sequence[int], tier: Tier | 
     return found
 
 
-_BEFORE: Final = """select tier, sum(cases) from (
-    select tier, cases from coaching_places where part < ?
-    union all select tier, 1 from coaching_cases where wants = 1 and since >= ? and since < ?
-    ) group by tier"""
+_BEFORE: Final = """select tier, sum(cases) from coaching_places where part < ? group by tier
+    union all select tier, count(*) from coaching_cases where wants = 1 and since >= ? and since < ? group by tier"""
 _AMONG: Final = """select tier, since from coaching_cases where wants = 1 and since between ?1 and ?2
     and (?3 is null or tier = ?3) order by since"""
 
