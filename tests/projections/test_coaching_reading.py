@@ -5,8 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.calendar import SchoolCalendar
+from domain.clocks import Clocks, begin, move, under
 from domain.coaching import COACHING, Coaching
 from domain.coaching.decisions import COACHED
+from domain.coaching.events import CoachingRequested
 from domain.coaching.rights import seen as may_know
 from domain.coaching.states import (
     WORDS,
@@ -21,10 +24,12 @@ from domain.coaching.states import (
     seeker_of,
 )
 from domain.kernel import ERASED, owners_of
+from domain.networks import SchoolCalendarSet
+from domain.policies import MatchingPolicy
 from domain.vocabulary import OPERATOR, Confidentiality
 from engine.followers import Views
 from projections import coaching_work
-from projections.coaching_cases import mine, queue
+from projections.coaching_cases import QueueRow, mine, queue
 from projections.coaching_view import CaseView
 from projections.coaching_view import seen as shown
 from projections.reading import Reader, reader_at
@@ -156,6 +161,48 @@ def test_the_engine_is_handed_what_the_states_say(history: History) -> None:
             found = offers[coaching]
             assert (found.offer, found.coach) == (open_one.offered.offer, open_one.offered.coach)
             assert (found.engaged, found.expires_at) == (engaged, open_one.expires_at)
+
+
+def clocks_of(history: History) -> dict[str, Clocks]:
+    """As the log tells them, event by event."""
+    calendar, policy = SchoolCalendar(zone="America/New_York"), MatchingPolicy().coaching
+    found: dict[str, Clocks] = {}
+    asked: set[str] = set()
+    tied: dict[str, str | None] = {}
+    for recorded in history.recorded:
+        event, at = recorded.event, recorded.envelope.occurred_at
+        match event:
+            case SchoolCalendarSet(calendar=new):
+                found = {coaching: under(clocks, at, calendar, new) for coaching, clocks in found.items()}
+                calendar = new
+            case CoachingRequested(seeker=seeker, challenge=challenge):
+                found[recorded.stream] = begin(event, at, calendar, policy, first_time=seeker not in asked)
+                tied[recorded.stream] = challenge
+                asked.add(seeker)
+            case _:
+                for coaching, clocks in found.items():
+                    if recorded.stream in {coaching, tied[coaching]}:
+                        found[coaching] = move(clocks, event, at, calendar, policy)
+    return found
+
+
+@soon
+@given_cases
+def test_clocks_stand_as_the_log_tells_them(history: History) -> None:
+    expected = clocks_of(history)
+    with seen(history) as connection:
+        rows = queue(connection, Reader(member=OPERATOR), limit=MOST).items
+    for row in rows:
+        clocks = expected[row.coaching]
+        assert (row.first_response_due, row.update_due) == (clocks.first_response_due, clocks.update_due)
+        assert (row.resolution_due, row.paused_since) == (clocks.resolution_due, clocks.paused_since)
+        assert (row.paused_since is not None) == (row.state == "waiting for the seeker" or _seekers_word(history, row))
+        assert row.first_request == clocks.first_time
+
+
+def _seekers_word(history: History, row: QueueRow) -> bool:
+    state = states(history)[row.coaching]
+    return isinstance(state, Offered) and state.offer.waits_for == row.seeker
 
 
 @soon
