@@ -32,7 +32,7 @@ def drawing(points: Mapping[str, tuple[float, float]]) -> str:
     for name, (wait, fit) in points.items():
         x, y = place(wait, fit)
         lines.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="5" fill="{_colour(name)}"/>')
-        lines.append(_text(x + 9, y + 4, name))
+        lines.append(_text(x + 6, y + 16 if name.startswith("floor") else y - 8, name))  # else they meet
     return "\n".join([*lines, "</svg>", ""])
 
 

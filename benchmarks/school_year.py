@@ -45,9 +45,10 @@ _GAINS: Final = """\
 A gain is being helped sooner, or by somebody abler (by what they can do, not by what they say). Of helpers it is shown
 besides what they are asked. Who offers half of their time is asked for fewer minutes, as everybody is who offers less:
 that is what a budget is for. They are a larger part of what was offered, and no help comes of it. Who claims the three
-most frequent kinds of need and can do none of them is compared by the cases they took and can help with, which is what
-their receivers confirm. Who posts a need three times, each time in other words, has about half of the copies found to
-be likely the same at triage; of the others one at a time is offered. The last row is without that rule.
+most frequent kinds of need and can do none of them may come to be asked a little more, where nobody who has shown it
+has room, but for cases they cannot help with, which no receiver confirms. Who posts a need three times, each time in
+other words, has about half of the copies found to be likely the same at triage; of the others one at a time is offered.
+The last row is without that rule.
 """
 
 
