@@ -1,5 +1,7 @@
 """Whatever comes in that cannot be read is answered with a problem document that names the place."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,10 +13,31 @@ from hypothesis import strategies as st
 from api.http.problems import ALL_KINDS, KINDS, kind_of
 from domain import refusals
 from domain.refusals import Refused, TooMany
+from models.encoder import Encoder
 from tests.api.http.house import ADA, BASE, CLEO, Client, House, opened, problem
 from tests.engine.town import ABSENT
 
 JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[House]:
+    """One for all: what is refused leaves nothing behind that another refusal would meet."""
+    with House(tmp_path_factory.mktemp("house"), encoder) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def client(house: House) -> Iterator[Client]:
+    with opened(house) as client:
+        yield client
+
+
+@pytest.fixture
+def own(tmp_path: Path, encoder: Encoder) -> Iterator[House]:
+    """A house of one's own, whose settings may be changed."""
+    with House(tmp_path, encoder) as house:
+        yield house
 
 
 @pytest.mark.parametrize(
@@ -207,9 +230,9 @@ def test_a_request_keeps_the_id_it_came_with_if_that_is_one(client: Client) -> N
         assert client.get("/api/v1/me", headers={"X-Request-ID": bad}).headers["x-request-id"] != bad
 
 
-def test_who_asks_too_often_is_told_when_to_come_again(house: House) -> None:
-    house.settings = _with(house.settings, rate_limit=3)
-    with opened(house) as client:
+def test_who_asks_too_often_is_told_when_to_come_again(own: House) -> None:
+    own.settings = _with(own.settings, rate_limit=3)
+    with opened(own) as client:
         answers = [client.get("/api/v1/me") for _ in range(4)]
         assert [each.status_code for each in answers] == [200, 200, 200, 429]
         assert answers[3].headers["ratelimit"].startswith("limit=3, remaining=0, reset=")
@@ -220,9 +243,9 @@ def test_who_asks_too_often_is_told_when_to_come_again(house: House) -> None:
         assert client.get("/healthz", None).status_code == 200
 
 
-def test_a_host_that_is_not_served_is_refused(house: House) -> None:
-    house.settings = _with(house.settings, allowed_hosts=("confrere.example.org", "*.example.com"))
-    with opened(house) as client:
+def test_a_host_that_is_not_served_is_refused(own: House) -> None:
+    own.settings = _with(own.settings, allowed_hosts=("confrere.example.org", "*.example.com"))
+    with opened(own) as client:
         assert problem(client.get("/api/v1/me"), 400)["field"] == "Host"
         for host in ("confrere.example.org", "confrere.example.org:8443", "a.example.com"):
             assert client.get("/api/v1/me", headers={"Host": host}).status_code == 200
