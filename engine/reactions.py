@@ -1,4 +1,4 @@
-"""What follows by itself: offers run out, freed time is offered to who waits, needs get a suggestion."""
+"""What follows by itself: offers run out, cases end with their seekers, freed time goes to who waits for it."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from threading import Event
 from typing import Final
 
-from domain.coaching.commands import ExpireOffer
+from domain.coaching.commands import CloseEngagement, ExpireOffer, WithdrawRequest
 from domain.introductions import ExpireIntroduction
 from domain.refusals import Beaten, CommandReused, IllegalMove, Unknown
 from domain.vocabulary import ENGINE, StreamId
@@ -60,10 +60,11 @@ class Reactions:
         return len(new) == _LOOKED_AT or any(each.stream.partition("-")[0] in _STIRRING for each in new)
 
     def expire(self, network: StreamId) -> int:
-        """Offers that nobody answered in time, and those to coaches who paused or left, free the minutes they held."""
+        """What nobody answered in time, and what is between people who paused or left, frees the minutes it held."""
         now = self._clock()
         calls = [
             *self._queries.ask(network, lambda connection: list(_introductions(connection, network, now))),
+            *self._queries.ask(network, lambda connection: list(_left_behind(connection, network, now))),
             *self._queries.ask(network, lambda connection: list(_offers(connection, network, now))),
         ]
         return sum(map(self._carried_out, calls))
@@ -98,6 +99,12 @@ def _offers(connection: Connection, network: StreamId, now: datetime) -> Iterabl
         if each.coach_away or each.expires_at <= now:
             order = Order(command=ExpireOffer(coaching=each.coaching, offer=each.offer), at=now)
             yield order, _sender(network, each.offer, each.coaching)
+
+
+def _left_behind(connection: Connection, network: StreamId, now: datetime) -> Iterable[Call]:
+    for each in coaching_work.left_behind(connection):
+        ends = CloseEngagement if each.engaged else WithdrawRequest
+        yield Order(command=ends(coaching=each.coaching), at=now), _sender(network, each.coaching, each.coaching)
 
 
 def _sender(network: StreamId, ends: str, stream: StreamId) -> Sender:

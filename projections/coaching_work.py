@@ -39,6 +39,13 @@ class OpenOffer(Struct, frozen=True, kw_only=True):
     engaged: bool  # to take over while another one coaches
 
 
+class LeftBehind(Struct, frozen=True, kw_only=True):
+    """A case whose seeker left the network."""
+
+    coaching: StreamId
+    engaged: bool
+
+
 class CaseWords(Struct, frozen=True, kw_only=True):
     coaching: StreamId
     seeker: MemberId
@@ -85,6 +92,13 @@ def open_offers(connection: sqlite3.Connection) -> list[OpenOffer]:
         from coaching_cases left join members on members.owner = asks
         where offer is not null order by expires_at, coaching"""
     return list(rows(connection, OpenOffer, sql))
+
+
+def left_behind(connection: sqlite3.Connection) -> list[LeftBehind]:
+    """Submitted by somebody who is gone, and not ended yet."""
+    sql = """select coaching, state = 'engaged' as engaged from members join coaching_cases using (owner)
+        where standing = 'left' and state not in ('noticed', 'drafted', 'ended') order by coaching_cases.since"""
+    return list(rows(connection, LeftBehind, sql))
 
 
 def unsuggested(connection: sqlite3.Connection) -> list[StreamId]:

@@ -87,6 +87,20 @@ def test_who_pauses_or_leaves_is_not_waited_for(room: WaitingRoom) -> None:
     assert drain(room) == [(case(2), first[1])]  # the first request was offered to them before
 
 
+def test_the_request_of_who_left_ends_and_its_time_goes_to_the_next_one(room: WaitingRoom) -> None:
+    room.coaches(1)
+    room.waits(1)
+    room.waits(2)
+    assert drain(room) == [(case(1), coach(1))]
+    room.say(LeaveNetwork(member=seeker(1)), by=seeker(1))
+    assert drain(room) == [(case(2), coach(1))]
+    room.say(c.AcceptOffer(coaching=case(2), member=coach(1)), by=coach(1))
+    room.say(c.OpenEngagement(coaching=case(2), goal="call twice a week", until=room.now.date()), by=coach(1))
+    room.say(LeaveNetwork(member=seeker(2)), by=seeker(2))
+    drain(room)
+    assert room.promised(coach(1)) == 0
+
+
 def test_away_in_the_same_step_takes_no_more_offers(room: WaitingRoom) -> None:
     room.coaches(1, sessions=3)
     room.waits(1)
