@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    coaching,
     coaching_queue,
     encoding,
     freshness,
@@ -26,7 +27,19 @@ from benchmarks import (
 )
 from benchmarks.row import Row
 
-PARTS: Final = (storage, streams, projecting, coaching_queue, serving, search, recommending, many, encoding, freshness)
+PARTS: Final = (
+    storage,
+    streams,
+    projecting,
+    coaching_queue,
+    serving,
+    search,
+    recommending,
+    many,
+    encoding,
+    freshness,
+    coaching,
+)
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")
 
@@ -87,6 +100,14 @@ _HOW: Final = """\
 - The first list after a start is counted from opening the folder. Python's imports are in neither side, and no model
   is loaded, since vectors of known texts are stored. The usual start finds its index written down; the row with
   nothing written down makes it anew from the projections, as after an upgrade or an erasure.
+- A suggested disposition and a list of experts are asked for by turns on the same network, each for another need, and
+  both are recorded. In a suggestion are a search over what members show and one over the shelf, how well every coach
+  and expert fits, the open needs like it, the rules, and a group for a consultancy. The words of the needs were encoded
+  before, like those of the challenges.
+- The burst: coaches and requests that wait for one, more than they can take. A process that makes the offers is killed
+  once half of them are made, another one goes on. Then every coach has as many offers as sessions they offered time
+  for, and no request has two. The row of time sets the second process beside what its commands take alone; most of the
+  rest is reading the requests' words and vectors after the start.
 - Memory is the largest resident size (VmHWM) of a process of its own that makes its index anew and then the lists. The
   peer's vectors are not in it, nor is the model, which is loaded once a new text has to be encoded.
 """

@@ -66,30 +66,33 @@ def build(folder: Path, size: Size, seed: int = 0) -> None:
     with Confrere(settings_of(folder), lambda: START) as system:
         charter = Order(command=CharterNetwork(network=NETWORK, name="Synthetic"), at=START)
         system.commands.handle(charter, Sender(network=NETWORK, actor=OPERATOR, command_id="charter"))
-        texts = _Texts(random)
-        versions: dict[StreamId, int] = {}
-        told = _told(size, texts)
-        number = 0
-        while part := list(islice(told, SAVED_AT_ONCE)):
-            number += 1
-            command = f"told-{number}"
-            origin = Origin(actor=OPERATOR, command=command, causation=command, correlation=command, digest=b"")
-            system.store.append(NETWORK, [_addition(each, versions) for each in part], origin=origin)
-        system.queries.kept_up(NETWORK)
-        for start in range(0, len(texts.owned), PUT_AT_ONCE):
-            owned = texts.owned[start : start + PUT_AT_ONCE]
-            system.vectors.put(owned, about_topics(random, len(owned)))
-        system.vectors.reach(NETWORK, system.store.head())
+        texts = Texts(random)
+        record(system, _told(size, texts), texts, random)
 
 
-def _addition(told: Told, versions: dict[StreamId, int]) -> Addition:
+def record(system: Confrere, told: Iterator[Told], texts: "Texts", random: np.random.Generator) -> None:
+    """Append what is told, bring projections up, and keep a vector for each text that was handed out for it."""
+    versions: dict[StreamId, int] = {}
+    while part := list(islice(told, SAVED_AT_ONCE)):
+        command = f"told-{system.store.head()}"
+        origin = Origin(actor=OPERATOR, command=command, causation=command, correlation=command, digest=b"")
+        additions = [_addition(each, versions, system) for each in part]
+        system.store.append(NETWORK, additions, origin=origin)
+    system.queries.kept_up(NETWORK)
+    for start in range(0, len(texts.owned), PUT_AT_ONCE):
+        owned = texts.owned[start : start + PUT_AT_ONCE]
+        system.vectors.put(owned, about_topics(random, len(owned)))
+    system.vectors.reach(NETWORK, system.store.head())
+
+
+def _addition(told: Told, versions: dict[StreamId, int], system: Confrere) -> Addition:
     stream, event = told
-    after = versions.get(stream, 0)
+    after = versions[stream] if stream in versions else system.store.version(stream)
     versions[stream] = after + 1
     return Addition(stream=stream, after=after, events=(event,), occurred_at=START)
 
 
-class _Texts:
+class Texts:
     """Texts as they are handed out, each with whose it is."""
 
     def __init__(self, random: np.random.Generator) -> None:
@@ -105,7 +108,7 @@ class _Texts:
         return text
 
 
-def _told(size: Size, texts: _Texts) -> Iterator[Told]:
+def _told(size: Size, texts: Texts) -> Iterator[Told]:
     yield from _places()
     for number in range(size.members):
         yield from _joined(number, texts)
@@ -131,7 +134,7 @@ def _site(number: int) -> StreamId:
     return f"site-{number:08x}"
 
 
-def _joined(number: int, texts: _Texts) -> Iterator[Told]:
+def _joined(number: int, texts: Texts) -> Iterator[Told]:
     who = member(number)
     role = list(RoleFamily)[number % len(RoleFamily)]
     yield who, MemberJoined(name=f"Member {number}")
@@ -146,7 +149,7 @@ def _joined(number: int, texts: _Texts) -> Iterator[Told]:
         yield who, ConflictDeclared(other=member(number - 1), kind="supervises")
 
 
-def _posted(number: int, size: Size, texts: _Texts) -> Iterator[Told]:
+def _posted(number: int, size: Size, texts: Texts) -> Iterator[Told]:
     for more in range(CHALLENGES):
         text = texts.of(member(number))
         stage = list(Stage)[(number // POSTING + more) % len(Stage)]
@@ -154,7 +157,7 @@ def _posted(number: int, size: Size, texts: _Texts) -> Iterator[Told]:
         yield challenge(number + more * size.members), posted
 
 
-def _answers(number: int, count: int, posts: Sequence[int], texts: _Texts) -> Iterator[Told]:
+def _answers(number: int, count: int, posts: Sequence[int], texts: Texts) -> Iterator[Told]:
     for more in range(count):
         asked = posts[(number * 7 + more * 131) % len(posts)]
         who, to = member(number), member(asked)

@@ -81,7 +81,8 @@ class OpenNeeds:
             if own is None:
                 return []
             need = self._matrix[own]
-            rows = np.flatnonzero(self._matrix @ need >= at_least - _EXACT)
+            # not a matrix product: that one's threads wait for one another wherever a core is busy
+            rows = np.flatnonzero(np.einsum("rw,w->r", self._matrix, need) >= at_least - _EXACT)
             near = np.einsum("rw,w->r", self._matrix[rows].astype(np.float64), need.astype(np.float64)).round(_PLACES)
             found = [
                 Like(self._held[row], self._open[self._held[row]][0], min(1.0, value))

@@ -25,7 +25,7 @@ from projections import places, resource_shelf, time_budgets
 from projections.network_setting import setting
 
 LOOKED_AT: Final = 12  # of each kind, at once: of whom few are needed
-POOL: Final = 24  # members, of whom a consultancy is put together
+POOL: Final = 16  # members, of whom a consultancy is put together
 
 
 class Shown(Struct, frozen=True, kw_only=True):

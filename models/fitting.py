@@ -11,6 +11,7 @@ from models.vector_index import Floats, Vectors, checked
 
 _PLACES: Final = 4  # sums in 32 bits differ between machines beyond them
 _AT_ONCE: Final = 512  # needs
+_FEW: Final = 8
 
 Mask = npt.NDArray[np.bool_]
 
@@ -45,7 +46,7 @@ class Shelf:
 
     def _some(self, needs: Vectors, usual: Floats) -> Floats:
         base = np.minimum(0.99, np.maximum(0.0, usual)).astype(np.float32)[:, None]
-        near = np.maximum((needs @ self._vectors.T - base) / (1 - base), 0)
+        near = np.maximum((self._cosines(needs) - base) / (1 - base), 0)
         found = np.zeros((2, len(needs), len(self.people)))
         for layer, weights in zip(found, (self._weights, self._firm), strict=True):
             worth, begin = near * weights, 0
@@ -54,6 +55,12 @@ class Shelf:
                     layer[:, place] = _top_three(worth[:, begin:end])
                 begin = end
         return np.minimum(found, 1.0).round(_PLACES)
+
+    def _cosines(self, needs: Vectors) -> Vectors:
+        """A product of matrices is quicker for many; for a few its threads wait for one another on a busy machine."""
+        if len(needs) > _FEW:
+            return np.asarray(needs @ self._vectors.T, dtype=np.float32)
+        return np.asarray(np.einsum("nw,pw->np", needs, self._vectors), dtype=np.float32)
 
 
 def _top_three(worth: Vectors) -> Floats:

@@ -10,6 +10,7 @@ from models.encoder import Encoder
 from projections import introductions
 from projections.introductions import Reached
 from tests.engine.town import BEN, NET, PEERS, Town
+from tests.engine.waiting_room import WaitingRoom, case, coach
 
 SOON = 60.0  # seconds that a busy machine may take
 MOST = 6 + 5 * 6  # sentences that a list of five may wait for: some of the need, some of each one's first reason
@@ -74,3 +75,19 @@ def test_what_goes_wrong_is_told_and_the_chores_go_on(town: Town, monkeypatch: p
     with Chores(town, told.append, every=0.01):
         wait_until(lambda: bool(told) and town.vectors.count() > 0)
     assert isinstance(told[0], OSError)
+
+
+def test_freed_time_is_offered_at_once_and_not_only_at_the_next_look_at_the_clock(tmp_path: Path) -> None:
+    with WaitingRoom(tmp_path) as room, Chores(room, pytest.fail, every=0.01):
+        room.waits(1)
+        room.coaches(1)
+        wait_until(lambda: room.offered() == [(case(1), coach(1))])
+
+
+def test_what_frees_nobodys_time_stirs_nothing(town: Town) -> None:
+    assert town.reactions.stirred(NET)
+    assert not town.reactions.stirred(NET)
+    town.say(PostChallenge(challenge="challenge-000000ff", author=BEN, title="Quiet corners"))
+    assert not town.reactions.stirred(NET)
+    town.offers_time(BEN, 60)
+    assert town.reactions.stirred(NET)
