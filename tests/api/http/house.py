@@ -9,6 +9,7 @@ from socket import create_server
 from threading import Thread
 from typing import Any
 
+import httpx
 import msgspec
 import uvicorn
 from litestar.testing import TestClient
@@ -54,7 +55,7 @@ class House(Town):
 class Client:
     """Somebody at the door; paths are below the network unless they begin with /."""
 
-    def __init__(self, web: TestClient[Any], tokens: dict[str, str]) -> None:
+    def __init__(self, web: httpx.Client, tokens: dict[str, str]) -> None:
         self.web = web
         self.tokens = tokens
 

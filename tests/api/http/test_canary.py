@@ -81,7 +81,7 @@ def test_no_words_of_a_coaching_case_are_logged(web: TestClient[Any], capfd: pyt
             assert CANARY not in answer.text
             statuses.add(answer.status_code)
     assert CANARY in web.get(f"{below}/coaching/{case}").text
-    assert statuses >= {200, 403, 404, 409, 412}
+    assert statuses >= {200, 403, 409, 412}
     printed, logged = capfd.readouterr()
     assert printed == ""
     tell_nothing(logged, case)
@@ -117,7 +117,7 @@ def test_no_words_of_any_request_are_logged(web: TestClient[Any], capfd: pytest.
                 answers = [web.request(method, path, params=QUERY, headers=own)]
                 if who == token and not path.endswith("/stream"):
                     answers.append(web.request(method, path))
-                if who == token and method == "POST":
+                if who == token and method == "POST" and places is PLACES:
                     answers += [web.request(method, path, **body) for body in BODIES]
                 statuses |= {answer.status_code for answer in answers}
     statuses.add(web.delete(f"/api/v1/networks/{NET}/challenges", params=QUERY).status_code)
@@ -129,7 +129,7 @@ def test_no_words_of_any_request_are_logged(web: TestClient[Any], capfd: pytest.
     assert printed == ""
     lines = tell_nothing(logged, token, token.rpartition("_")[2])
     assert len(lines) > 500
-    assert {line["event"] for line in lines} == {"request"}
+    assert {line["event"] for line in lines} == {"request"}, [line for line in lines if line["event"] != "request"]
     assert {line["status"] for line in lines} >= statuses
 
 

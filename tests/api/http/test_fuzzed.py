@@ -16,6 +16,7 @@ CONFIGURATION = f'[parameters]\n"path.network" = "{NET}"\n'
 def test_schemathesis_finds_no_failure(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "PATIENCE", 0.01)
     (tmp_path / "schemathesis.toml").write_text(CONFIGURATION)
+    house.warm(NET)  # who asks first waits for the model
     with served(house) as address:
         done = subprocess.run(
             [
