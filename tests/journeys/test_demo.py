@@ -7,23 +7,39 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
+from typing import get_args
 
 import httpx
 import pytest
 
 import api.demo
 from domain.calendar import period_of
+from domain.coaching import CoachingEvent
+from domain.coaching.events import CoachingRequested, GroupResponseAnswered, GroupResponseOffered
+from domain.coaching.states import WORDS
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.members import JoinNetwork
 from domain.recommendations import ListKind
-from domain.vocabulary import OPERATOR, Confidentiality, RoleFamily, SiteKind
+from domain.vocabulary import LADDER, OPERATOR, Confidentiality, RoleFamily, SiteKind, Tier
 from engine.commands import Order, Sender
 from engine.live_snapshot import LiveSnapshot
 from engine.runtime import Confrere
 from engine.settings import Settings
-from projections import challenge_board, evidence, member_directory, resource_shelf, site_tree, time_budgets
+from projections import (
+    challenge_board,
+    coaching_cases,
+    coaching_waits,
+    evidence,
+    member_directory,
+    resource_shelf,
+    site_tree,
+    time_budgets,
+)
 from projections.network_setting import setting
+from projections.reading import Reader
 from tests.api.http.server import running
 from tests.journeys.conftest import run
 
@@ -55,6 +71,10 @@ def test_the_demo_prints_every_list_with_somebody_on_it_and_why(told: tuple[Path
         assert lines[at + 1].startswith("1.  ")
         assert lines[at + 2].strip().startswith("– ")
     assert "Go on with this network: export CONFRERE_DATA=" in printed
+    coaching = printed[printed.index("Coaching needs that wait for a facilitator, 3 of 5") :]
+    assert "5 people share a theme: " in coaching
+    assert all(str(rung) in coaching for rung in LADDER)
+    assert "who are willing were never asked" in coaching
 
 
 def test_telling_the_demo_again_changes_nothing(told: tuple[Path, str]) -> None:
@@ -82,6 +102,24 @@ def test_the_challenges_worth_showing_are(system: Confrere) -> None:
         author = system.ask(NET, lambda c, which=challenge: challenge_board.author(c, which))
         for kind in (*PEOPLE, ListKind.RESOURCES, ListKind.CONSULTANCY):
             assert system.recommend(NET, author, challenge, kind).issued.picks, (challenge, kind)
+
+
+def test_the_demo_tells_of_all_that_happens_in_coaching(system: Confrere) -> None:
+    """But for responses to several: who tries the demo may offer one to those who share a theme."""
+    recorded = Counter(type(each.event) for each in system.store.page(0, limit=10_000, network=NET))
+    assert set(get_args(CoachingEvent)) - set(recorded) == {GroupResponseOffered, GroupResponseAnswered}
+    assert recorded[CoachingRequested] >= 30
+    stands = {each.split(" (")[0] for each in system.ask(NET, _stands)}
+    assert stands | {"offered"} == set(WORDS.values()) - {"not asked", "accepted"}  # nobody answered it in time
+    assert system.ask(NET, partial(coaching_waits.wait, tier=Tier.INTENSIVE)) is not None
+    (theme,) = system.common_needs.themes(NET, OPERATOR)
+    assert (theme.size, theme.may_offer) == (5, True)
+
+
+def _stands(connection: Connection) -> set[str]:
+    everybody = connection.execute("select coaching from coaching_cases").fetchall()
+    rows = (coaching_cases.row_of(connection, Reader(member=OPERATOR), coaching) for (coaching,) in everybody)
+    return {row.state for row in rows if row is not None}
 
 
 def test_nobody_in_the_demo_was_asked_for_more_than_they_offered(system: Confrere) -> None:

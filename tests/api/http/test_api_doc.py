@@ -1,4 +1,4 @@
-"""The walk through the API in docs/api.md is walked, against a real server."""
+"""The walks through the API in the documents are walked, against a real server."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from socket import create_server
 
 import pytest
 
-DOC = Path(__file__).parents[3] / "docs" / "api.md"
+DOCS = Path(__file__).parents[3] / "docs"
 END = "trap 'kill $(jobs -p) 2> /dev/null; wait' EXIT\n"
 
 
@@ -23,9 +23,10 @@ def _free_port() -> int:
 
 
 @pytest.mark.slow
-def test_the_walk_in_the_docs_leads_to_its_end(tmp_path: Path) -> None:
-    blocks = re.findall(r"^```sh\n(.*?)^```$", DOC.read_text(), re.DOTALL | re.MULTILINE)
-    assert len(blocks) > 8
+@pytest.mark.parametrize(("doc", "length"), [("api.md", 11), ("coaching.md", 4)])
+def test_the_walk_in_the_docs_leads_to_its_end(tmp_path: Path, doc: str, length: int) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", (DOCS / doc).read_text(), re.DOTALL | re.MULTILINE)
+    assert len(blocks) >= length
     port = _free_port()
     script = "set -euo pipefail\n" + END + "".join(blocks).replace("8000", str(port)) + "\necho arrived\n"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CONFRERE_")}
