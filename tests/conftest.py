@@ -5,6 +5,7 @@ import os
 os.environ["HF_HUB_OFFLINE"] = "1"  # before anything imports the libraries that read it
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # two processes test at once: threads that spin take the other's core
+os.environ.pop("COLUMNS", None)  # how wide somebody's terminal is; what a command prints is as wide as a test says
 
 from typing import Any
 
