@@ -192,6 +192,14 @@ def test_boards_tell_who_is_asked_and_who_never_was(staffed: tuple[Shell, dict[s
     assert "facilitators and admins" in shell.refused("coaching", "burden", "--as", member["ben"])
 
 
+def test_what_is_spent_on_experts_is_set_once(staffed: tuple[Shell, dict[str, str]]) -> None:
+    shell, member = staffed
+    words = ("coaching", "expert-budget", "600", "term", "--by", member["fay"])
+    assert shell.run(*words).stdout == "recorded\n"
+    assert "nothing changed" in shell.run(*words).stdout
+    assert "facilitator or an admin" in shell.refused(*words[:2], "60", *words[3:5], member["ada"])
+
+
 @pytest.mark.slow
 def test_a_suggestion_is_told_with_its_ladder_and_themes_with_who_shares_them(
     staffed: tuple[Shell, dict[str, str]],

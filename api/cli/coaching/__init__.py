@@ -6,6 +6,7 @@ import click
 
 from api.cli.coaching.boards import burden, coverage
 from api.cli.coaching.drawing import diagram
+from api.cli.coaching.experts import expert_budget
 from api.cli.coaching.intake import notice, request
 from api.cli.coaching.moves import MOVES
 from api.cli.coaching.reading import mine, queue, show, suggest
@@ -14,7 +15,7 @@ from api.cli.coaching.sharing import respond, themes
 
 _READ: Final = (queue, mine, show, suggest)
 _BEGIN: Final = (notice, request)
-_TOGETHER: Final = (themes, respond, burden, coverage, diagram)
+_TOGETHER: Final = (themes, respond, burden, coverage, expert_budget, diagram)
 
 
 @click.group()
