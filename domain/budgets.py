@@ -265,7 +265,10 @@ def _move(command: MoveTime, state: Budget, facts: Facts) -> tuple[BudgetEvent, 
 
 
 def _has_room(owner: OwnerId, minutes: int, day: date, state: Budget, facts: Facts) -> None:
-    """Refuse what exceeds the budget; the figures are for the one whose time it is, and the network's for all."""
+    """Refuse what exceeds the budget; the figures are for the one whose time it is.
+
+    The network's are read by staff, each without the minutes held for whom they must not be shown.
+    """
     calendar = chartered(facts).calendar
     free, setting = state.free_on(day, calendar), state.setting_on(day)
     experts = owner == facts.network
@@ -275,9 +278,10 @@ def _has_room(owner: OwnerId, minutes: int, day: date, state: Budget, facts: Fac
         raise OverBudget("this member has not offered time yet", field="minutes", remedy="suggest, do not ask")
     if minutes > free:
         words = "unavailable in this period"
-        if experts or facts.speaker == owner:
-            whose = "the network's expert budget" if experts else "your budget"
-            words = f"{minutes} minutes exceed {whose}: {setting.minutes} a {setting.period}, {free} of them free"
+        if experts:
+            words = f"{minutes} minutes exceed the network's expert budget in this period"
+        elif facts.speaker == owner:
+            words = f"{minutes} minutes exceed your budget: {setting.minutes} a {setting.period}, {free} of them free"
         raise OverBudget(words, field="minutes", remedy="ask for a later period or somebody else")
 
 

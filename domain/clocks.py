@@ -193,7 +193,8 @@ def _heard(clocks: Clocks, who: MemberId, at: datetime, calendar: SchoolCalendar
 
 
 def _paused(clocks: Clocks, at: datetime) -> Clocks:
-    return clocks if clocks.paused_since else replace(clocks, paused_since=at)
+    over = clocks.resolution_due is None
+    return clocks if over or clocks.paused_since else replace(clocks, paused_since=at)
 
 
 def _resumed(clocks: Clocks, at: datetime, calendar: SchoolCalendar) -> Clocks:

@@ -1,5 +1,6 @@
 """Coaching cases as they stand: the queue that facilitators work through, and everybody's own."""
 
+import re
 import sqlite3
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,7 @@ from domain.coaching.states import WORDS, Clarifying, Offered, Triaged
 from domain.refusals import NotTheirs
 from domain.vocabulary import Disposition, MemberId, StreamId, Tier, Urgency
 from projections.coaching_waits import places
+from projections.network_setting import setting
 from projections.reading import Reader, listed, told
 from projections.shape import USUAL, Listed, Page
 
@@ -136,7 +138,8 @@ def queue(
         where += " and owner not in (select value from json_each(:apart))"
     count = None if reader.apart else _counted(connection, tier, state)
     page = _QUEUE.page(connection, where, _told(reader, **wanted), cursor=cursor, limit=limit, count=count)
-    place = places(connection, [row.since for row in page.items if wants_coach(row)], tier)
+    wanting = [row.since for row in page.items if wants_coach(row)]
+    place = places(connection, wanting, tier, unseen=reader.apart)
     items = tuple(replace(row, place=place[row.since]) if row.since in place else row for row in page.items)
     return Page(items=_without_apart(connection, reader, items), count=page.count, next=page.next)
 
@@ -184,7 +187,7 @@ def _counted(connection: sqlite3.Connection, tier: Tier | None, state: str | Non
 def _placed(connection: sqlite3.Connection, reader: Reader, row: QueueRow) -> QueueRow:
     """With its place, and for who is no staff without what is for staff, nor anybody whom they must not be shown."""
     if wants_coach(row):
-        row = replace(row, place=places(connection, [row.since])[row.since])
+        row = replace(row, place=places(connection, [row.since], unseen=unseen(reader))[row.since])
     if reader.staff:
         return row
     facilitator, coach = (None if each in reader.hidden else each for each in (row.facilitator, row.coach))
@@ -197,14 +200,32 @@ def _without_apart(connection: sqlite3.Connection, reader: Reader, found: tuple[
     if not reader.apart:
         return found
     hidden = cases_of(connection, reader.apart)
-    return tuple(
-        replace(
-            row,
-            duplicates=tuple(each for each in row.duplicates if each not in hidden),
-            similar=tuple(each for each in row.similar if each not in hidden),
-        )
-        for row in found
-    )
+    least = setting(connection).policy.coaching.group_least
+    return tuple(_without(row, hidden, least) for row in found)
+
+
+def _without(row: QueueRow, hidden: frozenset[StreamId], least: int) -> QueueRow:
+    """Neither named nor counted; what is suggested for several is not, where too few of them are left."""
+    like = (row.duplicates, row.similar)
+    duplicates, similar = (tuple(each for each in some if each not in hidden) for some in like)
+    row = replace(row, duplicates=duplicates, similar=similar, suggestion_reason=uncounted(row.suggestion_reason))
+    few = (duplicates, similar) != like and len(duplicates) + len(similar) + 1 < least
+    if few and row.suggested is Disposition.GROUP_COACHING_OFFERED:
+        return replace(row, suggested=None, suggestion_reason="")
+    return row
+
+
+def uncounted(reason: str) -> str:
+    """How many share a need is not said to who is not shown all of them."""
+    return _NUMBER.sub("several open needs", reason)
+
+
+_NUMBER: Final = re.compile(r"^\d+ open needs")
+
+
+def unseen(reader: Reader) -> frozenset[MemberId]:
+    """Who is not counted in places either: where staff must not see somebody in the queue that they read."""
+    return reader.apart if reader.staff else frozenset()
 
 
 def cases_of(connection: sqlite3.Connection, members: frozenset[MemberId]) -> frozenset[StreamId]:

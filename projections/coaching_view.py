@@ -16,16 +16,18 @@ from domain.coaching.events import (
     RequestDrafted,
     RequestRerouted,
     RequestTriaged,
+    RungOffering,
 )
 from domain.coaching.moves import MOVES, words_of
-from domain.coaching.states import Case, Ended, Noticed, case_of, seeker_of
+from domain.coaching.states import Ended, Noticed, case_of, seeker_of
 from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
-from projections.coaching_cases import QueueRow, cases_of, row_of
+from projections.coaching_cases import QueueRow, cases_of, row_of, uncounted, unseen
 from projections.coaching_engagement import EngagementSeen, FeedbackSeen, OfferSeen, engagement, feedback, offer
 from projections.coaching_history import Told, history, stands
 from projections.coaching_items import Item, items
 from projections.coaching_readers import ALL, NO_PART, OF_STAFF, Looking, Part, joined, of_group, parts
 from projections.coaching_waits import CaseStanding, standing
+from projections.network_setting import setting
 from projections.reading import Reader
 
 
@@ -104,13 +106,13 @@ def _view(connection: sqlite3.Connection, looking: Looking, row: QueueRow) -> Ca
         request=request,
         items=tuple(items(looking)),
         decision=_decision(looking),
-        suggestion=_suggestion(connection, reader, case, readable=request is not None) if case else None,
+        suggestion=_suggestion(connection, looking, row, readable=request is not None),
         offer=offer(looking),
         response=case.response.response if case and case.response and theirs else None,
         joins=case.joins if case and theirs else None,
         engagement=engagement(looking),
         feedback=feedback(looking),
-        standing=standing(connection, state, looking.told, row.tier, row.place) if theirs and case else None,
+        standing=_standing(connection, looking, row) if theirs and case else None,
     )
 
 
@@ -151,22 +153,40 @@ def _decision(looking: Looking) -> Decision | None:
         reason=event.reason if readable else "",
         passed_over=event.passed_over,
         considered=event.considered if readable else "",
-        sent=event.sent if readable else (),
+        sent=tuple(who for who in event.sent if readable and who not in looking.reader.hidden),
         steering=event.steering and looking.reader.staff,
     )
 
 
+def _standing(connection: sqlite3.Connection, looking: Looking, row: QueueRow) -> CaseStanding:
+    return standing(connection, looking.state, looking.told, row.tier, row.place, unseen=unseen(looking.reader))
+
+
 def _suggestion(
-    connection: sqlite3.Connection, reader: Reader, case: Case, *, readable: bool
+    connection: sqlite3.Connection, looking: Looking, row: QueueRow, *, readable: bool
 ) -> DispositionSuggested | None:
-    """For staff, without whom they must not be shown in such a matter; what it is like, for who reads its words."""
-    suggestion = case.suggestion
-    if suggestion is None or not reader.staff:
+    """For staff, without whom they must not be shown; what was found by its words, for who reads them."""
+    reader, case = looking.reader, case_of(looking.state)
+    found = case.suggestion if case else None
+    if found is None or not reader.staff or row.suggested is None:
         return None
     hidden = reader.apart | cases_of(connection, reader.apart)
-    ladder = tuple(
-        replace(each, candidates=tuple(who for who in each.candidates if who not in hidden))
-        for each in suggestion.ladder
+    least = setting(connection).policy.coaching.group_least
+    ladder = (_rung(each, hidden, least) for each in found.ladder) if reader.apart else found.ladder
+    similar = tuple(each for each in found.similar if readable and each.coaching not in hidden)
+    return replace(
+        found,
+        reason=row.suggestion_reason,
+        ladder=tuple(each if readable else replace(each, candidates=()) for each in ladder),
+        similar=similar,
     )
-    similar = tuple(each for each in suggestion.similar if readable and each.coaching not in hidden)
-    return replace(suggestion, ladder=ladder, similar=similar)
+
+
+def _rung(each: RungOffering, hidden: frozenset[str], least: int) -> RungOffering:
+    """What it could offer without whom they must not be shown, nor counted."""
+    shown = tuple(who for who in each.candidates if who not in hidden)
+    few = shown != each.candidates and len(shown) + 1 < least
+    if few and each.rung is Disposition.GROUP_COACHING_OFFERED:
+        words = f"fewer than {least} open needs are near one another"
+        return replace(each, possible=False, reason=words, candidates=shown)
+    return replace(each, reason=uncounted(each.reason), candidates=shown)

@@ -1,8 +1,9 @@
 """How long requests of a tier waited for a coach, and where one stands in the queue."""
 
 import sqlite3
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from math import ceil
 from statistics import median
@@ -16,9 +17,10 @@ from domain.coaching import Coaching
 from domain.coaching.events import EngagementOpened, OfferDeclined, OfferExpired
 from domain.coaching.states import Accepted, Engaged
 from domain.kernel import Recorded
-from domain.vocabulary import Tier
+from domain.vocabulary import MemberId, Tier
 from projections.coaching_history import Told
 from projections.network_setting import setting
+from projections.reading import listed
 from projections.shape import instant, microseconds
 
 SCHEMA: Final = """
@@ -113,10 +115,17 @@ def wait(connection: sqlite3.Connection, tier: Tier) -> Wait | None:
     return Wait(median=median(days), p90=days[ceil(_NINE_TENTHS * len(days)) - 1], requests=len(days))
 
 
-def places(connection: sqlite3.Connection, wanting: Sequence[int], tier: Tier | None = None) -> dict[int, int]:
+def places(
+    connection: sqlite3.Connection,
+    wanting: Sequence[int],
+    tier: Tier | None = None,
+    *,
+    unseen: Collection[MemberId] = (),
+) -> dict[int, int]:
     """For each of these that wait (since when they count) its place: one more than those before it in its tier.
 
-    Quicker where all are of one tier that is named.
+    Quicker where all are of one tier that is named. Requests of the `unseen` are not counted: who is shown the queue
+    without them would find them in its gaps.
     """
     if not wanting:
         return {}
@@ -125,10 +134,21 @@ def places(connection: sqlite3.Connection, wanting: Sequence[int], tier: Tier | 
     so_far = defaultdict[Tier, int](int)
     for before, cases in connection.execute(_BEFORE, (part, part * _PART, first)):
         so_far[before] += cases
-    found = {}
+    found, left_out = {}, _left_out(connection, unseen)
     for of, since in connection.execute(_AMONG, (first, last, tier)):
         so_far[of] += 1
-        found[since] = so_far[of]
+        found[since] = so_far[of] - bisect_left(left_out[of], since)
+    return found
+
+
+def _left_out(connection: sqlite3.Connection, unseen: Collection[MemberId]) -> dict[Tier, list[int]]:
+    """Since when those of them count who wait in each tier, in that order."""
+    found = defaultdict[Tier, list[int]](list)
+    if unseen:
+        sql = """select tier, since from coaching_cases where wants = 1
+            and owner in (select value from json_each(?)) order by since"""
+        for tier, since in connection.execute(sql, (listed(unseen),)):
+            found[tier].append(since)
     return found
 
 
@@ -139,14 +159,20 @@ _AMONG: Final = """select tier, since from coaching_cases where wants = 1 and si
 
 
 def standing(
-    connection: sqlite3.Connection, state: Coaching, told: Sequence[Told], tier: Tier | None, place: int | None
+    connection: sqlite3.Connection,
+    state: Coaching,
+    told: Sequence[Told],
+    tier: Tier | None,
+    place: int | None,
+    *,
+    unseen: Collection[MemberId] = (),
 ) -> CaseStanding:
     known = None if tier is None or place is None else wait(connection, tier)
     return CaseStanding(
         place=place,
         wait=known,
         words=_words(connection, state, place, known),
-        notices=tuple(_notices(connection, told, tier, place)),
+        notices=tuple(_notices(connection, told, tier, place, unseen)),
     )
 
 
@@ -174,7 +200,11 @@ def _coach_away(connection: sqlite3.Connection, state: Coaching) -> bool:
 
 
 def _notices(
-    connection: sqlite3.Connection, told: Sequence[Told], tier: Tier | None, place: int | None
+    connection: sqlite3.Connection,
+    told: Sequence[Told],
+    tier: Tier | None,
+    place: int | None,
+    unseen: Collection[MemberId],
 ) -> Iterable[Notice]:
     """An offer that came to nothing, whoever ended it, and older requests that came into the queue."""
     opened = next((each.position for each in told if isinstance(each.event, EngagementOpened)), None)
@@ -183,7 +213,7 @@ def _notices(
         for each in told
         if isinstance(each.event, OfferDeclined | OfferExpired)
     ]
-    grown = [] if place is None else [Notice(at=at, words=_GREW) for at in _came_before(connection, told, tier)]
+    grown = [] if place is None else [Notice(at=at, words=_GREW) for at in _came_before(connection, told, tier, unseen)]
     return sorted([*over, *grown], key=lambda each: each.at)[-_NOTICES:]
 
 
@@ -192,12 +222,16 @@ _OVER_WHILE_COACHED: Final = "an offer to another coach came to nothing"
 _GREW: Final = "the queue grew before you: an older request came into it"
 
 
-def _came_before(connection: sqlite3.Connection, told: Sequence[Told], tier: Tier | None) -> list[datetime]:
+def _came_before(
+    connection: sqlite3.Connection, told: Sequence[Told], tier: Tier | None, unseen: Collection[MemberId]
+) -> list[datetime]:
     sql = """select later.at from coaching_entries as own join coaching_entries as later
         on later.tier = own.tier and later.position > own.position and later.since < own.since
         where own.position = (
             select max(position) from coaching_entries where tier = ?1
             and position in (select value from json_each(?2))
+        ) and later.since not in (
+            select since from coaching_cases where owner in (select value from json_each(?4))
         ) order by later.position desc limit ?3"""
     own = "[" + ", ".join(str(each.position) for each in told) + "]"
-    return [instant(at) for (at,) in connection.execute(sql, (tier, own, _NOTICES))]
+    return [instant(at) for (at,) in connection.execute(sql, (tier, own, _NOTICES, listed(unseen)))]

@@ -150,6 +150,8 @@ def answers_after(connection: sqlite3.Connection, position: int) -> list[tuple[M
     return connection.execute(_ANSWERS, (position,)).fetchall()
 
 
+# who has power over somebody, staff or not, learns of no coaching of theirs (rule 28)
+_NO_COACHING: Final = """not (source like 'coaching-%' and receiver in (select value from json_each(:apart)))"""
 _OWN: Final = "(giver = :reader or receiver = :reader)"  # not `in (…)`, which uses no index
 _TIES: Final = Listed(
     name="ties",
@@ -174,6 +176,6 @@ def ties_seen(
     shown = reader.classes | {Confidentiality.PAIR} if reader.staff else OPEN if reader.auditor else frozenset()
     seen = f"({_OWN} or confidentiality in (select value from json_each(:shown)))" if shown else _OWN
     theirs = "" if member is None else " and (giver = :member or receiver = :member)"
-    where = f"{seen}{theirs} and {not_hidden('giver', 'receiver')}"
-    parameters = told(reader, member=member, shown=listed(shown))
+    where = f"{seen}{theirs} and {not_hidden('giver', 'receiver')} and {_NO_COACHING}"
+    parameters = told(reader, member=member, shown=listed(shown), apart=listed(reader.apart))
     return _TIES.page(connection, where, parameters, cursor=cursor, limit=limit)

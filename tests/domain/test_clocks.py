@@ -318,6 +318,7 @@ def test_all_clocks_stop_when_a_coach_begins_or_the_case_ends(end: Event) -> Non
     assert left(over, at(2, 10)) == [None, None, None]
     assert over.paused_since is None
     assert told(over, (answered(), at(3, 10))) == over
+    assert told(over, (BY_COACH, at(3, 10))) == over  # of another coach, who is asked to take over
 
 
 @given(STEPS, calendars(), calendars(), st.timedeltas(timedelta(), timedelta(days=40)))

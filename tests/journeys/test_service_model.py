@@ -279,7 +279,8 @@ def as_told(happened: tuple[str, str, str]) -> tuple[str, str, str]:
     _, event, told = happened
     if told in {"public", "network"}:
         return happened
-    return "", "withheld" if told == "sealed" else event, told
+    unnamed = told == "sealed" or event.startswith(("coaching.", "budget.time-"))
+    return "", "withheld" if unnamed else event, told
 
 
 @pytest.mark.slow
