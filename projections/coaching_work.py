@@ -1,7 +1,7 @@
 """What the engine has to do for coaching cases: whom to offer a coach, what to suggest, which offers are open."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -10,9 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from domain.coaching.events import CoachingRequested, RequestClarified
+from domain.coaching.states import Accepted
 from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
-from projections.coaching_history import decoded
+from projections.coaching_history import decoded, history, stands
 from projections.shape import instant, rows
 
 
@@ -35,7 +36,7 @@ class OpenOffer(Struct, frozen=True, kw_only=True):
     coach: MemberId
     seeker: MemberId
     expires_at: datetime
-    coach_away: bool  # paused, or left
+    coach_away: bool  # paused, left, or no coach any more
     engaged: bool  # to take over while another one coaches
 
 
@@ -86,12 +87,33 @@ def anybody_waits(connection: sqlite3.Connection) -> bool:
 
 
 def open_offers(connection: sqlite3.Connection) -> list[OpenOffer]:
-    """Those that wait for somebody's word, the first to expire first."""
+    """Those that wait for somebody's word, the first to expire first; and what was accepted by who left since."""
     sql = """select coaching, offer, asks as coach, coaching_cases.owner as seeker, expires_at,
-        coalesce(standing, 'left') <> 'active' as coach_away, next is not null as engaged
+        coalesce(standing, 'left') <> 'active' or not exists (
+            select 1 from network_roles where member = asks
+            and role = case disposition when 'expert engaged' then 'expert' else 'coach' end
+        ) as coach_away, next is not null as engaged
         from coaching_cases left join members on members.owner = asks
         where offer is not null order by expires_at, coaching"""
-    return list(rows(connection, OpenOffer, sql))
+    return [*rows(connection, OpenOffer, sql), *_left_after_a_yes(connection)]
+
+
+def _left_after_a_yes(connection: sqlite3.Connection) -> Iterator[OpenOffer]:
+    sql = """select coaching from members join coaching_cases on coach = members.owner
+        where standing = 'left' and state = 'accepted' order by coaching"""
+    for (coaching,) in connection.execute(sql).fetchall():
+        state = stands(history(connection, coaching))
+        if isinstance(state, Accepted):
+            asked = state.offer.offered
+            yield OpenOffer(
+                coaching=coaching,
+                offer=asked.offer,
+                coach=asked.coach,
+                seeker=asked.seeker,
+                expires_at=state.offer.expires_at,
+                coach_away=True,
+                engaged=False,
+            )
 
 
 def left_behind(connection: sqlite3.Connection) -> list[LeftBehind]:

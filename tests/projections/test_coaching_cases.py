@@ -13,7 +13,15 @@ from domain.clocks import after, begin
 from domain.coaching import commands as c
 from domain.coaching.events import CoachingRequested
 from domain.kernel import Command
-from domain.members import DeclareConflict, GrantNetworkRole, JoinNetwork, MuteMember, PauseMember
+from domain.members import (
+    DeclareConflict,
+    GrantNetworkRole,
+    JoinNetwork,
+    LeaveNetwork,
+    MuteMember,
+    PauseMember,
+    WithdrawNetworkRole,
+)
 from domain.networks import NETWORK, SetSchoolCalendar
 from domain.refusals import NotTheirs, Unknown
 from domain.vocabulary import (
@@ -527,6 +535,27 @@ def test_the_engine_finds_who_waits_for_a_coach_and_which_offers_are_open() -> N
     with as_engine(history) as connection:
         queued = coaching_work.waiting_for_coach(connection)[0]
         assert (queued.coaching, queued.asked, queued.offers) == (case(1), frozenset({BEN, CLEO}), 2)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "gone"),
+    [(True, LeaveNetwork(member=BEN)), (False, WithdrawNetworkRole(member=BEN, role=NetworkRole.COACH))],
+)
+def test_an_offer_to_who_is_gone_is_to_be_let_go_also_after_a_yes(accepted: bool, gone: Command) -> None:  # noqa: FBT001 - a case of the test
+    history = network()
+    asks_for_coaching(history, 1, ADA)
+    decides(history)
+    offers(history)
+    if accepted:
+        says(history, BEN, c.AcceptOffer(coaching=case(1), member=BEN))
+    history.do(gone)
+    with as_engine(history) as connection:
+        (offer,) = coaching_work.open_offers(connection)
+    assert (offer.offer, offer.coach, offer.coach_away) == ("offer-00000001", BEN, True)
+    says(history, ENGINE, c.ExpireOffer(coaching=case(1), offer=offer.offer))
+    assert sees(history, ADA).case.state == "triaged"
+    with as_engine(history) as connection:
+        assert coaching_work.open_offers(connection) == []
 
 
 def test_an_offer_to_take_over_is_open_too() -> None:
