@@ -155,7 +155,8 @@ class Table:
         self._waiting: Final = coaching_work.waiting_for_coach(up.connection)
         cases = [each.coaching for each in self._waiting]
         self._fits: Final[Fits] = coaches.fits(up.connection, up.position, snapshot.policy, cases)
-        self._asking: Final = {each.seeker for each in coaching_work.open_offers(up.connection)}
+        offers = coaching_work.open_offers(up.connection)
+        self._asking: Final = {each.seeker for each in offers if not each.engaged}
         self._masks: Final = {role: room.mask(self._fits.people, role) for role in room.holding}
 
     def matches(self) -> Iterator[tuple[Queued, MemberId]]:

@@ -8,11 +8,10 @@ from typing import Final
 
 from domain.coaching.commands import CloseEngagement, ExpireOffer, WithdrawRequest
 from domain.introductions import ExpireIntroduction
-from domain.refusals import Beaten, CommandReused, IllegalMove, Unknown
 from domain.vocabulary import ENGINE, StreamId
 from engine.at_hand import AtHand
 from engine.commands import Commands, Order, Sender
-from engine.draining import Draining
+from engine.draining import CHANGED, Draining
 from engine.event_store import EventStore
 from engine.queries import Queries
 from engine.suggesting import Suggesting
@@ -72,7 +71,7 @@ class Reactions:
     def _carried_out(self, call: Call) -> int:
         try:
             return len(self._commands.handle(*call))
-        except (IllegalMove, Unknown):  # somebody answered in the meantime
+        except CHANGED:  # somebody answered, or came back, in the meantime
             return 0
 
     def _suggest_all(self, network: StreamId) -> int:
@@ -83,7 +82,7 @@ class Reactions:
             try:
                 self.suggesting.suggest(network, coaching)
                 made += 1
-            except (IllegalMove, Unknown, Beaten, CommandReused):  # it moved on in the meantime, or has no words
+            except CHANGED:  # it moved on in the meantime, or has no words
                 continue
         return made
 

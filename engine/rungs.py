@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.coaching.commands import Offering
-from domain.eligibility import Asking, Candidate, Mode, first_objection, must_not_meet, same_person
+from domain.eligibility import UNAVAILABLE, Asking, Candidate, Mode, first_objection, must_not_meet, same_person
 from domain.refusals import IllegalMove
 from domain.vocabulary import Confidentiality, Disposition, MemberId, NetworkRole, Urgency
 from engine.grouping import Consultant, convene
@@ -95,7 +95,9 @@ def group_coaching_offered(sight: Sight) -> Rung:
     rung, least = Disposition.GROUP_COACHING_OFFERED, sight.policy.coaching.group_least
     if sight.intake.confidentiality is not Confidentiality.GROUP:
         return _not(rung, "its words are for two people, not for a group")
-    sharing = {each.seeker: each.coaching for each in reversed(sight.like) if _may_share(each.seeker, sight)}
+    near = sight.like[:_AT_MOST]
+    sight.people.look_up({each.seeker for each in near})
+    sharing = {each.seeker: each.coaching for each in reversed(near) if _may_share(each.seeker, sight)}
     found = sorted(sharing.values())
     if len(found) + 1 < least:
         return _not(rung, f"fewer than {least} open needs are near one another", found)
@@ -111,10 +113,19 @@ def coach_assigned(sight: Sight) -> Rung:
     if not fitting:
         return _not(rung, "no coach shows anything that fits well enough")
     if not found:
-        return Rung(
-            Offering(rung=rung, possible=False, reason="the coaches who fit are unavailable: it waits"), enough=True
-        )
+        return _waits(fitting, sight)
     return _would_do(rung, f"{_so_many(found, 'coach')} room and fit well enough", found)
+
+
+def _waits(fitting: Sequence[MemberId], sight: Sight) -> Rung:
+    """A need waits for a coach sooner than it takes an expert, unless it is urgent or no coach could ever be asked."""
+    rung = Disposition.COACH_ASSIGNED
+    words = "the coaches who fit are unavailable"
+    if not _may_come_free(fitting, sight):
+        return _not(rung, "the coaches who fit are not asked for time")
+    if sight.intake.urgency is Urgency.URGENT:
+        return _not(rung, f"{words}, and it is urgent")
+    return Rung(Offering(rung=rung, possible=False, reason=f"{words}: it waits"), enough=True)
 
 
 def expert_engaged(sight: Sight) -> Rung:
@@ -128,7 +139,7 @@ def expert_engaged(sight: Sight) -> Rung:
         return _not(rung, "the network's time for experts is used up")
     if not found:
         return _not(rung, "the experts who fit are unavailable")
-    return _would_do(rung, f"no coach fits, and {_so_many(found, 'expert')} room", found)
+    return _would_do(rung, f"no coach can be asked now, and {_so_many(found, 'expert')} room", found)
 
 
 def intensive_plan_opened(sight: Sight) -> Rung:
@@ -194,6 +205,13 @@ def _eligible(members: Sequence[MemberId], asking: Asking, sight: Sight) -> Iter
         sight.people.look_up(some)
         known = (sight.people.get(each) for each in some)
         yield from (each for each in known if each is not None and first_objection(each, asking) is None)
+
+
+def _may_come_free(members: Sequence[MemberId], sight: Sight) -> bool:
+    """Whether any is unavailable for a cause that is told to nobody; not the seeker, nor who offers no time."""
+    known = (sight.people.get(each) for each in members[:_AT_MOST])
+    objections = (first_objection(each, _asking(sight)) for each in known if each is not None)
+    return any(each is not None and each.words == UNAVAILABLE for each in objections)
 
 
 def _may_share(seeker: MemberId, sight: Sight) -> bool:

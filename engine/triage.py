@@ -56,7 +56,7 @@ def _chosen(sight: Sight, ladder: list[Rung]) -> tuple[Disposition, str]:
     for each in ladder[:-1]:
         if each.enough:
             return each.offering.rung, each.offering.reason
-    return Disposition.COACH_ASSIGNED, "no lower rung would do, and nobody fits well enough yet: it waits for a coach"
+    return Disposition.COACH_ASSIGNED, "no lower rung would do, and nobody can be asked yet: it waits for a coach"
 
 
 def _needs_more(sight: Sight) -> str:

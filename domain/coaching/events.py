@@ -165,6 +165,7 @@ class OfferTimeProposed(Event, frozen=True, kw_only=True):
 
 class OfferExpired(Event, frozen=True, kw_only=True):
     offer: str
+    let_go: bool = False  # before its time: nobody heard what the coach would have said
 
 
 class GroupResponseOffered(Event, frozen=True, kw_only=True):

@@ -219,7 +219,9 @@ def _asked_again(case: Case, event: CoachOffered) -> Case:
 
 def _refused(case: Case, offer: Offer, event: OfferDeclined | OfferExpired) -> Case:
     by = event.member if isinstance(event, OfferDeclined) else ""
-    return replace(case, asked=case.asked | {offer.offered.coach}, over=(offer.offered.offer, by))
+    unheard = isinstance(event, OfferExpired) and event.let_go  # who paused may be asked once they are back
+    asked = case.asked if unheard else case.asked | {offer.offered.coach}
+    return replace(case, asked=asked, over=(offer.offered.offer, by))
 
 
 def dates_first(known: Engagement) -> bool:

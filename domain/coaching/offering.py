@@ -96,12 +96,11 @@ def answer_offer(command: c.CoachingCommand, state: Coaching, facts: Facts) -> t
             _not_expired(offer, facts)
             _to_come(at, facts)
             return (e.OfferTimeProposed(offer=key, member=member, at=at, expires_at=_expiry(facts)),)
-        case c.ExpireOffer() if isinstance(state, Accepted):  # who said yes holds to it, if both are still here
-            return (e.OfferExpired(offer=key),) if objection_to(offer, facts) else ()
         case c.ExpireOffer():
-            if _stands(offer, facts):
+            accepted = isinstance(state, Accepted)  # who said yes holds to it, if both are still here
+            if objection_to(offer, facts) is None if accepted else _stands(offer, facts):
                 raise IllegalMove("this offer still stands", field="coaching")
-            return (e.OfferExpired(offer=key),)
+            return (e.OfferExpired(offer=key, let_go=accepted or facts.at < offer.expires_at),)
         case _:
             return ()
 

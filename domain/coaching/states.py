@@ -49,7 +49,7 @@ class Case(Struct, frozen=True, kw_only=True):
     triage: RequestTriaged | RequestRerouted | None = None
     taken: frozenset[Disposition] = frozenset()  # rungs that were decided on so far
     offered: dict[str, MemberId] = {}  # every offer made so far → the coach who was asked
-    asked: frozenset[MemberId] = frozenset()  # coaches who said no, or nothing
+    asked: frozenset[MemberId] = frozenset()  # coaches who said no, or nothing in time
     response: GroupResponseOffered | None = None
     joins: bool | None = None  # the seeker's answer to it
     granted: frozenset[MemberId] = frozenset()  # who came later and may read what was said before

@@ -230,7 +230,7 @@ COACHING: Final[tuple[Event, ...]] = (
     OfferAccepted(offer=OFFER, member=BEN),
     OfferDeclined(offer=OFFER, member=BEN, reason="too much at school"),
     OfferTimeProposed(offer=OFFER, member=BEN, at=NOON, expires_at=NOON),
-    OfferExpired(offer=OFFER),
+    OfferExpired(offer=OFFER, let_go=True),
     GroupResponseOffered(
         seeker=ADA, member=CLEO, response="response-00000001", about="calls, families", confidentiality=PAIR
     ),

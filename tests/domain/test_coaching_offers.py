@@ -276,7 +276,9 @@ def test_an_offer_expires_after_three_school_days_and_not_before() -> None:
 def test_an_offer_lapses_at_once_where_nothing_can_come_of_it(reason: Said) -> None:
     scene = given(*BEN_IS_ASKED, reason)
     scene.when(EXPIRES, by=ENGINE)
-    assert isinstance(state(scene), Triaged)
+    reached = state(scene)
+    assert isinstance(reached, Triaged)
+    assert reached.case.asked == frozenset()  # who is let go has not said no
     assert held(scene) == {}
 
 
@@ -297,7 +299,7 @@ def test_nobody_says_yes_to_what_must_not_be_any_more() -> None:
 
 def test_after_a_yes_something_may_come_up_before_they_begin() -> None:
     scene = given(*BEN_SAYS_YES)
-    scene.when(EXPIRES, by=ENGINE, at=NEXT_WEEK).then_nothing()
+    scene.when(EXPIRES, by=ENGINE, at=NEXT_WEEK).refused("still stands")
     scene.when(DECLINES, by=BEN)
     assert isinstance(state(scene), Triaged)
     assert held(scene) == {}
@@ -307,7 +309,7 @@ def test_a_yes_of_somebody_who_left_is_over() -> None:
     scene = given(*BEN_SAYS_YES, Said(LeaveNetwork(member=BEN)))
     scene.when(OPENS, by=ADA).refused("left the network")
     scene.when(EXPIRES, by=ENGINE).then(
-        events.OfferExpired(offer=OFFER), TimeReleased(member=BEN, reservation=OFFER, minutes=60)
+        events.OfferExpired(offer=OFFER, let_go=True), TimeReleased(member=BEN, reservation=OFFER, minutes=60)
     )
 
 

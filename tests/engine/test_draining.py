@@ -12,8 +12,10 @@ import pytest
 
 from domain.coaching import commands as c
 from domain.members import DeclareConflict, LeaveNetwork, PauseMember, ResumeMember
-from domain.vocabulary import ConflictKind, Disposition, NetworkRole
+from domain.vocabulary import ENGINE, ConflictKind, Disposition, NetworkRole
+from engine.commands import Order, Sender
 from engine.event_store import EventStore
+from projections import coaching_work
 from tests.engine.waiting_room import NET, SESSION, WaitingRoom, case, coach, seeker
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +86,46 @@ def test_who_pauses_or_leaves_is_not_waited_for(room: WaitingRoom) -> None:
     assert drain(room) == []
     room.waits(2)
     room.say(ResumeMember(member=first[1]), by=first[1])
-    assert drain(room) == [(case(2), first[1])]  # the first request was offered to them before
+    assert drain(room) == [(case(1), first[1])]  # who paused has not said no
+
+
+def test_who_leaves_after_a_yes_is_not_waited_for_either(room: WaitingRoom) -> None:
+    room.coaches(1)
+    room.waits(1)
+    assert drain(room) == [(case(1), coach(1))]
+    room.say(c.AcceptOffer(coaching=case(1), member=coach(1)), by=coach(1))
+    room.say(LeaveNetwork(member=coach(1)), by=coach(1))
+    room.coaches(2)
+    assert drain(room) == [(case(1), coach(2))]
+    assert room.promised(coach(1)) == 0
+
+
+def test_a_yes_said_while_paused_is_let_go_when_they_leave_however_often_it_was_looked_at(room: WaitingRoom) -> None:
+    room.coaches(1)
+    room.waits(1)
+    drain(room)
+    (offer,) = room.ask(NET, coaching_work.open_offers)
+    room.say(PauseMember(member=coach(1)), by=coach(1))
+    room.say(c.AcceptOffer(coaching=case(1), member=coach(1)), by=coach(1))
+    let_go = (Order(command=c.ExpireOffer(coaching=case(1), offer=offer.offer), at=room.now),)
+    sender = Sender(network=NET, actor=ENGINE, command_id=f"expire-{offer.offer}", causation=case(1))
+    assert room.commands.handle_all(let_go, sender).refusals  # by an engine that had looked before the yes
+    room.say(LeaveNetwork(member=coach(1)), by=coach(1))
+    drain(room)
+    assert room.promised(coach(1)) == 0
+
+
+def test_while_a_seeker_changes_coaches_their_other_request_is_served(room: WaitingRoom) -> None:
+    for number in (1, 2):
+        room.coaches(number, sessions=2)
+    room.waits(1)
+    ((_, first),) = drain(room)
+    other = coach(2) if first == coach(1) else coach(1)
+    room.say(c.AcceptOffer(coaching=case(1), member=first), by=first)
+    room.say(c.OpenEngagement(coaching=case(1), goal="call twice a week", until=room.now.date()), by=first)
+    room.say(c.OfferCoach(coaching=case(1), offer="offer-00000099", coach=other), by=first)
+    room.waits(2, seeker=seeker(1))
+    assert [offered for offered, _ in drain(room)] == [case(2)]
 
 
 def test_the_request_of_who_left_ends_and_its_time_goes_to_the_next_one(room: WaitingRoom) -> None:

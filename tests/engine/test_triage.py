@@ -9,10 +9,17 @@ import pytest
 from domain.challenges import ChangeChallengeStage
 from domain.coaching import commands as c
 from domain.coaching.events import DispositionSuggested
-from domain.members import DeclareConflict, JoinNetwork, MuteMember, PauseMember
+from domain.members import (
+    ChooseEngagementLevel,
+    DeclareConflict,
+    JoinNetwork,
+    MuteMember,
+    PauseMember,
+    WithdrawNetworkRole,
+)
 from domain.refusals import IllegalMove, Unknown
 from domain.resources import UseResource
-from domain.vocabulary import Confidentiality, ConflictKind, Disposition, NetworkRole, Tier, Urgency
+from domain.vocabulary import Confidentiality, ConflictKind, Disposition, Level, NetworkRole, Tier, Urgency
 from models.encoder import Encoder
 from tests.engine.cases import (
     MORE,
@@ -137,18 +144,51 @@ def test_nobody_counts_twice_among_those_who_share_a_need(town: Town) -> None:
     assert rung(town, GROUP)[0] is False
 
 
-def test_an_expert_is_engaged_only_where_no_coach_fits(town: Town) -> None:
+def an_expert_has_time(town: Town) -> None:
     coaches(town, EVE, role=NetworkRole.EXPERT)
     knows(town, EVE)
-    asks(town, urgency=Urgency.URGENT)
-    assert suggests(town) is COACH  # nobody set time apart for experts: it waits
+    pays_experts(town, 600)
+
+
+def needs_a_coach(town: Town, urgency: Urgency = Urgency.SOON, number: int = 1) -> None:
+    """A peer was no help."""
+    asks(town, number, urgency=urgency)
+    decides(town, number, rung=PEER, sent=(BEN,))
+
+
+def test_an_expert_is_engaged_where_no_coach_fits_and_the_network_set_time_apart(town: Town) -> None:
+    coaches(town, EVE, role=NetworkRole.EXPERT)
+    knows(town, EVE)
+    needs_a_coach(town)
+    assert suggests(town) is COACH  # it waits
     pays_experts(town, 600)
     assert suggests(town) is EXPERT
     assert rung(town, EXPERT) == (True, (EVE,))
-    coaches(town, DAN, minutes=10)
+
+
+def test_a_need_waits_for_a_coach_sooner_than_it_takes_an_expert_unless_it_is_urgent(town: Town) -> None:
+    an_expert_has_time(town)
+    coaches(town, DAN, minutes=10)  # who fits, and has no room yet
     knows(town, DAN)
-    assert suggests(town) is COACH  # who fits, and has no room yet
+    needs_a_coach(town)
+    assert suggests(town) is COACH
     assert rung(town, COACH) == (False, ())
+    needs_a_coach(town, Urgency.URGENT, 2)
+    assert suggests(town, 2) is EXPERT
+    town.say(WithdrawNetworkRole(member=EVE, role=NetworkRole.EXPERT))
+    assert suggests(town, 2) is COACH  # nobody is there: it waits, too
+
+
+@pytest.mark.parametrize("member", [ADA, DAN])
+def test_nobody_is_waited_for_who_will_not_be_asked(town: Town, member: str) -> None:
+    an_expert_has_time(town)
+    coaches(town, member)
+    knows(town, member)
+    if member != ADA:  # who would coach herself
+        town.say(ChooseEngagementLevel(member=member, level=Level.HONOR), by=member)
+    needs_a_coach(town)
+    assert suggests(town) is EXPERT
+    assert why(town, COACH) == "the coaches who fit are not asked for time"
 
 
 def test_what_comes_back_after_coaching_takes_a_plan(town: Town) -> None:

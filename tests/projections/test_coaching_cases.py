@@ -467,12 +467,13 @@ def test_an_offer_that_comes_to_nothing_gives_back_the_old_place_and_tells_the_s
     assert notices(history, 2) == []
 
 
-def test_a_seeker_is_told_that_their_coach_is_away() -> None:
+@pytest.mark.parametrize(("gone", "words"), [(PauseMember(member=BEN), "away"), (LeaveNetwork(member=BEN), "left")])
+def test_a_seeker_is_told_that_their_coach_is_away_or_gone(gone: Command, words: str) -> None:
     history = coached()
-    history.do(PauseMember(member=BEN))
+    history.do(gone)
     standing = sees(history, ADA).standing
     assert standing is not None
-    assert "away" in standing.words
+    assert words in standing.words
 
 
 def test_a_wait_is_foretold_once_enough_requests_of_the_tier_found_a_coach() -> None:
@@ -534,7 +535,7 @@ def test_the_engine_finds_who_waits_for_a_coach_and_which_offers_are_open() -> N
     says(history, ENGINE, c.ExpireOffer(coaching=case(1), offer="offer-00000002"))
     with as_engine(history) as connection:
         queued = coaching_work.waiting_for_coach(connection)[0]
-        assert (queued.coaching, queued.asked, queued.offers) == (case(1), frozenset({BEN, CLEO}), 2)
+        assert (queued.coaching, queued.asked, queued.offers) == (case(1), frozenset({BEN}), 2)
 
 
 @pytest.mark.parametrize(
