@@ -184,19 +184,26 @@ def _words(connection: sqlite3.Connection, state: Coaching, place: int | None, k
             else f"half of such requests waited {known.median:.0f} school days or less, nine of ten {known.p90:.0f}"
         )
         return f"place {place} in the queue of its tier; {waited}"
-    return "the coach is away for now" if _coach_away(connection, state) else ""
+    return _of_coach(connection, state)
 
 
-def _coach_away(connection: sqlite3.Connection, state: Coaching) -> bool:
+def _of_coach(connection: sqlite3.Connection, state: Coaching) -> str:
+    """What keeps a coach who said yes from working."""
     match state:
         case Accepted(offer=offer):
             coach = offer.offered.coach
         case Engaged(engagement=engagement):
             coach = engagement.coach
         case _:
-            return False
-    sql = "select 1 from members where owner = ? and standing <> 'active'"
-    return connection.execute(sql, (coach,)).fetchone() is not None
+            return ""
+    found = connection.execute("select standing from members where owner = ?", (coach,)).fetchone()
+    return _GONE.get(found[0] if found else "left", "")
+
+
+_GONE: Final = {
+    "paused": "the coach is away for now",
+    "left": "the coach has left the network; a facilitator may offer another one",
+}
 
 
 def _notices(
