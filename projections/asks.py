@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from domain.budgets import TimeReserved
 from domain.coaching.events import CoachOffered, SessionHeld, SessionPlanned
 from domain.introductions import IntroductionOffered, MeetingHeld
 from domain.kernel import Recorded
@@ -26,6 +27,13 @@ _SCHEMA: Final = """
         primary key (stream, reservation)
     ) strict, without rowid;
     create index if not exists asks_for_seeker on asks (seeker, reservation);
+    create table if not exists minutes_reserved (
+        member text not null,
+        reservation text not null,
+        minutes integer not null,
+        at integer not null,
+        primary key (member, reservation)
+    ) strict, without rowid;
     create table if not exists help_given (
         stream text not null,
         source text not null,
@@ -66,6 +74,10 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             _help(connection, over, (recorded.stream, recorded.stream, helper, seeker, microseconds(met), minutes))
         case SessionHeld(session=session, coach=coach, seeker=seeker, at=met, minutes=minutes, over=over):
             _help(connection, "?7", (recorded.stream, session, coach, seeker, microseconds(met), minutes, over))
+        case TimeReserved(member=member, reservation=reservation, minutes=minutes):
+            # moved to another day it is reserved again, and was asked for once
+            sql = "insert or ignore into minutes_reserved values (?, ?, ?, ?)"
+            connection.execute(sql, (member, reservation, minutes, at))
         case _:
             pass
 
@@ -99,7 +111,7 @@ def asked(connection: sqlite3.Connection, reader: Reader, since: datetime, until
 
 def minutes_asked(connection: sqlite3.Connection, since: datetime) -> dict[MemberId, int]:
     """Of everybody how many minutes were asked for since then, whatever came of it."""
-    sql = "select helper, sum(minutes) from asks where at >= ? and helper <> '' group by helper"
+    sql = "select member, sum(minutes) from minutes_reserved where at >= ? group by member"
     return dict(connection.execute(sql, (microseconds(since),)).fetchall())
 
 

@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -175,6 +176,22 @@ def test_of_those_who_fit_about_as_well_the_one_asked_least_is_asked(room: Waiti
     for number in range(1, 7):
         room.waits(number)
     assert Counter(who for _, who in drain(room)) == dict.fromkeys(map(coach, (1, 2, 3)), 2)
+
+
+def test_further_sessions_count_as_asked_for_and_a_day_that_is_found_counts_once(room: WaitingRoom) -> None:
+    for number in (1, 2):
+        room.coaches(number, sessions=5)
+    room.waits(1)
+    ((_, first),) = drain(room)
+    room.say(c.AcceptOffer(coaching=case(1), member=first), by=first)
+    room.say(c.OpenEngagement(coaching=case(1), goal="call twice a week", until=room.now.date()), by=first)
+    for number in (1, 2, 3):
+        at = room.now + timedelta(days=number)
+        room.say(c.PlanSession(coaching=case(1), session=f"session-{number:08x}", at=at), by=first)
+    other = coach(2) if first == coach(1) else coach(1)
+    for number in (2, 3, 4):
+        room.waits(number)
+    assert [who for _, who in drain(room)] == [other] * 3  # up to as much as the other one
 
 
 def test_an_experts_time_is_the_networks_too(room: WaitingRoom) -> None:
