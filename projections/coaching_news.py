@@ -10,11 +10,20 @@ from domain.coaching.events import (
     CoachingEvent,
     CoachOffered,
     DispositionSuggested,
+    EngagementClosed,
+    EngagementExtended,
+    NextStepAgreed,
+    NextStepCompleted,
     OfferAccepted,
     OfferDeclined,
     OfferExpired,
     RequestDrafted,
     RequestRerouted,
+    RequestWithdrawn,
+    SessionCancelled,
+    SessionHeld,
+    SessionLogged,
+    SessionPlanned,
 )
 from domain.kernel import Recorded
 from domain.vocabulary import MemberId, StreamId
@@ -38,6 +47,15 @@ _SCHEMA: Final = """
     ) strict, without rowid;
 """
 _EVENTS: Final = get_args(CoachingEvent)
+_OF_THE_TWO: Final = (
+    SessionPlanned,
+    SessionCancelled,
+    SessionHeld,
+    SessionLogged,
+    NextStepAgreed,
+    NextStepCompleted,
+    EngagementExtended,
+)  # not for who is asked to take over, and may say no
 _UNTOLD: Final = (RequestDrafted, DispositionSuggested)  # one's own alone, and the facilitators'
 
 
@@ -57,15 +75,17 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
     if seeker is not None:
         sql = "insert into coaching_parties (coaching, seeker) values (?, ?) on conflict do nothing"
         connection.execute(sql, (recorded.stream, seeker))
-    before = _parties(connection, recorded.stream)
+    before = _parties(connection, recorded)
     _change(connection, recorded)
     if not isinstance(event, _UNTOLD):
-        _tell(connection, recorded, before | _parties(connection, recorded.stream))
+        _tell(connection, recorded, before | _parties(connection, recorded))
 
 
-def _parties(connection: sqlite3.Connection, coaching: StreamId) -> set[MemberId]:
+def _parties(connection: sqlite3.Connection, recorded: Recorded) -> set[MemberId]:
+    """Whom it concerns, as the case stands."""
     sql = "select seeker, coach, asked from coaching_parties where coaching = ?"
-    return set(connection.execute(sql, (coaching,)).fetchone()) - {""}
+    seeker, coach, asked = connection.execute(sql, (recorded.stream,)).fetchone()
+    return {seeker, coach, "" if isinstance(recorded.event, _OF_THE_TWO) else asked} - {""}
 
 
 def _change(connection: sqlite3.Connection, recorded: Recorded) -> None:
@@ -74,7 +94,7 @@ def _change(connection: sqlite3.Connection, recorded: Recorded) -> None:
             _set(connection, "asked = ?", coach, recorded.stream)
         case OfferAccepted():
             _set(connection, "coach = asked, asked = ?", "", recorded.stream)
-        case OfferDeclined() | OfferExpired():
+        case OfferDeclined() | OfferExpired() | EngagementClosed() | RequestWithdrawn():
             _set(connection, "asked = ?", "", recorded.stream)
         case RequestRerouted():
             _set(connection, "coach = '', asked = ?", "", recorded.stream)

@@ -90,6 +90,24 @@ def test_who_is_asked_no_more_hears_so_and_then_nothing() -> None:
     assert heard(history, BEN) == ["CoachOffered", "OfferDeclined"]
 
 
+def test_who_is_asked_to_take_over_hears_of_the_offer_and_not_of_what_the_two_do() -> None:
+    history = begun()
+    coaches(history, BEN)
+    coaches(history, CLEO)
+    offered(history)
+    met(history, CASE, ADA, BEN)
+    history.do(c.OfferCoach(coaching=CASE, offer="offer-000000ff", coach=CLEO), by=BEN)
+    session = f"session-{CASE[-8:]}00"
+    history.do(c.LogSession(coaching=CASE, session=session, member=BEN, text="We spoke."))
+    history.do(c.AgreeNextStep(coaching=CASE, step="step-00000001", text="Call."), by=ADA)
+    assert heard(history, CLEO) == ["CoachOffered"]
+    history.do(c.CloseEngagement(coaching=CASE), by=BEN)
+    said = c.Feedback(helpful=True, plan_changed=True, tie_confirmed=True)
+    history.do(c.GiveFeedback(coaching=CASE, feedback=said), by=ADA)
+    assert heard(history, CLEO) == ["CoachOffered", "EngagementClosed"]
+    assert heard(history, BEN)[-1] == "FeedbackGiven"
+
+
 def test_power_that_came_between_the_two_ends_the_news() -> None:
     history = begun()
     coaches(history, BEN)
