@@ -10,6 +10,7 @@ import numpy as np
 from domain.budgets import Budget
 from domain.calendar import day_of
 from domain.coaching.commands import OfferCoach
+from domain.coaching.events import OfferDeclined, OfferExpired, RequestClarified, RequestRerouted, RequestTriaged
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.policies import CoachingPolicy
 from domain.refusals import Beaten, CommandReused, IllegalMove, NotTheirs, OverBudget, Unknown
@@ -19,6 +20,7 @@ from engine.at_hand import AtHand, KeptUp
 from engine.case import People
 from engine.coaches import COACHING_ROLES, Coaches, Fits
 from engine.commands import Commands, Order, Sender
+from engine.event_store import EventStore
 from engine.live_snapshot import LiveSnapshot
 from engine.queries import Queries
 from engine.sight import expert_minutes
@@ -32,6 +34,7 @@ _AT_ONCE: Final = 256  # requests whose seekers are looked up together
 _NOBODY: Final = Candidate(member="")  # in particular asks
 CHANGED: Final = (IllegalMove, OverBudget, Unknown, NotTheirs, Beaten, CommandReused)  # since it was looked at
 
+_BACK: Final = (RequestTriaged, RequestRerouted, RequestClarified, OfferDeclined, OfferExpired)  # to its old place
 Pair = tuple[StreamId, MemberId]
 
 
@@ -40,54 +43,66 @@ class Draining:
 
     def __init__(
         self,
+        store: EventStore,
         commands: Commands,
         queries: Queries,
         at_hand: AtHand,
-        keyed_hash: Callable[[str, bytes], bytes],
         clock: Callable[[], datetime],
         ended: Event,
     ) -> None:
+        self._store: Final = store
         self._commands: Final = commands
         self._queries: Final = queries
         self._at_hand: Final = at_hand
-        self._keyed_hash: Final = keyed_hash
         self._clock: Final = clock
         self._ended: Final = ended
 
     def drain(self, network: StreamId) -> int:
-        """Says how many events that made. Nothing younger is served where an older one was refused: all is redone."""
+        """Says how many events that made.
+
+        Nothing younger is served where an older one was refused, or is back since it was looked: all is redone.
+        """
         if not self._queries.ask(network, coaching_work.anybody_waits):
             return 0  # and nothing has to be encoded for it
         made, refused = 0, set[Pair]()
         for _ in range(_TRIES):
-            before, now = len(refused), self._clock()
+            more, whole, now = 0, True, self._clock()
             with self._at_hand.kept_up(network) as up:
                 snapshot = self._at_hand.look(network, up, now)
                 room = Room(up, snapshot)
                 if room.any():
                     coaches = self._at_hand.coaches(network, up)
-                    made += self._offers(network, Table(up, snapshot, room, coaches, refused), now, refused)
-            if len(refused) == before:
+                    table = Table(up, snapshot, room, coaches, refused)
+                    more, whole = self._offers(network, table, up.position, now, refused)
+            made += more
+            if whole:
                 break
         return made
 
-    def _offers(self, network: StreamId, table: "Table", now: datetime, refused: set[Pair]) -> int:
+    def _offers(
+        self, network: StreamId, table: "Table", position: int, now: datetime, refused: set[Pair]
+    ) -> tuple[int, bool]:
+        """How many events that made, and whether the queue was passed to its end as it was looked at."""
         made = 0
         for case, coach in table.matches():
             if self._ended.is_set():
                 break
+            came = self._store.page(position, network=network)
+            if any(isinstance(each.event, _BACK) for each in came):
+                return made, False
+            position = came[-1].position if came else position
             try:
                 made += self._offer(network, case, coach, now)
             except CHANGED:
                 refused.add((case.coaching, coach))
-                break
+                return made, False
             table.room.promise(coach, expert=_role(case) is NetworkRole.EXPERT)
-        return made
+        return made, True
 
     def _offer(self, network: StreamId, case: Queued, coach: MemberId, now: datetime) -> int:
         """The id is made of the case and the number of its offer, so that whoever makes it, makes it once."""
         number = f"{case.coaching}|{case.offers}"
-        offer = f"offer-{self._keyed_hash(network, number.encode()).hex()[:32]}"
+        offer = f"offer-{self._store.keyed_hash(network, number.encode()).hex()[:32]}"
         order = Order(command=OfferCoach(coaching=case.coaching, offer=offer, coach=coach), at=now)
         sender = Sender(network=network, actor=ENGINE, command_id=f"offer-{number}", causation=case.coaching)
         done = self._commands.handle_all((order,), sender)

@@ -41,7 +41,7 @@ class Reactions:
         self._queries: Final = queries
         self._clock: Final = clock
         self._ended: Final = ended
-        self.draining: Final = Draining(commands, queries, at_hand, store.keyed_hash, clock, ended)
+        self.draining: Final = Draining(store, commands, queries, at_hand, clock, ended)
         self.suggesting: Final = Suggesting(store, commands, at_hand, clock)
         self._seen: Final[dict[StreamId, int]] = {}  # the position up to which it is known what stirred
 
@@ -76,8 +76,8 @@ class Reactions:
 
     def _suggest_all(self, network: StreamId) -> int:
         made = 0
-        for coaching in self._queries.ask(network, coaching_work.unsuggested)[:_AT_ONCE]:
-            if self._ended.is_set():
+        for coaching in self._queries.ask(network, coaching_work.unsuggested):
+            if made == _AT_ONCE or self._ended.is_set():
                 break
             try:
                 self.suggesting.suggest(network, coaching)

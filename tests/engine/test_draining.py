@@ -223,6 +223,30 @@ def test_who_is_refused_in_between_costs_nobody_their_turn(room: WaitingRoom, mo
     assert drain(room) == [(case(1), next(each for each in (coach(1), coach(2)) if each != left[0]))]
 
 
+def test_who_is_back_in_between_is_served_before_who_is_younger(
+    room: WaitingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.coaches(1)
+    room.waits(1)
+    assert drain(room) == [(case(1), coach(1))]
+    room.coaches(2)
+    room.coaches(3)
+    for number in (2, 3):
+        room.waits(number)
+    handle_all = room.commands.handle_all
+    back: list[str] = []
+
+    def then_the_first_says_no(orders, sender, **more):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN202
+        done = handle_all(orders, sender, **more)
+        if not back and isinstance(orders[0].command, c.OfferCoach):
+            back.append(case(1))
+            declines(room, 1, 1)
+        return done
+
+    monkeypatch.setattr(room.commands, "handle_all", then_the_first_says_no)
+    assert [offered for offered, _ in drain(room)] == [case(2), case(1), case(3)]
+
+
 def test_two_who_react_at_once_make_each_offer_once(room: WaitingRoom, tmp_path: Path) -> None:
     with WaitingRoom(tmp_path) as other:
         _crowd(room, coaches=4, sessions=3, waiting=15)

@@ -20,6 +20,7 @@ from domain.members import (
 from domain.refusals import IllegalMove, Unknown
 from domain.resources import UseResource
 from domain.vocabulary import Confidentiality, ConflictKind, Disposition, Level, NetworkRole, Tier, Urgency
+from engine import reactions
 from models.encoder import Encoder
 from tests.engine.cases import (
     MORE,
@@ -260,6 +261,14 @@ def test_a_reaction_suggests_where_nothing_was_suggested_yet_and_only_once(town:
     assert town.react(NET) == 0
     made = [each for each in town.store.page(0) if isinstance(each.event, DispositionSuggested)]
     assert [each.stream for each in made] == [case(1), case(2)]
+
+
+def test_needs_without_words_keep_no_other_need_waiting(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reactions, "_AT_ONCE", 1)
+    asks(town, 1)
+    asks(town, 2, BEN, title=FAR)
+    town.keys.destroy(ADA)
+    assert town.react(NET) == 1
 
 
 def test_where_nothing_was_asked_nothing_is_suggested(town: Town) -> None:
