@@ -91,6 +91,7 @@ def may_say(command: c.CoachingCommand, state: Coaching, facts: Facts) -> None:
             _own_word(member, facts)
             _only(_or_facilitator(coaches_of(state), facts), facts, "only a facilitator or the coach answers")
         case c.OfferCoach():
+            _no_own_case(state, facts)
             words = "only a facilitator, or the coach who hands over, may do this"
             _only(_or_facilitator(_pair(state) - {seeker_of(state)}, facts), facts, words)
         case c.GrantContext() if facts.actor not in {seeker_of(state), OPERATOR}:
@@ -107,6 +108,7 @@ def _may_say_as(command: c.CoachingCommand, state: Coaching, facts: Facts) -> No
     if isinstance(command, _OF_SEEKER):
         _only(frozenset({seeker}), facts, "this is for the one whose need it is to say")
     elif isinstance(command, _OF_FACILITATOR):
+        _no_own_case(state, facts)
         _only(_or_facilitator(frozenset(), facts), facts, "only a facilitator may do this")
     elif isinstance(command, _OF_ENGINE):
         _only(frozenset({ENGINE, OPERATOR}), facts, "this follows by itself and is for nobody to say")
@@ -114,6 +116,12 @@ def _may_say_as(command: c.CoachingCommand, state: Coaching, facts: Facts) -> No
         _only(_pair(state) | {OPERATOR}, facts, "this is for the two to say")
     elif isinstance(command, _OF_ALL):
         _only(_or_facilitator(_pair(state), facts), facts, "only the two or a facilitator may say this")
+
+
+def _no_own_case(state: Coaching, facts: Facts) -> None:
+    """Nobody decides in their own case: neither how urgent it is nor who coaches."""
+    if seeker_of(state) in {facts.speaker, facts.actor}:
+        raise NotTheirs("this is for another facilitator: the need is your own", field="coaching")
 
 
 def _pair(state: Coaching) -> frozenset[MemberId | None]:

@@ -69,6 +69,14 @@ def test_the_one_whose_need_was_noticed_asks_or_waves_it_away() -> None:
     scene.when(NOTICE, by=DAN).refused("no such coaching case")
 
 
+def test_nobody_decides_in_their_own_case() -> None:
+    asked = (*PEOPLE, by(DAN, replace(DRAFT, seeker=DAN)), by(DAN, SUBMITS))
+    given(*asked).when(TRIAGE, by=DAN).refused("another facilitator")
+    given(*asked).when(c.DeclineRequest(coaching=CASE, reason="no"), by=DAN).refused("another facilitator")
+    decided = given(*asked, by(OPERATOR, TRIAGE))
+    decided.when(c.OfferCoach(coaching=CASE, offer="offer-00000001", coach=BEN), by=DAN).refused("another facilitator")
+
+
 def test_a_draft_that_was_given_up_was_there_for_nobody() -> None:
     scene = given(*ASKED[:-1])
     (withdrawn,) = scene.when(c.WithdrawRequest(coaching=CASE), by=ADA).events
