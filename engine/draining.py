@@ -14,12 +14,13 @@ from domain.coaching.events import OfferDeclined, OfferExpired, RequestClarified
 from domain.eligibility import Asking, Candidate, first_objection
 from domain.policies import CoachingPolicy
 from domain.refusals import Beaten, CommandReused, IllegalMove, NotTheirs, OverBudget, Unknown
-from domain.vocabulary import ENGINE, Disposition, MemberId, NetworkRole, StreamId
+from domain.vocabulary import Disposition, MemberId, NetworkRole, StreamId
 from engine.assigning import Able, matches
 from engine.at_hand import AtHand, KeptUp
 from engine.case import People
 from engine.coaches import COACHING_ROLES, Coaches, Fits
-from engine.commands import Commands, Order, Sender
+from engine.commands import Commands, Order
+from engine.consequences import by_itself
 from engine.event_store import EventStore
 from engine.live_snapshot import LiveSnapshot
 from engine.queries import Queries
@@ -104,7 +105,7 @@ class Draining:
         number = f"{case.coaching}|{case.offers}"
         offer = f"offer-{self._store.keyed_hash(network, number.encode()).hex()[:32]}"
         order = Order(command=OfferCoach(coaching=case.coaching, offer=offer, coach=coach), at=now)
-        sender = Sender(network=network, actor=ENGINE, command_id=f"offer-{number}", causation=case.coaching)
+        sender = by_itself(self._store, network, case.coaching, f"offer-{number}")
         done = self._commands.handle_all((order,), sender)
         for _, refusal in done.refusals:
             raise refusal

@@ -6,11 +6,15 @@ from sqlite3 import Connection
 from threading import Event
 from typing import Final
 
+from msgspec import Struct
+
 from domain.coaching.commands import CloseEngagement, ExpireOffer, WithdrawRequest
 from domain.introductions import ExpireIntroduction
-from domain.vocabulary import ENGINE, StreamId
+from domain.kernel import Command
+from domain.vocabulary import StreamId
 from engine.at_hand import AtHand
-from engine.commands import Commands, Order, Sender
+from engine.commands import Commands, Order
+from engine.consequences import by_itself
 from engine.draining import CHANGED, Draining
 from engine.event_store import EventStore
 from engine.queries import Queries
@@ -21,7 +25,13 @@ _AT_ONCE: Final = 100  # needs that get a suggestion in one reaction: freed time
 _STIRRING: Final = frozenset({"coaching", "budget", "member", "network"})  # streams that may free time or want it
 _LOOKED_AT: Final = 500  # events; among more there is one that counts
 
-Call = tuple[Order, Sender]
+
+class Due(Struct, frozen=True):
+    """What is to be done by now."""
+
+    stream: StreamId
+    ends: str  # what it ends, once
+    command: Command
 
 
 class Reactions:
@@ -61,16 +71,17 @@ class Reactions:
     def expire(self, network: StreamId) -> int:
         """What nobody answered in time, and what is between people who paused or left, frees the minutes it held."""
         now = self._clock()
-        calls = [
-            *self._queries.ask(network, lambda connection: list(_introductions(connection, network, now))),
-            *self._queries.ask(network, lambda connection: list(_left_behind(connection, network, now))),
-            *self._queries.ask(network, lambda connection: list(_offers(connection, network, now))),
+        due = [
+            *self._queries.ask(network, lambda connection: list(_introductions(connection, now))),
+            *self._queries.ask(network, lambda connection: list(_left_behind(connection))),
+            *self._queries.ask(network, lambda connection: list(_offers(connection, now))),
         ]
-        return sum(map(self._carried_out, calls))
+        return sum(self._carried_out(network, each, now) for each in due)
 
-    def _carried_out(self, call: Call) -> int:
+    def _carried_out(self, network: StreamId, due: Due, now: datetime) -> int:
+        sender = by_itself(self._store, network, due.stream, f"expire-{due.ends}")
         try:
-            return len(self._commands.handle(*call))
+            return len(self._commands.handle(Order(command=due.command, at=now), sender))
         except CHANGED:  # somebody answered, or came back, in the meantime
             return 0
 
@@ -87,24 +98,18 @@ class Reactions:
         return made
 
 
-def _introductions(connection: Connection, network: StreamId, now: datetime) -> Iterable[Call]:
+def _introductions(connection: Connection, now: datetime) -> Iterable[Due]:
     for offer in introductions.expired_offers(connection, now):
-        order = Order(command=ExpireIntroduction(introduction=offer.introduction), at=now)
-        yield order, _sender(network, offer.introduction, offer.introduction)
+        yield Due(offer.introduction, offer.introduction, ExpireIntroduction(introduction=offer.introduction))
 
 
-def _offers(connection: Connection, network: StreamId, now: datetime) -> Iterable[Call]:
+def _offers(connection: Connection, now: datetime) -> Iterable[Due]:
     for each in coaching_work.open_offers(connection):
         if each.coach_away or each.expires_at <= now:
-            order = Order(command=ExpireOffer(coaching=each.coaching, offer=each.offer), at=now)
-            yield order, _sender(network, each.offer, each.coaching)
+            yield Due(each.coaching, each.offer, ExpireOffer(coaching=each.coaching, offer=each.offer))
 
 
-def _left_behind(connection: Connection, network: StreamId, now: datetime) -> Iterable[Call]:
+def _left_behind(connection: Connection) -> Iterable[Due]:
     for each in coaching_work.left_behind(connection):
         ends = CloseEngagement if each.engaged else WithdrawRequest
-        yield Order(command=ends(coaching=each.coaching), at=now), _sender(network, each.coaching, each.coaching)
-
-
-def _sender(network: StreamId, ends: str, stream: StreamId) -> Sender:
-    return Sender(network=network, actor=ENGINE, command_id=f"expire-{ends}", causation=stream)
+        yield Due(each.coaching, each.coaching, ends(coaching=each.coaching))

@@ -7,9 +7,10 @@ from typing import Final
 from domain.coaching.commands import SuggestDisposition, Suggestion
 from domain.coaching.events import DispositionSuggested
 from domain.refusals import Beaten, CommandReused, IllegalMove, Unknown
-from domain.vocabulary import ENGINE, StreamId
+from domain.vocabulary import StreamId
 from engine.at_hand import AtHand, KeptUp
-from engine.commands import Commands, Order, Sender
+from engine.commands import Commands, Order
+from engine.consequences import by_itself
 from engine.event_store import EventStore
 from engine.intake import intake, last_suggestion
 from engine.sight import look
@@ -66,7 +67,7 @@ class Suggesting:
         """Append it unless anything was said in the case since; raises Beaten or CommandReused then."""
         recorded = self._commands.handle(
             Order(command=SuggestDisposition(coaching=coaching, suggestion=found), at=now),
-            Sender(network=network, actor=ENGINE, command_id=f"suggest-{coaching}-{version}", causation=coaching),
+            by_itself(self._store, network, coaching, f"suggest-{coaching}-{version}"),
             expected={coaching: version},
         )
         told = [each.event for each in recorded if isinstance(each.event, DispositionSuggested)]

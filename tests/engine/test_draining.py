@@ -13,7 +13,7 @@ import pytest
 
 from domain.coaching import commands as c
 from domain.members import DeclareConflict, LeaveNetwork, PauseMember, ResumeMember
-from domain.vocabulary import ENGINE, ConflictKind, Disposition, NetworkRole
+from domain.vocabulary import ENGINE, OPERATOR, ConflictKind, Disposition, NetworkRole
 from engine.commands import Order, Sender
 from engine.event_store import EventStore
 from projections import coaching_work
@@ -245,6 +245,22 @@ def test_who_is_back_in_between_is_served_before_who_is_younger(
 
     monkeypatch.setattr(room.commands, "handle_all", then_the_first_says_no)
     assert [offered for offered, _ in drain(room)] == [case(2), case(1), case(3)]
+
+
+def test_whatever_follows_by_itself_leads_back_to_somebodys_command(room: WaitingRoom) -> None:
+    room.coaches(1)
+    room.waits(1)
+    drain(room)
+    room.coaches(2)
+    room.later(days=8)
+    assert len(drain(room)) == 1
+    log = {each.envelope.command: each.envelope for each in room.store.page(0)}
+    engines = [each for each in log.values() if each.actor == ENGINE]
+    assert len(engines) == 3  # an offer, its end, another one
+    for said in engines:
+        while said.actor == ENGINE:
+            first, said = said.correlation, log[said.causation]  # noqa: PLW2901 - along the chain
+        assert (said.actor, said.correlation) == (OPERATOR, first)
 
 
 def test_two_who_react_at_once_make_each_offer_once(room: WaitingRoom, tmp_path: Path) -> None:
