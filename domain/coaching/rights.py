@@ -91,9 +91,9 @@ def may_say(command: c.CoachingCommand, state: Coaching, facts: Facts) -> None:
             _own_word(member, facts)
             _only(_or_facilitator(coaches_of(state), facts), facts, "only a facilitator or the coach answers")
         case c.OfferCoach():
-            _no_own_case(state, facts)
             words = "only a facilitator, or the coach who hands over, may do this"
             _only(_or_facilitator(_pair(state) - {seeker_of(state)}, facts), facts, words)
+            _no_own_case(state, facts)
         case c.GrantContext() if facts.actor not in {seeker_of(state), OPERATOR}:
             raise NotTheirs("only the one whose need it is says so, in person", field="coaching")
         case c.WithdrawRequest():
@@ -108,8 +108,8 @@ def _may_say_as(command: c.CoachingCommand, state: Coaching, facts: Facts) -> No
     if isinstance(command, _OF_SEEKER):
         _only(frozenset({seeker}), facts, "this is for the one whose need it is to say")
     elif isinstance(command, _OF_FACILITATOR):
-        _no_own_case(state, facts)
         _only(_or_facilitator(frozenset(), facts), facts, "only a facilitator may do this")
+        _no_own_case(state, facts)
     elif isinstance(command, _OF_ENGINE):
         _only(frozenset({ENGINE, OPERATOR}), facts, "this follows by itself and is for nobody to say")
     elif isinstance(command, _OF_THE_TWO):

@@ -38,7 +38,7 @@ _ENGINES: Final = (c.SuggestDisposition, c.ExpireOffer)
 _OF_TWO: Final = (c.PlanSession, c.CancelSession, c.HoldSession, c.AgreeNextStep, c.CompleteNextStep)
 _ENDS: Final = (c.WithdrawRequest, c.ResolveRequest, c.ReferOut, c.DeferRequest, c.DeclineRequest)
 _OFTEN: Final = (c.DraftRequest, c.SubmitRequest, c.TriageRequest, c.OfferCoach, c.AcceptOffer, c.OpenEngagement)
-_OFTEN_TOO: Final = (c.PlanSession, c.HoldSession)
+_OFTEN_TOO: Final = (c.PlanSession, c.HoldSession, c.ProposeTime)
 _COACHED: Final = (*(Disposition.COACH_ASSIGNED, Disposition.EXPERT_ENGAGED) * 4, *Disposition)
 _PEACE: Final = EndConflict(member=BEN, other=ADA)
 Field = Callable[[], Any]
@@ -159,7 +159,8 @@ class Told:
             return ENGINE
         if isinstance(command, _OF_TWO):
             return self.chance.choice((seeker, *coaches_of(state)))
-        return str(getattr(command, "noticed_by", getattr(command, "member", DAN)))
+        decides = OPERATOR if seeker == DAN else DAN  # nobody in their own case
+        return str(getattr(command, "noticed_by", getattr(command, "member", decides)))
 
 
 def coached(seed: int, length: int) -> list[Said]:
