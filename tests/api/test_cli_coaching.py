@@ -92,6 +92,7 @@ def test_a_need_goes_from_the_queue_to_feedback(staffed: tuple[Shell, dict[str, 
     (row,) = shell.json("coaching", "queue")["items"]
     assert (row["coaching"], row["place"], row["title"]) == (case, 1, TITLE)
     assert say("offer", "--coach", member["ben"])["state"] == "offered"
+    assert "Ben Brook: 60 minutes, waits for Ben Brook until" in shell.run("coaching", "show", case).stdout
     assert say("propose-time", "--at", "2099-03-02T15:00-05:00", "--by", member["ben"])["state"] == "offered"
     assert say("accept")["state"] == "accepted"  # whose word is wanted: hers
     assert say("open", "--goal", "Calls that end with a plan", "--until", "2099-05-29")["state"] == "engaged"
@@ -187,7 +188,9 @@ def test_boards_tell_who_is_asked_and_who_never_was(staffed: tuple[Shell, dict[s
     held = {each["member"]: each["reserved"] for each in board["page"]["items"]}
     assert held[member["ben"]] == 60
     assert board["concentration"]["never_asked"] == board["concentration"]["willing"] - 1
-    assert "Ben Brook" in shell.run("coaching", "burden", "--strain", "room").stdout
+    shown = shell.run("coaching", "burden", "--strain", "room").stdout
+    assert "Ben Brook" in shown
+    assert member["ben"][:15] in shown  # what `offer` takes
     assert "this is no day" in shell.refused("coaching", "burden", "--on", "Monday")
     assert "facilitators and admins" in shell.refused("coaching", "burden", "--as", member["ben"])
 
@@ -197,6 +200,7 @@ def test_what_is_spent_on_experts_is_set_once(staffed: tuple[Shell, dict[str, st
     words = ("coaching", "expert-budget", "600", "term", "--by", member["fay"])
     assert shell.run(*words).stdout == "recorded\n"
     assert "nothing changed" in shell.run(*words).stdout
+    assert shell.json(*words) == {"minutes": 600, "period": "term", "recorded": False}
     assert "facilitator or an admin" in shell.refused(*words[:2], "60", *words[3:5], member["ada"])
 
 

@@ -5,10 +5,12 @@ from datetime import date
 import click
 from rich.table import Table
 
+from api.cli.coaching.printing import called
 from api.cli.coaching.reading import eyes, names_of
 from api.cli.running import json_option, network_option, out, print_json, running
 from domain.calendar import day_of
 from domain.refusals import Malformed
+from engine.explaining import short
 from projections.burden import BurdenBoard, Strain
 from projections.burden import burden as burden_board
 from projections.network_setting import setting
@@ -52,15 +54,24 @@ def burden(
             print_json(board)
             return
         names = names_of(system, where, [each.member for each in board.page.items])
-        table = Table("member", "offered", "held", "spent", "over", "", "asks", "last asked", "helped")
+        headings = ("member", "offered", "held", "spent", "over", "", "asks", "last asked", "helped")
+        table = Table(*headings, box=None, padding=(0, 1, 0, 0))
         for each in board.page.items:
             offered = f"{each.minutes} a {each.period}"
             asked = str(each.last_asked or "never")
             figures = (str(figure) for figure in (each.reserved, each.spent, each.over))
             table.add_row(
-                names[each.member], offered, *figures, str(each.strain), str(each.asks), asked, str(each.helped)
+                f"{names[each.member]}\n{short(each.member)}",
+                offered,
+                *figures,
+                str(each.strain),
+                str(each.asks),
+                asked,
+                str(each.helped),
             )
         out.print(table)
+        if board.page.count > len(board.page.items):
+            out.print(f"{len(board.page.items)} of {board.page.count} people; --limit shows more")
         print_concentration(board)
 
 
@@ -100,6 +111,6 @@ def coverage(reader: str | None, network: str | None, as_json: bool) -> None:
         names = names_of(system, where, [helper.member for each in found for helper in each.helpers])
         table = Table("covered by", "theme", "people", "who has room")
         for each in found:
-            helpers = ", ".join(f"{names[helper.member]} {helper.fit:.2f}" for helper in each.helpers)
+            helpers = ", ".join(f"{called(helper.member, names)} {helper.fit:.2f}" for helper in each.helpers)
             table.add_row(str(each.covered), each.theme.label, str(each.theme.size), helpers)
         out.print(table)

@@ -13,7 +13,7 @@ from domain.coaching.events import DispositionSuggested
 from domain.vocabulary import MemberId, StreamId
 from engine.explaining import short
 from projections.coaching_cases import QueueRow
-from projections.coaching_engagement import EngagementSeen
+from projections.coaching_engagement import EngagementSeen, OfferSeen
 from projections.coaching_items import Item
 from projections.coaching_view import CaseView, Decision
 
@@ -81,9 +81,15 @@ def ladder_of(suggestion: DispositionSuggested, names: Names) -> Table:
     table = Table("", "rung", "what it offers", "for example")
     for each in suggestion.ladder:
         mark = "→" if each.rung is suggestion.disposition else ""
-        found = ", ".join(names.get(one, short(one)) for one in each.candidates[:SHOWN])
+        found = ", ".join(called(one, names) for one in each.candidates[:SHOWN])
         table.add_row(mark, str(each.rung), each.reason, found)
     return table
+
+
+def called(stream: StreamId, names: Names) -> str:
+    """By name, and by what a command takes: a name alone chooses nobody."""
+    name = names.get(stream, short(stream))
+    return name if name == short(stream) else f"{name} ({short(stream)})"
 
 
 def case_of(seen: CaseView, names: Names, now: datetime, zone: str) -> None:
@@ -114,7 +120,8 @@ def _parts(seen: CaseView, names: Names, zone: str) -> Iterator[tuple[str, list[
     if seen.request is not None:
         request = seen.request
         told = (("", request.text), ("tried: ", request.tried), ("would help: ", request.would_help))
-        given = f"{request.urgency}; {request.minutes} minutes a week; read by its {request.confidentiality}"
+        time = f"{request.minutes} minutes a week; " if request.minutes else ""
+        given = f"{request.urgency}; {time}read by its {request.confidentiality}"
         yield "asked", [f"{before}{words}" for before, words in told if words] + [given]
     if seen.items:
         yield (
@@ -127,11 +134,9 @@ def _parts(seen: CaseView, names: Names, zone: str) -> Iterator[tuple[str, list[
         answer = {True: "joins", False: "does not join", None: "not answered yet"}[seen.joins]
         yield "response for several", [f"{short(seen.response)}: {answer}"]
     if seen.offer is not None:
-        offer = seen.offer
-        at = f" at {_told(offer.at, zone)}" if offer.at else ""
-        yield "offered", [f"{offer.minutes} minutes{at}, open until {_told(offer.expires_at, zone)}  {offer.offer}"]
+        yield "offered", [_offer(seen.offer, names, zone)]
     if seen.engagement is not None:
-        yield "engagement", list(_engagement(seen.engagement, zone))
+        yield "engagement", list(_engagement(seen.engagement, zone, over=seen.case.state == "ended"))
     if seen.feedback is not None:
         said = seen.feedback
         answers = (
@@ -157,12 +162,22 @@ def _decision(decided: Decision) -> Iterator[str]:
         yield f"sent: {', '.join(map(short, decided.sent))}"
 
 
-def _engagement(work: EngagementSeen, zone: str) -> Iterator[str]:
+def _offer(offer: OfferSeen, names: Names, zone: str) -> str:
+    """Until when it is open matters while somebody's word is missing."""
+    who = f"{names[offer.coach]}: " if offer.coach else ""
+    at = f" at {_told(offer.at, zone)}" if offer.at else ""
+    waits = ""
+    if offer.waits_for:
+        waits = f", waits for {names[offer.waits_for]} until {_told(offer.expires_at, zone)}"
+    return f"{who}{offer.minutes} minutes{at}{waits}  {offer.offer}"
+
+
+def _engagement(work: EngagementSeen, zone: str, *, over: bool) -> Iterator[str]:
     yield f"{work.goal or 'a goal of the two'}, until {work.until}"
     for each in work.held:
         yield f"held {_told(each.at, zone)}, {each.minutes} minutes  {each.session}"
     for each in work.planned:
-        yield f"planned {_told(each.at, zone)}, {each.minutes} minutes  {each.session}"
+        yield f"planned {_told(each.at, zone)}, {each.minutes} minutes{', not held' * over}  {each.session}"
     for log in work.logs:
         yield f"log {_told(log.at, zone)}: {log.text}"
     for step in work.steps:
@@ -174,4 +189,5 @@ def known(seen: CaseView) -> set[MemberId | None]:
     """Everybody and everything that is named."""
     said = {each.member for each in seen.items}
     rungs = seen.suggestion.ladder if seen.suggestion else ()
-    return said | {seen.case.seeker} | {one for rung in rungs for one in rung.candidates[:SHOWN]}
+    asked = {seen.offer.coach, seen.offer.waits_for} if seen.offer else set()
+    return said | asked | {seen.case.seeker} | {one for rung in rungs for one in rung.candidates[:SHOWN]}

@@ -151,6 +151,8 @@ def names_of(system: Confrere, network: StreamId, streams: Iterable[StreamId | N
     """What people read in place of ids; who is not known any more keeps the id."""
 
     def name(stream: StreamId) -> str:
+        if stream == OPERATOR:
+            return "the operator"
         if stream.partition("-")[0] not in {"member", "resource"}:
             return short(stream)
         try:
