@@ -20,6 +20,7 @@ from domain.introductions import (
 from domain.kernel import Command
 from domain.members import DeclareConflict, EndorseExpertise, PauseMember, ResumeMember
 from domain.networks import CharterNetwork, SetSchoolCalendar
+from domain.refusals import CommandReused
 from domain.vocabulary import OPERATOR, MemberId, StreamId
 from engine.commands import Order, Sender, build
 from engine.importing import plan_import
@@ -43,6 +44,17 @@ Row = Mapping[str, str]
 
 def tell(system: Confrere, progress: Callable[[int], None] | None = None) -> int:
     """Record the year in the order in which it happened; again it changes nothing. Says how many events there are."""
+    try:
+        return _tell(system, progress)
+    except CommandReused as reused:  # the tables, or the defaults that a network is chartered with, are others now
+        raise CommandReused(
+            "this folder's year was recorded by another version",
+            field="demo",
+            remedy="remove the folder, or name another",
+        ) from reused
+
+
+def _tell(system: Confrere, progress: Callable[[int], None] | None) -> int:
     _charter(system)
     plan = plan_import([FOLDER / f"{table}.csv" for table in TABLES], NETWORK, system.keys, zone=ZONE)
     for fault in plan.refusals:
