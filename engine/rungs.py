@@ -15,6 +15,7 @@ from engine.grouping import Consultant, convene
 from engine.sight import LOOKED_AT, POOL, Material, Shown, Sight, consultants_of, peers_of
 from models.lexical import words_alone
 
+_WORKS: Final = "somebody works on a problem like it, or is ahead with one"
 NAMED: Final = 3  # of each kind: a facilitator wants to know whom, not how many
 _ALL_BUT: Final = 3  # of three words of a title two were said: it is what was tried
 _AT_MOST: Final = 5 * LOOKED_AT  # of whom it is asked whether they are available
@@ -40,9 +41,9 @@ def resource_sent(sight: Sight) -> Rung:
         return _not(rung, "what is near enough is unavailable")
     if intake.urgency is not Urgency.ROUTINE:
         return _passed(
-            rung, f"{_so_many(found, 'resource')} near enough, but it is pressing: reading alone is slow", found
+            rung, "what is near enough could be read at once, but it is pressing: reading alone is slow", found
         )
-    return _would_do(rung, f"{_so_many(found, 'resource')} near enough, not tried yet, and it is not pressing", found)
+    return _would_do(rung, "something on the shelf is near enough and was not tried yet, and it is not pressing", found)
 
 
 def peer_introduced(sight: Sight) -> Rung:
@@ -62,8 +63,8 @@ def peer_introduced(sight: Sight) -> Rung:
     if not found:
         return _not(rung, "those who work on a problem like it are unavailable")
     if sight.intake.urgency is Urgency.URGENT:
-        return _passed(rung, f"{_works(found)}, but it is urgent and a talk among peers is no plan", found)
-    return _would_do(rung, _works(found), found)
+        return _passed(rung, f"{_WORKS}, but it is urgent and a talk among peers is no plan", found)
+    return _would_do(rung, _WORKS, found)
 
 
 def consultancy_formed(sight: Sight) -> Rung:
@@ -75,7 +76,7 @@ def consultancy_formed(sight: Sight) -> Rung:
         return _passed(rung, "this was done before, and the need is open still", found)
     if not found:
         return _not(rung, "no group that keeps the rules can be convened right now")
-    could = f"{len(found)} consultants could be convened"
+    could = "a group could be convened"
     hindrance = _hindrance(sight)
     if hindrance:
         return _passed(rung, f"{could}, but {hindrance}", found)
@@ -101,7 +102,7 @@ def group_coaching_offered(sight: Sight) -> Rung:
     found = sorted(sharing.values())
     if len(found) + 1 < least:
         return _not(rung, f"fewer than {least} open needs are near one another", found)
-    words = f"{len(found) + 1} open needs are near one another"
+    words = "several open needs are near one another"
     if sight.intake.urgency is Urgency.URGENT:
         return _passed(rung, f"{words}, but it is urgent and a group takes time to agree", found)
     return _would_do(rung, words, found)
@@ -114,7 +115,7 @@ def coach_assigned(sight: Sight) -> Rung:
         return _not(rung, "no coach shows anything that fits well enough")
     if not found:
         return _waits(fitting, sight)
-    return _would_do(rung, f"{_so_many(found, 'coach')} room and fit well enough", found)
+    return _would_do(rung, "somebody who coaches fits well enough and has room", found)
 
 
 def _waits(fitting: Sequence[MemberId], sight: Sight) -> Rung:
@@ -136,16 +137,16 @@ def expert_engaged(sight: Sight) -> Rung:
     if sight.expert_minutes is None:
         return _not(rung, "the network has set no time apart for experts")
     if sight.expert_minutes < sight.policy.coaching.session_minutes:
-        return _not(rung, "the network's time for experts is used up")
+        return _not(rung, "the experts who fit are unavailable")
     if not found:
         return _not(rung, "the experts who fit are unavailable")
-    return _would_do(rung, f"no coach can be asked now, and {_so_many(found, 'expert')} room", found)
+    return _would_do(rung, "an expert fits well enough and has room", found)
 
 
 def intensive_plan_opened(sight: Sight) -> Rung:
     rung = Disposition.INTENSIVE_PLAN_OPENED
     found = _first(sight.fitting[NetworkRole.COACH], _asking(sight), sight)
-    words = f"{_so_many(found, 'coach')} room for it" if found else "nobody who fits has room for it right now"
+    words = "somebody who coaches and fits has room for it" if found else "nobody who fits has room for it right now"
     return Rung(Offering(rung=rung, possible=bool(found), reason=words, candidates=tuple(found)), enough=bool(found))
 
 
@@ -239,17 +240,3 @@ def _consultant(candidate: Candidate, shown: Shown) -> Consultant:
     return Consultant(
         candidate=candidate, score=shown.worth, area=shown.area, dilemma=shown.dilemma, covers=frozenset()
     )
-
-
-_PLURAL: Final = {"resource": "resources are", "coach": "coaches have", "expert": "experts have"}
-_SINGULAR: Final = {"resource": "a resource is", "coach": "a coach has", "expert": "an expert has"}
-
-
-def _so_many(found: Sequence[str], what: str) -> str:
-    """At most the number that is named: how many there are besides is not told."""
-    return _SINGULAR[what] if len(found) == 1 else f"{len(found)} {_PLURAL[what]}"
-
-
-def _works(found: Sequence[str]) -> str:
-    some, are = ("a peer works", "is") if len(found) == 1 else (f"{len(found)} peers work", "are")
-    return f"{some} on a problem like it, or {are} ahead"

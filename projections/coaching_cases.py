@@ -1,6 +1,5 @@
 """Coaching cases as they stand: the queue that facilitators work through, and everybody's own."""
 
-import re
 import sqlite3
 from datetime import datetime
 from typing import Final
@@ -208,19 +207,11 @@ def _without(row: QueueRow, hidden: frozenset[StreamId], least: int) -> QueueRow
     """Neither named nor counted; what is suggested for several is not, where too few of them are left."""
     like = (row.duplicates, row.similar)
     duplicates, similar = (tuple(each for each in some if each not in hidden) for some in like)
-    row = replace(row, duplicates=duplicates, similar=similar, suggestion_reason=uncounted(row.suggestion_reason))
+    row = replace(row, duplicates=duplicates, similar=similar)
     few = (duplicates, similar) != like and len(duplicates) + len(similar) + 1 < least
     if few and row.suggested is Disposition.GROUP_COACHING_OFFERED:
         return replace(row, suggested=None, suggestion_reason="")
     return row
-
-
-def uncounted(reason: str) -> str:
-    """How many share a need is not said to who is not shown all of them."""
-    return _NUMBER.sub("several open needs", reason)
-
-
-_NUMBER: Final = re.compile(r"^\d+ open needs")
 
 
 def unseen(reader: Reader) -> frozenset[MemberId]:

@@ -21,7 +21,7 @@ from domain.coaching.events import (
 from domain.coaching.moves import MOVES, words_of
 from domain.coaching.states import Ended, Noticed, case_of, seeker_of
 from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
-from projections.coaching_cases import QueueRow, cases_of, row_of, uncounted, unseen
+from projections.coaching_cases import QueueRow, cases_of, row_of, unseen
 from projections.coaching_engagement import EngagementSeen, FeedbackSeen, OfferSeen, engagement, feedback, offer
 from projections.coaching_history import Told, history, stands
 from projections.coaching_items import Item, items
@@ -189,4 +189,4 @@ def _rung(each: RungOffering, hidden: frozenset[str], least: int) -> RungOfferin
     if few and each.rung is Disposition.GROUP_COACHING_OFFERED:
         words = f"fewer than {least} open needs are near one another"
         return replace(each, possible=False, reason=words, candidates=shown)
-    return replace(each, reason=uncounted(each.reason), candidates=shown)
+    return replace(each, candidates=shown)
