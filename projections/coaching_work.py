@@ -8,12 +8,14 @@ from operator import itemgetter
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.coaching.events import CoachingRequested, RequestClarified
 from domain.coaching.states import Accepted
 from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
 from projections.coaching_history import decoded, history, stands
+from projections.reading import reader_at
 from projections.shape import instant, rows
 
 
@@ -36,7 +38,7 @@ class OpenOffer(Struct, frozen=True, kw_only=True):
     coach: MemberId
     seeker: MemberId
     expires_at: datetime
-    coach_away: bool  # paused, left, or no coach any more
+    coach_away: bool  # paused, left, no coach any more, or kept apart from the seeker
     engaged: bool  # to take over while another one coaches
 
 
@@ -87,7 +89,7 @@ def anybody_waits(connection: sqlite3.Connection) -> bool:
 
 
 def open_offers(connection: sqlite3.Connection) -> list[OpenOffer]:
-    """Those that wait for somebody's word, the first to expire first; and what was accepted by who left since."""
+    """Those that wait for somebody's word, the first to expire first; and what was accepted and cannot stand."""
     sql = """select coaching, offer, asks as coach, coaching_cases.owner as seeker, expires_at,
         coalesce(standing, 'left') <> 'active' or not exists (
             select 1 from network_roles where member = asks
@@ -95,13 +97,19 @@ def open_offers(connection: sqlite3.Connection) -> list[OpenOffer]:
         ) as coach_away, next is not null as engaged
         from coaching_cases left join members on members.owner = asks
         where offer is not null order by expires_at, coaching"""
-    return [*rows(connection, OpenOffer, sql), *_left_after_a_yes(connection)]
+    parted = _in_conflict(connection)
+    waiting = [
+        replace(each, coach_away=each.coach_away or _apart(connection, each, parted))
+        for each in rows(connection, OpenOffer, sql)
+    ]
+    accepted = [each for each in _accepted(connection) if each.coach_away or _apart(connection, each, parted)]
+    return waiting + [replace(each, coach_away=True) for each in accepted]
 
 
-def _left_after_a_yes(connection: sqlite3.Connection) -> Iterator[OpenOffer]:
-    sql = """select coaching from members join coaching_cases on coach = members.owner
-        where standing = 'left' and state = 'accepted' order by coaching"""
-    for (coaching,) in connection.execute(sql).fetchall():
+def _accepted(connection: sqlite3.Connection) -> Iterator[OpenOffer]:
+    sql = """select coaching, coalesce(standing, 'left') = 'left' from coaching_cases
+        left join members on members.owner = coach where state = 'accepted' order by coaching"""
+    for coaching, gone in connection.execute(sql).fetchall():
         state = stands(history(connection, coaching))
         if isinstance(state, Accepted):
             asked = state.offer.offered
@@ -111,9 +119,23 @@ def _left_after_a_yes(connection: sqlite3.Connection) -> Iterator[OpenOffer]:
                 coach=asked.coach,
                 seeker=asked.seeker,
                 expires_at=state.offer.expires_at,
-                coach_away=True,
+                coach_away=bool(gone),
                 engaged=False,
             )
+
+
+def _in_conflict(connection: sqlite3.Connection) -> frozenset[MemberId]:
+    """Who is kept apart from anybody at all: few, so that the others need no closer look."""
+    sql = "select owner, other from conflicts union select owner, other from mutes"
+    return frozenset(who for pair in connection.execute(sql) for who in pair)
+
+
+def _apart(connection: sqlite3.Connection, offer: OpenOffer, parted: frozenset[MemberId]) -> bool:
+    if not {offer.coach, offer.seeker} <= parted:
+        return False
+    coach, seeker = (reader_at(connection, who) for who in (offer.coach, offer.seeker))
+    kept = (coach.apart if coach else frozenset()) | (seeker.apart if seeker else frozenset())
+    return not kept.isdisjoint({offer.coach, offer.seeker})
 
 
 def left_behind(connection: sqlite3.Connection) -> list[LeftBehind]:

@@ -122,6 +122,9 @@ def group_response(
 ) -> e.GroupResponseOffered | e.GroupResponseAnswered:
     seeker = case.request.seeker
     if isinstance(command, c.OfferGroupResponse):
+        if case.response is not None and case.joins is None:
+            words = "another group response waits for their answer"
+            raise IllegalMove(words, field="response", remedy="wait for it")
         return e.GroupResponseOffered(
             seeker=seeker,
             member=facts.speaker,

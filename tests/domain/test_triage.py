@@ -232,6 +232,7 @@ def test_a_response_for_several_needs_the_word_of_each() -> None:
     answer = c.AnswerGroupResponse(coaching=CASE, member=ADA, joins=True)
     given(*ASKED).when(answer, by=ADA).refused("no group response was offered")
     given(*ASKED, offers).when(group, by=DAN).refused("has not agreed")
+    given(*ASKED, offers).when(replace(offers.command, response="response-00000002"), by=DAN).refused("waits for their")
     given(*ASKED, offers, by(ADA, replace(answer, joins=False))).when(group, by=DAN).refused("has not agreed")
     assert given(*ASKED, offers, by(ADA, answer)).when(group, by=DAN).refusal is None
 

@@ -129,6 +129,17 @@ def test_while_a_seeker_changes_coaches_their_other_request_is_served(room: Wait
     assert [offered for offered, _ in drain(room)] == [case(2)]
 
 
+def test_where_power_comes_between_the_two_an_offer_is_let_go_before_and_after_the_yes(room: WaitingRoom) -> None:
+    for number in (1, 2):
+        room.coaches(number)
+        room.waits(number)
+    first, second = drain(room)
+    room.say(c.AcceptOffer(coaching=first[0], member=first[1]), by=first[1])
+    for (_, helper), who in ((first, seeker(1)), (second, seeker(2))):
+        room.say(DeclareConflict(member=who, other=helper, kind=ConflictKind.FAMILY), by=who)
+    assert drain(room) == [(case(1), second[1]), (case(2), first[1])]
+
+
 def test_the_request_of_who_left_ends_and_its_time_goes_to_the_next_one(room: WaitingRoom) -> None:
     room.coaches(1)
     room.waits(1)

@@ -160,7 +160,7 @@ _TRIAGE: Final = (
         "/hand-over",
         HandOverCase,
         "Hand a case over to another facilitator",
-        about="Or take it oneself. Of a case of class `pair` the one who comes reads what was said before once the "
+        about="Or take it oneself. Of a case of class `pair` the first to hold it reads it; who comes later once the "
         "seeker grants it. A coach hands over by an offer to the next one.",
         access=STAFF,
         example={"to": "member-0000000c", "reason": "I am away in March."},
