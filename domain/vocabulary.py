@@ -160,6 +160,7 @@ class Disposition(StrEnum):
 
 
 LADDER: Final = tuple(Disposition)
+COACHED: Final = frozenset(LADDER[LADDER.index(Disposition.GROUP_COACHING_OFFERED) :])  # rungs with a coach
 
 
 class TieKind(StrEnum):

@@ -5,7 +5,6 @@ from sqlite3 import Connection
 
 from msgspec import Struct
 
-from domain.coaching.decisions import COACHED
 from domain.coaching.events import (
     CoachingRequested,
     DispositionSuggested,
@@ -16,7 +15,7 @@ from domain.coaching.events import (
 )
 from domain.coaching.states import Case, Clarifying, Offered, Triaged, Waiting, case_of
 from domain.kernel import ERASED
-from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
+from domain.vocabulary import COACHED, Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
 from projections.coaching_history import Told, history, stands
 
 

@@ -8,10 +8,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.coaching.decisions import COACHED
 from domain.coaching.states import WORDS, Clarifying, Offered, Triaged
 from domain.refusals import NotTheirs
-from domain.vocabulary import Disposition, MemberId, StreamId, Tier, Urgency
+from domain.vocabulary import COACHED, Disposition, MemberId, StreamId, Tier, Urgency
 from projections.coaching_waits import places
 from projections.network_setting import setting
 from projections.reading import Reader, listed, told

@@ -3,13 +3,12 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, cast
+from typing import cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.coaching import Coaching
-from domain.coaching.commands import ExpireOffer, SuggestDisposition
 from domain.coaching.events import (
     CoachingRequested,
     DispositionSuggested,
@@ -18,9 +17,10 @@ from domain.coaching.events import (
     RequestTriaged,
     RungOffering,
 )
-from domain.coaching.moves import MOVES, words_of
+from domain.coaching.moves import words_of
+from domain.coaching.rights import moves_of
 from domain.coaching.states import Ended, Noticed, case_of, seeker_of
-from domain.vocabulary import Confidentiality, Disposition, MemberId, StreamId, Tier, Urgency
+from domain.vocabulary import Confidentiality, Disposition, MemberId, NetworkRole, StreamId, Tier, Urgency
 from projections.coaching_cases import QueueRow, cases_of, row_of, unseen
 from projections.coaching_engagement import EngagementSeen, FeedbackSeen, OfferSeen, engagement, feedback, offer
 from projections.coaching_history import Told, history, stands
@@ -59,7 +59,7 @@ class Decision(Struct, frozen=True, kw_only=True):
 class CaseView(Struct, frozen=True, kw_only=True):
     case: QueueRow
     how: str | None  # it ended
-    possible: tuple[str, ...]  # moves, in words
+    possible: tuple[str, ...]  # what the reader may do next, in words
     request: Intake | None  # None where its words are not for the reader
     items: tuple[Item, ...]
     decision: Decision | None
@@ -102,7 +102,7 @@ def _view(connection: sqlite3.Connection, looking: Looking, row: QueueRow) -> Ca
     return CaseView(
         case=row,
         how=state.how if isinstance(state, Ended) else None,
-        possible=tuple(sorted(words_of(each) for each in MOVES[type(state)] if each not in _OF_ENGINE)),
+        possible=tuple(sorted(map(words_of, moves_of(state, reader.member, facilitates=_facilitates(reader))))),
         request=request,
         items=tuple(items(looking)),
         decision=_decision(looking),
@@ -116,7 +116,8 @@ def _view(connection: sqlite3.Connection, looking: Looking, row: QueueRow) -> Ca
     )
 
 
-_OF_ENGINE: Final = (SuggestDisposition, ExpireOffer)
+def _facilitates(reader: Reader) -> bool:
+    return reader.operator or (reader.staff and NetworkRole.FACILITATOR in reader.roles)
 
 
 def _intake(looking: Looking) -> Intake | None:

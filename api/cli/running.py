@@ -99,7 +99,11 @@ def need_id(system: Confrere, network: str, given: str, kinds: tuple[str, ...]) 
     if len(found) == 1:
         return found[0]
     words = "several begin like this" if found else f"there is no such {' or '.join(kinds)} in this network"
-    raise Unknown(words, field=given[:_SHOWN], remedy="`confrere show`, `confrere recommend` and `confrere coaching queue` print ids")
+    raise Unknown(
+        words,
+        field=given[:_SHOWN],
+        remedy="`confrere show` and `confrere coaching queue` print ids",
+    )
 
 
 class Told(Protocol):

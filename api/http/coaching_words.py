@@ -15,7 +15,7 @@ COACHING_WORDS: Final[Mapping[str, str]] = {
     "CaseStanding.words": "Where the case stands, in a sentence.",
     "CaseView.items": "What was said and done, in the order of the log, as far as it is the reader's to know.",
     "CaseView.offer": "The offer that waits for somebody's word, if one does.",
-    "CaseView.possible": "What may be done next, in words.",
+    "CaseView.possible": "What the reader may do next, in words.",
     "CaseView.response": "The response for several that was offered, if one was.",
     "CaseView.standing": "The place in the queue, how long to expect, and notices; for its seeker and staff.",
     "CoachingPolicy.duplicate": "Likeness from which two needs are likely the same.",

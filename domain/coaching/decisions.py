@@ -26,12 +26,12 @@ from domain.coaching.states import (
     Waiting,
     coaches_of,
 )
-from domain.coaching.triage import COACHED, end, grant, group_response, hand_over, reroute, suggested, triage
+from domain.coaching.triage import end, grant, group_response, hand_over, reroute, suggested, triage
 from domain.kernel import Decider, Facts
 from domain.refusals import IllegalMove, Malformed
 from domain.vocabulary import Channel
 
-__all__ = ["COACHED", "COACHING", "coaches_of", "decide", "seen"]
+__all__ = ["COACHING", "coaches_of", "decide", "seen"]
 
 Events = tuple[e.CoachingEvent, ...]
 

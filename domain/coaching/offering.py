@@ -10,14 +10,13 @@ from domain.coaching import commands as c
 from domain.coaching import events as e
 from domain.coaching.rights import here
 from domain.coaching.states import Accepted, Case, Coaching, Engaged, Offer, coaches_of, offer_of
-from domain.coaching.triage import COACHED
 from domain.eligibility import Asking, first_objection, full_calendar
 from domain.introductions import candidate
 from domain.kernel import Facts
 from domain.members import on_duty, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, Refused
-from domain.vocabulary import Disposition, MemberId, NetworkRole
+from domain.vocabulary import COACHED, Disposition, MemberId, NetworkRole
 
 
 def offer_coach(command: c.OfferCoach, state: Coaching, case: Case, facts: Facts) -> e.CoachOffered:

@@ -3,11 +3,12 @@
 from typing import Final
 
 from domain.coaching import commands as c
+from domain.coaching.moves import MOVES
 from domain.coaching.states import Coaching, Drafted, Ended, Engaged, Noticed, case_of, coaches_of, offer_of, seeker_of
 from domain.kernel import Facts
 from domain.members import MEMBER, Active, Paused, kept_apart, on_duty, only_by
 from domain.refusals import NotTheirs, Unknown
-from domain.vocabulary import ENGINE, OFFICES, OPERATOR, MemberId, NetworkRole
+from domain.vocabulary import COACHED, ENGINE, OFFICES, OPERATOR, MemberId, NetworkRole
 
 FACILITATORS: Final = frozenset({NetworkRole.FACILITATOR})
 
@@ -154,3 +155,40 @@ def _only(who: frozenset[MemberId | None], facts: Facts, words: str) -> None:
 
 def _own_word(member: MemberId, facts: Facts) -> None:
     only_by(member, facts, "only they themselves may say this")
+
+
+def moves_of(state: Coaching, member: MemberId, *, facilitates: bool) -> frozenset[type[c.CoachingCommand]]:
+    """What somebody may do next by their part in the case; whether it comes to anything also rests on others."""
+    works, own = member == OPERATOR or member in _pair(state), member == seeker_of(state)
+    decides = facilitates and not own
+    offer = offer_of(state)
+    parts = (
+        (_OF_SEEKER | c.WithdrawRequest, own),
+        (_OF_FACILITATOR, decides),
+        (_OF_THE_TWO | c.LogSession, works),
+        (_OF_ALL, works or facilitates),
+        (c.OfferCoach, decides or (works and not own)),
+        (c.AnswerRequest, decides or member in coaches_of(state)),
+        (c.AcceptOffer, offer is not None and offer.waits_for == member),
+        (c.DeclineOffer | c.ProposeTime, member in _asked(state)),
+    )
+    theirs = [kinds for kinds, may in parts if may]
+    return frozenset(
+        move for move in MOVES[type(state)] if any(issubclass(move, kinds) for kinds in theirs) and _meant(move, state)
+    )
+
+
+def _meant(move: type[c.CoachingCommand], state: Coaching) -> bool:
+    """Whether there is something that the move is about, where its state alone does not say so."""
+    case, offer = case_of(state), offer_of(state)
+    match state:
+        case Ended(how=how, feedback=feedback) if issubclass(move, c.GiveFeedback):
+            return how == "closed" and feedback is None
+        case Engaged() if issubclass(move, c.AcceptOffer | c.DeclineOffer | c.ProposeTime):
+            return offer is not None
+        case _ if issubclass(move, c.AnswerGroupResponse):
+            return case is not None and case.response is not None
+        case _ if issubclass(move, c.OfferCoach):
+            return case is not None and case.triage is not None and case.triage.disposition in COACHED
+        case _:
+            return True

@@ -1,7 +1,6 @@
 """What is decided on a request: which rung of the ladder and why, by whom, and how it ends without a coach."""
 
 from datetime import date
-from typing import Final
 
 from msgspec.structs import asdict
 
@@ -15,10 +14,6 @@ from domain.members import on_duty, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import LADDER, Disposition, Urgency
-
-COACHED: Final = frozenset(
-    LADDER[LADDER.index(Disposition.GROUP_COACHING_OFFERED) :]
-)  # rungs on which somebody coaches
 
 
 def triage(command: c.TriageRequest | c.RerouteRequest, case: Case, facts: Facts) -> e.RequestTriaged:

@@ -7,6 +7,7 @@ import pytest
 from domain.coaching import COACHING, Coaching, CoachingCommand
 from domain.coaching import commands as c
 from domain.coaching.moves import MOVES, standing, words_of
+from domain.coaching.rights import moves_of
 from domain.coaching.states import (
     WORDS,
     Accepted,
@@ -21,7 +22,9 @@ from domain.coaching.states import (
     Waiting,
 )
 from domain.refusals import IllegalMove, Refused, Unknown
+from domain.vocabulary import ENGINE, OPERATOR
 from tests.domain.cases import CASE, EXAMPLES, FIRST, WAYS, example, in_state
+from tests.domain.scenario import ADA, BEN, DAN
 
 STATES: Final[tuple[type[Coaching], ...]] = get_args(Coaching)
 COMMANDS: Final[tuple[type[CoachingCommand], ...]] = get_args(CoachingCommand)
@@ -112,3 +115,19 @@ def test_a_draft_and_a_noticed_need_are_there_for_nobody_else() -> None:
         said = EXAMPLES[command]
         who = "member-cccccccc" if state is Noticed else said.by
         in_state(state).when(said.command, by=who).refused("no such coaching case")
+
+
+@pytest.mark.parametrize(("state", "command"), LEGAL, ids=name)
+def test_who_makes_a_move_was_told_that_they_may(state: type[Coaching], command: type[CoachingCommand]) -> None:
+    scene, said = in_state(state, *FIRST.get((state, command), ())), example(state, command)
+    if state is NotAsked or said.by == ENGINE:
+        return
+    assert command in moves_of(scene.world(COACHING, CASE), said.by, facilitates=said.by in {OPERATOR, DAN})
+
+
+def test_nobody_is_told_of_moves_that_are_for_others() -> None:
+    waiting = in_state(Waiting).world(COACHING, CASE)
+    assert {*moves_of(waiting, ADA, facilitates=False)} == {c.GrantContext, c.ResolveRequest, c.WithdrawRequest}
+    assert c.TriageRequest in moves_of(waiting, DAN, facilitates=True)
+    assert c.TriageRequest not in moves_of(waiting, ADA, facilitates=True)
+    assert moves_of(waiting, BEN, facilitates=False) == frozenset()

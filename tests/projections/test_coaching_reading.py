@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from domain.calendar import SchoolCalendar
 from domain.clocks import Clocks, begin, move, under
 from domain.coaching import COACHING, Coaching
-from domain.coaching.decisions import COACHED
 from domain.coaching.events import CoachingRequested
 from domain.coaching.rights import seen as may_know
 from domain.coaching.states import (
@@ -26,7 +25,7 @@ from domain.coaching.states import (
 from domain.kernel import ERASED, owners_of
 from domain.networks import SchoolCalendarSet
 from domain.policies import MatchingPolicy
-from domain.vocabulary import OPERATOR, Confidentiality
+from domain.vocabulary import COACHED, OPERATOR, Confidentiality
 from engine.followers import Views
 from projections import coaching_work
 from projections.coaching_cases import QueueRow, mine, queue

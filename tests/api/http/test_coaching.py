@@ -122,7 +122,7 @@ def test_the_later_of_two_is_told_how_the_case_stands_now(client: Client) -> Non
     late = problem(client.post(f"coaching/{case.case}/resolve", {}, CLEO, headers=tag), 412)
     assert late["type"] == "/problems#stale"
     assert late["detail"].startswith("somebody changed this first: this case is now waiting for the seeker, last: ")
-    assert "clarify the request" in late["remedy"]
+    assert "possible now: answer the request" in late["remedy"]
     unheard = problem(client.post(f"coaching/{case.case}/resolve", {}, EVE, headers=tag), 404)
     assert unheard == problem(client.post(f"coaching/{ABSENT}/resolve", {}, EVE, headers=tag), 404)
 
