@@ -41,7 +41,7 @@ class CoachingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     first_request_takes: Annotated[float, Meta(gt=0, le=1)] = 0.5  # of the first response, for who never asked before
     session_minutes: Annotated[int, Meta(ge=1, le=1000)] = 60
     fit_floor: Share = 0.25  # least fit, over all that a coach shows, from which a request is offered to them unasked
-    good_enough: Share = 0.8  # of the best fit there is: among coaches that near, the one asked least is asked
+    good_enough: Share = 0.75  # of the best fit there is: among coaches that near, the one asked least is asked
     asks_count_days: Annotated[int, Meta(ge=1, le=10_000)] = 365  # a school year
     waits_known: Count = 10  # past requests from which on a wait is foretold
     alike: Share = 0.6  # likeness from which two needs are called similar …
