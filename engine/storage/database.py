@@ -42,7 +42,8 @@ class Database:
         self._patience = patience
         self._synchronous = synchronous
         self._turn = Lock()
-        self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._readers: LifoQueue[sqlite3.Connection | None] = LifoQueue()  # None once it is closed
+        self._pooled = 0
         self._open: list[sqlite3.Connection] = []
         try:
             with in_words(self._name):
@@ -50,6 +51,7 @@ class Database:
                 self.writer.executescript(f"begin immediate; {schema}; commit")
                 for _ in range(readers if path else 0):
                     self._readers.put(self.connect())
+                    self._pooled += 1
         except BaseException:
             self.close()
             raise
@@ -88,18 +90,30 @@ class Database:
                 yield connection
             return
         try:
-            connection = self._readers.get(timeout=self._patience)
+            reader = self._readers.get(timeout=self._patience)
         except Empty:
             raise StorageTrouble("all readers are busy", field=self._name, remedy="try again") from None
         try:
+            if reader is None:
+                raise StorageTrouble("this is closed", field=self._name, remedy="open it again")
             with in_words(self._name):
-                yield connection
+                yield reader
         finally:
-            self._readers.put(connection)
+            self._readers.put(reader)
 
     def close(self) -> None:
+        """Once those who read or write are done: to close a connection under a statement ends the whole process."""
+        turn = self._turn.acquire(timeout=self._patience)
+        while self._pooled:
+            with suppress(Empty):
+                self._readers.get(timeout=self._patience)
+            self._pooled -= 1
+            if not self._pooled:
+                self._readers.put(None)  # for whoever comes late, or waits
         while self._open:
             self._open.pop().close()
+        if turn:
+            self._turn.release()
 
     @property
     def _name(self) -> str:

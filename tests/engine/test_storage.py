@@ -222,3 +222,17 @@ def test_all_storage_modules_give_the_same_answers(tmp_path_factory: pytest.Temp
     assert disk.networks() == memory.networks()
     assert disk.max_notification_id() == memory.max_notification_id()
     disk.close()
+
+
+def test_closing_waits_for_who_reads_and_refuses_who_comes_late(tmp_path: Path) -> None:
+    database = Database(tmp_path / "some.db", "create table if not exists some (n integer) strict", readers=1)
+    closing = Thread(target=database.close)
+    with database.read() as reader:
+        closing.start()
+        closing.join(0.1)
+        assert closing.is_alive()
+        assert reader.execute("select count(*) from some").fetchone() == (0,)
+    closing.join(PATIENCE)
+    with pytest.raises(StorageTrouble, match="closed"), database.read():
+        pass
+    database.close()
