@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from domain import budgets, challenges, introductions, members, networks, recommendations, resources, sites
+from domain import (
+    access,
+    audit,
+    budgets,
+    challenges,
+    erasure,
+    introductions,
+    members,
+    networks,
+    own_words,
+    recommendations,
+    resources,
+    sites,
+)
 from domain.coaching import events as coaching
 from domain.kernel import Catalogue, Entry
 from domain.vocabulary import Confidentiality
@@ -38,6 +51,7 @@ CATALOGUE: Final = Catalogue(
         Entry("member.paused", members.MemberPaused),
         Entry("member.resumed", members.MemberResumed),
         Entry("member.left", members.MemberLeft),
+        Entry("member.erased", members.MemberErased),
         Entry("member.conflict-declared", members.ConflictDeclared, SEALED),
         Entry("member.conflict-ended", members.ConflictEnded, SEALED),
         Entry("member.muted", members.MemberMuted, SEALED),
@@ -111,6 +125,17 @@ CATALOGUE: Final = Catalogue(
         Entry("recommendation.accepted", recommendations.RecommendationAccepted, PAIR),
         Entry("recommendation.dismissed", recommendations.RecommendationDismissed, SEALED),
         Entry("recommendation.expired", recommendations.RecommendationExpired, PAIR),
+        Entry("access.recorded", access.AccessRecorded, PAIR),
+        Entry("audit.checkpoint-signed", audit.CheckpointSigned),
+        Entry("audit.export-produced", audit.ExportProduced),
+        Entry("erasure.requested", erasure.ErasureRequested, PAIR),
+        Entry("erasure.hold-placed", erasure.LegalHoldPlaced, PAIR),
+        Entry("erasure.hold-lifted", erasure.LegalHoldLifted, PAIR),
+        Entry("erasure.begun", erasure.ErasureBegun, GROUP),
+        Entry("erasure.key-destroyed", erasure.KeyDestroyed),
+        Entry("words.withdrawn", own_words.TextWithdrawn, SEALED),
+        Entry("words.returned", own_words.TextReturned, SEALED),
+        Entry("words.corrected", own_words.CorrectionRecorded),
     ),
     upcasters={},
 )

@@ -105,6 +105,12 @@ class LeaveNetwork(Command, frozen=True, kw_only=True):
     member: Id
 
 
+class ForgetMember(Command, frozen=True, kw_only=True):
+    """Only with an erasure that was decided: nobody asks for it alone."""
+
+    member: Id
+
+
 class DeclareConflict(Command, frozen=True, kw_only=True):
     member: Id
     other: Id
@@ -152,7 +158,7 @@ MemberCommand: TypeAlias = (
     | MuteMember
     | UnmuteMember
     | LinkIdentity
-)
+)  # what may be asked from outside
 
 
 class MemberInvited(Event, frozen=True, kw_only=True):
@@ -223,6 +229,10 @@ class MemberLeft(Event, frozen=True, kw_only=True):
     pass
 
 
+class MemberErased(Event, frozen=True, kw_only=True):
+    pass
+
+
 class ConflictDeclared(Event, frozen=True, kw_only=True):
     other: Annotated[str, owned_by(STREAM)]
     kind: Annotated[str, owned_by(STREAM)]
@@ -260,6 +270,7 @@ MemberEvent: TypeAlias = (
     | MemberPaused
     | MemberResumed
     | MemberLeft
+    | MemberErased
     | ConflictDeclared
     | ConflictEnded
     | MemberMuted
@@ -306,10 +317,18 @@ class Left(Struct, frozen=True):
     invited: bool = False  # anew
 
 
-Member: TypeAlias = NotJoined | Active | Paused | Left
+class Erased(Struct, frozen=True):
+    """Nothing is known of them any more, and nobody takes their place."""
+
+    person: Person = Person()
 
 
-def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberEvent, ...]:
+Member: TypeAlias = NotJoined | Active | Paused | Left | Erased
+
+
+def decide(command: MemberCommand | ForgetMember, state: Member, facts: Facts) -> tuple[MemberEvent, ...]:
+    if isinstance(command, ForgetMember):
+        return _forget(state)
     if isinstance(command, JoinNetwork):
         _may_join(command.member, facts)
     elif not isinstance(state, NotJoined) and hidden(facts, command.member):
@@ -318,6 +337,8 @@ def decide(command: MemberCommand, state: Member, facts: Facts) -> tuple[MemberE
         case InviteMember(), NotJoined(invited=False) | Left(invited=False):
             chartered(facts)
             return (MemberInvited(invited_by=facts.speaker),)
+        case _, Erased():
+            raise IllegalMove("this member was erased", field="member", remedy="who comes back joins under a new id")
         case InviteMember(), _:
             return ()
         case JoinNetwork(), Left(invited=False) if not _of_office(facts):
@@ -373,8 +394,7 @@ def _decide_present(
         case ResumeMember():
             return () if isinstance(state, Active) else (MemberResumed(),)
         case LeaveNetwork():
-            withdrawn = tuple(NetworkRoleWithdrawn(role=role) for role in sorted(person.roles))
-            return *withdrawn, MemberLeft()  # who comes back is not staff by that
+            return _leave(person)
         case DeclareConflict() | EndConflict() | MuteMember() | UnmuteMember() | LinkIdentity():
             return _decide_between(command, person, facts)
 
@@ -438,7 +458,9 @@ def evolve(state: Member, event: MemberEvent) -> Member:
             return Active(person)
         case MemberLeft(), Active(person=person) | Paused(person=person):
             return Left(person)
-        case _, NotJoined():
+        case MemberErased(), Active() | Paused() | Left():
+            return Erased()
+        case _, NotJoined() | Erased():
             return state
         case _, Active(person=person) | Paused(person=person) | Left(person=person):
             return replace(state, person=_evolve_person(person, event))
@@ -446,7 +468,7 @@ def evolve(state: Member, event: MemberEvent) -> Member:
 
 def _evolve_person(person: Person, event: MemberEvent) -> Person:
     match event:
-        case MemberInvited() | MemberJoined() | MemberPaused() | MemberResumed() | MemberLeft():
+        case MemberInvited() | MemberJoined() | MemberPaused() | MemberResumed() | MemberLeft() | MemberErased():
             return person
         case AffiliationStarted(site=site, role=role):
             return replace(person, affiliations={**person.affiliations, site or "": role})
@@ -481,9 +503,25 @@ def _evolve_person(person: Person, event: MemberEvent) -> Person:
             return replace(person, same_as=person.same_as | {same_as})
 
 
-MEMBER: Final = Decider[MemberCommand, Member, MemberEvent](
+MEMBER: Final = Decider[MemberCommand | ForgetMember, Member, MemberEvent](
     kind="member", initial=NotJoined(), decide=decide, evolve=evolve
 )
+
+
+def _leave(person: Person) -> tuple[MemberEvent, ...]:
+    withdrawn = tuple(NetworkRoleWithdrawn(role=role) for role in sorted(person.roles))
+    return *withdrawn, MemberLeft()  # who comes back is not staff by that
+
+
+def _forget(state: Member) -> tuple[MemberEvent, ...]:
+    """They leave first, so that what waits for them is let go as ever."""
+    match state:
+        case Active(person=person) | Paused(person=person):
+            return *_leave(person), MemberErased()
+        case Left():
+            return (MemberErased(),)
+        case NotJoined() | Erased():
+            return ()
 
 
 def present(facts: Facts, member: MemberId, *, field: str) -> Person:

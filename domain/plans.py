@@ -6,6 +6,8 @@ from typing import Any, Final, TypeAlias, cast, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.access import ACCESS, AccessCommand, RecordAccess, access_of
+from domain.audit import AUDIT, AuditCommand
 from domain.budgets import (
     BUDGET,
     BudgetCommand,
@@ -24,6 +26,7 @@ from domain.coaching import COACHING, CoachingCommand
 from domain.coaching.commands import DeclineOffer, HoldSession
 from domain.coaching.holding import Hold, holds
 from domain.coaching.states import Coaching, Engaged
+from domain.erasure import ERASURE, EraseMember, ErasureCommand, Kept, RequestErasure, erasure_of
 from domain.introductions import (
     INTRODUCTION,
     DeclineIntroduction,
@@ -41,6 +44,7 @@ from domain.kernel import Command, Decider, Facts
 from domain.members import (
     MEMBER,
     EndorseExpertise,
+    ForgetMember,
     InviteMember,
     LinkIdentity,
     MemberCommand,
@@ -50,6 +54,7 @@ from domain.members import (
     on_duty,
 )
 from domain.networks import NETWORK, CharterNetwork, NetworkCommand, chartered
+from domain.own_words import WORDS, WordsCommand, words_of
 from domain.recommendations import RECOMMENDATION, RecommendationCommand
 from domain.refusals import Malformed, NotTheirs, Unknown
 from domain.resources import RESOURCE, ResourceCommand
@@ -69,27 +74,38 @@ AnyCommand: TypeAlias = (
     | IntroductionCommand
     | CoachingCommand
     | RecommendationCommand
+    | AccessCommand
+    | AuditCommand
+    | ErasureCommand
+    | WordsCommand
 )  # what may be asked from outside; minutes are reserved, released and spent by asks alone
 
 _HOMES: Final[tuple[tuple[object, AnyDecider], ...]] = (
     (NetworkCommand, NETWORK),
     (SiteCommand, SITE),
-    (MemberCommand, MEMBER),
+    (MemberCommand | ForgetMember, MEMBER),
     (BudgetCommand, BUDGET),
     (ChallengeCommand, CHALLENGE),
     (ResourceCommand, RESOURCE),
     (IntroductionCommand, INTRODUCTION),
     (CoachingCommand, COACHING),
     (RecommendationCommand, RECOMMENDATION),
+    (AccessCommand, ACCESS),
+    (AuditCommand, AUDIT),
+    (ErasureCommand, ERASURE),
+    (WordsCommand, WORDS),
 )
 DECIDER_OF: Final[dict[type[Command], AnyDecider]] = {
-    command: decider for union, decider in _HOMES for command in get_args(union)
+    command: decider for union, decider in _HOMES for command in get_args(union) or (union,)
 }
 DECIDERS: Final[dict[str, AnyDecider]] = {decider.kind: decider for _, decider in _HOMES}
 _FOR_STAFF: Final = frozenset({*get_args(NetworkCommand), RegisterSite, InviteMember, SetExpertBudget}) - {
     CharterNetwork
 }
-_OWN_AFFAIRS: Final = tuple(frozenset(get_args(MemberCommand)) - {EndorseExpertise})  # also theirs who look on
+_OWN_AFFAIRS: Final = (
+    *(frozenset(get_args(MemberCommand)) - {EndorseExpertise}),
+    *(*get_args(WordsCommand), RequestErasure, EraseMember),
+)  # also theirs who look on
 # whose word every other command is, its decider asks: a member's own, a reader's, an admin's
 
 
@@ -140,18 +156,26 @@ def _besides(command: Command, facts: Facts) -> tuple[Step, ...]:
             return _spend(command, facts)
         case LinkIdentity():
             return _link_back(command, facts)
+        case EraseMember(member=member):
+            decided = isinstance(facts(ERASURE, erasure_of(member)), Kept)
+            return (Step(MEMBER, member, ForgetMember(member=member)),) if decided else ()
         case _ if DECIDER_OF[type(command)] is COACHING:
             return tuple(_coaching_time(cast("CoachingCommand", command), facts))
         case _:
             return ()
 
 
+_BESIDE: Final = {"budget": budget_of, "erasure": erasure_of, "words": words_of}  # a member's other streams
+
+
 def _home(command: Command, facts: Facts) -> Step:
     """The stream that a command names by its kind: `challenge` for a challenge, the member's own for a budget."""
     decider = DECIDER_OF[type(command)]
-    if decider is BUDGET:
+    if decider.kind in _BESIDE:
         owner = command.network if isinstance(command, SetExpertBudget) else getattr(command, "member")  # noqa: B009
-        return Step(decider, budget_of(owner), command)
+        return Step(decider, _BESIDE[decider.kind](owner), command)
+    if isinstance(command, RecordAccess) and command.access != access_of(command.viewer, facts.network):
+        raise Malformed("this is not the viewer's own stream", field="access")
     stream: StreamId = getattr(command, decider.kind)
     if not stream.startswith(f"{decider.kind}-"):
         raise Malformed(f"this is no id of the kind {decider.kind}", field=decider.kind)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct
 
 from domain.kernel import Command, Decider, Event, Facts
-from domain.members import MEMBER, Active, JoinNetwork, Left, LinkIdentity, NotJoined, Paused, on_duty
+from domain.members import MEMBER, Active, Erased, JoinNetwork, Left, LinkIdentity, NotJoined, Paused, on_duty
 from domain.plans import AnyDecider, steps
 from domain.refusals import NotTheirs, Unknown
 from domain.vocabulary import ENGINE, OFFICES, OPERATOR, NetworkRole, StreamId
@@ -176,5 +176,7 @@ class Deciding(Facts):
                 return True
             case Left():
                 return isinstance(command, JoinNetwork | LinkIdentity) and command.member == actor
+            case Erased():
+                return False
             case NotJoined(invited=invited):
                 return invited and isinstance(command, JoinNetwork) and command.member == actor

@@ -11,7 +11,10 @@ from typing import Final, TypeVar
 from domain.refusals import IllegalMove, StorageTrouble, Unknown
 from domain.vocabulary import MemberId, StreamId
 from engine.event_store import EventStore
-from engine.followers import Views
+from engine.followers import Log, Views
+from engine.happened import Happened
+from engine.when import NOW, When, end_of
+from projections.network_setting import setting
 from projections.reading import Reader, reader_at
 
 T = TypeVar("T")
@@ -35,17 +38,17 @@ class Queries:
         network: StreamId,
         query: Callable[[Connection], T],
         *,
-        as_of: int | datetime | None = None,
+        when: When = NOW,
         after: int | None = None,
         progress: Progress | None = None,
     ) -> T:
         """Answer the operator, or the engine itself, from projections at the head or as they stood at some time.
 
-        `as_of` is a position or a recorded time; `after` a position that the answer must have seen: what was just
-        written is read. Raises IllegalMove for a position that is not there yet; StorageTrouble when `after` is not
-        reached in time.
+        `after` is a position that the answer must have seen: what was just written is read. Raises IllegalMove for a
+        position that is not there yet; StorageTrouble when `after` is not reached in time.
         """
-        with self._open(network, as_of, after, progress) as views, views.reading() as connection:
+        self._wait_for(after)
+        with self.standing(network, when, progress) as connection:
             return query(connection)
 
     def read(
@@ -54,17 +57,21 @@ class Queries:
         member: MemberId,
         query: Callable[[Connection, Reader], T],
         *,
-        as_of: int | datetime | None = None,
+        when: When = NOW,
         after: int | None = None,
     ) -> T:
-        """The same for a member, who is handed to the query with their roles and hidden ones as they stood then.
+        """The same for a member, who is handed to the query with their roles and hidden ones as they are now.
 
-        Raises Unknown for somebody who was not in the network then, as if there were no such network.
+        Rights are never those of the past: an office that was withdrawn opens nothing any more, not even old days.
+        Raises Unknown for somebody who is not in the network, as if there were no such network.
         """
-        with self._open(network, as_of, after) as views, views.reading() as connection:
-            if as_of is not None:
-                return query(connection, _there(reader_at(connection, member)))
-            return query(connection, self._reader(connection, network, member))
+        self._wait_for(after)
+        if when.now:
+            with self.standing(network) as connection:
+                return query(connection, self._reader(connection, network, member))
+        reader = self.reader(network, member)
+        with self.standing(network, when) as connection:
+            return query(connection, reader)
 
     def reader(self, network: StreamId, member: MemberId) -> Reader:
         """Who reads, as things stand; raises Unknown as if there were no such network."""
@@ -85,24 +92,29 @@ class Queries:
         return reader
 
     @contextmanager
-    def _open(
-        self,
-        network: StreamId,
-        as_of: int | datetime | None,
-        after: int | None,
-        progress: Progress | None = None,
-    ) -> Iterator[Views]:
-        if after is not None and self._store.head() < after and not self._store.wait(after - 1, _PATIENCE):
-            raise StorageTrouble("what was written last has not arrived here yet", remedy="ask again")
-        if as_of is None:
-            yield self.kept_up(network, progress)
+    def standing(self, network: StreamId, when: When = NOW, progress: Progress | None = None) -> Iterator[Connection]:
+        """The projections as they stand, stood when something was known, or would with what had happened by a day."""
+        if when.now:
+            with self.kept_up(network, progress).reading() as connection:
+                yield connection
             return
-        past = Views(None, network, self._store)
+        past = Views(None, network, self._log_of(network, when))
         try:
-            past.catch_up(progress, until=self._position(as_of))
-            yield past
+            past.catch_up(progress, until=None if when.as_of is None else self.position(when.as_of))
+            with past.reading() as connection:
+                yield connection
         finally:
             past.close()
+
+    def _wait_for(self, after: int | None) -> None:
+        if after is not None and self._store.head() < after and not self._store.wait(after - 1, _PATIENCE):
+            raise StorageTrouble("what was written last has not arrived here yet", remedy="ask again")
+
+    def _log_of(self, network: StreamId, when: When) -> Log:
+        if when.on is None:
+            return self._store
+        zone = self.ask(network, setting).calendar.zone
+        return Happened(self._store, end_of(when.on, zone))
 
     def kept_up(self, network: StreamId, progress: Progress | None = None) -> Views:
         """Projections at the head; refused, naming the event, when one stands in the way."""
@@ -114,7 +126,8 @@ class Queries:
             raise StorageTrouble(views.last_error, remedy="report it: the history is kept, its projections are stuck")
         return views
 
-    def _position(self, as_of: int | datetime) -> int:
+    def position(self, as_of: int | datetime) -> int:
+        """The position itself, or the last one recorded by an instant; refused where the log has not come so far."""
         if isinstance(as_of, datetime):
             return self._store.position_at(as_of)
         if not 0 <= as_of <= self._store.head():

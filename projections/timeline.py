@@ -55,6 +55,7 @@ _WORDS: Final = {
     "member.paused": "{0.stream} paused",
     "member.resumed": "{0.stream} resumed",
     "member.left": "{0.stream} left",
+    "member.erased": "{0.stream} was erased",
     "member.conflict-declared": "{0.stream} declared a conflict",
     "member.conflict-ended": "{0.stream} ended a conflict",
     "member.muted": "{0.stream} muted somebody",
@@ -128,6 +129,17 @@ _WORDS: Final = {
     "recommendation.accepted": "{1.reader} took up {1.candidate}",
     "recommendation.dismissed": "{1.reader} dismissed a suggestion",
     "recommendation.expired": "{0.stream} expired",
+    "access.recorded": "{1.viewer} looked: {1.what}",
+    "audit.checkpoint-signed": "the log of {1.size} events signed",
+    "audit.export-produced": "{1.records} records written out: {1.form}",
+    "erasure.requested": "{1.member} asks to be erased",
+    "erasure.hold-placed": "a legal hold for {1.member} placed",
+    "erasure.hold-lifted": "a legal hold for {1.member} lifted",
+    "erasure.begun": "to erase {1.member} decided",
+    "erasure.key-destroyed": "the key of {1.member} destroyed",
+    "words.withdrawn": "{1.member} withdrew a text from matching",
+    "words.returned": "{1.member} returned a text to matching",
+    "words.corrected": "{1.member} corrected what they wrote",
 }  # {0} is the place in the log, {1} the event
 
 

@@ -15,14 +15,17 @@ from domain import introductions as it
 from domain import members as mb
 from domain import recommendations as rec
 from domain import resources as res
+from domain.access import access_of
+from domain.audit import audit_of
 from domain.budgets import SetTimeBudget
 from domain.calendar import Term
 from domain.coaching import commands as co
 from domain.eligibility import Mode
+from domain.erasure import EraseMember, LiftLegalHold, PlaceLegalHold
 from domain.kernel import Command
 from domain.plans import AnyCommand
 from domain.policies import MatchingPolicy, hash_of
-from domain.vocabulary import Disposition, Level, NetworkRole, PeriodKind, Tier, Urgency
+from domain.vocabulary import OPERATOR, Disposition, Level, NetworkRole, PeriodKind, Tier, Urgency
 from tests.domain.cases import SUGGESTION, passed_over
 from tests.histories import (
     ADA,
@@ -93,6 +96,15 @@ _CHOICES: dict[str, Sequence[Any]] = {
     ],
     "resource": (GUIDE, VIDEO),
     "same_as": (ADA, BEN, CLEO, DEV, "member-000000ee"),
+    "access": tuple(access_of(who, NET) for who in (ADA, OPERATOR)),
+    "audit": (audit_of(NET),),
+    "by viewer": (ADA, OPERATOR),
+    "digest form key root what": ("some",),
+    "export": ("export-00000001", "export-00000002"),
+    "members subjects named": ((), (BEN,), (ADA, CLEO)),
+    "position": range(1, 60),
+    "read": [f"read-{each:08x}" for each in range(9)],
+    "records size": (1, 20, 300),
     "urgency": tuple(Urgency),
     "since until": (date(2024, 8, 1), date(2025, 7, 31)),
     "site": (SCHOOL, DISTRICT, STATE, "site-00000004"),
@@ -121,6 +133,9 @@ _SELDOM = (  # what ends things, so that something comes of the others
     co.DeclineRequest,
     co.ResolveRequest,
     rec.ExpireRecommendation,
+    EraseMember,
+    PlaceLegalHold,
+    LiftLegalHold,
 )
 _COMMANDS = [each for each in get_args(AnyCommand) for _ in range(1 if each in _SELDOM else 4)]
 _WAITS = (*(timedelta(minutes=5),) * 12, timedelta(hours=7), DAY, 5 * DAY)

@@ -10,6 +10,8 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from domain.access import access_of
+from domain.audit import audit_of
 from domain.budgets import SetTimeBudget
 from domain.calendar import SchoolCalendar, Term
 from domain.challenges import AnswerChallenge, PostChallenge
@@ -105,6 +107,11 @@ _POOLS: Final[dict[str, tuple[str, ...]]] = {
     "recommendation": tuple(list_id(who, CHALLENGE, ListKind.PEERS, Mode.ANY) for who in (ADA, BEN)),
     "answer": ("answer-00000001", "answer-00000002"),
     "url": ("", "https://example.org/log"),
+    "access": tuple(access_of(who, NET) for who in (ADA, BEN, OPERATOR)),
+    "read": ("read-00000001", "read-00000002"),
+    "viewer": (ADA, BEN, OPERATOR),
+    "audit": (audit_of(NET),),
+    "export": ("export-00000001", "export-00000002"),
 }
 _MEMBER_FIELDS: Final = {"member", "author", "to", "invited_by", "introduced_by", "endorser", "other", "contact"}
 _MEMBER_FIELDS |= {"seeker", "helper", "reader", "candidate", "coach", "noticed_by", "offered_by", "giver"}
@@ -143,6 +150,9 @@ _FIELDS: Final[dict[str, Sequence[Any]]] = {
     "sent": ((), (RESOURCE,), (BEN,)),
     "ladder": ((),),
     "similar": ((),),
+    "subjects": ((), (CASE,)),
+    "members": ((), (ADA, BEN)),
+    "named": ((), (CHALLENGE,)),
     "near_misses": ((), (NearMiss(candidate=DAN, score=0.4, rule="unavailable"),)),
 }
 _INSTANTS: Final = [NOON + timedelta(hours=hours) for hours in range(24 * 30)]

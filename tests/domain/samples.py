@@ -10,6 +10,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from domain.access import AccessRecorded
+from domain.audit import CheckpointSigned, ExportProduced
 from domain.budgets import TimeBudgetSet, TimeLogged, TimeReleased, TimeReserved, TimeSpent
 from domain.calendar import SchoolCalendar, Term
 from domain.catalogue import CATALOGUE
@@ -60,6 +62,7 @@ from domain.coaching.events import (
     SimilarNeed,
 )
 from domain.eligibility import Mode
+from domain.erasure import ErasureBegun, ErasureRequested, KeyDestroyed, LegalHoldLifted, LegalHoldPlaced
 from domain.introductions import (
     HelpConfirmed,
     HelpDisputed,
@@ -86,6 +89,7 @@ from domain.members import (
     ExpertiseRetired,
     GrowthAreaNamed,
     IdentityLinked,
+    MemberErased,
     MemberInvited,
     MemberJoined,
     MemberLeft,
@@ -108,6 +112,7 @@ from domain.networks import (
     SchoolCalendarSet,
     Section,
 )
+from domain.own_words import CorrectionRecorded, TextReturned, TextWithdrawn
 from domain.policies import MatchingPolicy
 from domain.recommendations import (
     Inputs,
@@ -398,6 +403,22 @@ SAMPLES: Final[tuple[Event, ...]] = (
     RecommendationAccepted(reader=ADA, candidate=BEN),
     RecommendationDismissed(reader=ADA, candidate=BEN, reason="we know each other"),
     RecommendationExpired(reader=ADA),
+    MemberErased(),
+    AccessRecorded(
+        read="read-00000001", viewer=CLEO, what="the queue", subjects=("coaching-00000001",), members=(ADA, BEN)
+    ),
+    CheckpointSigned(size=40, root="q1Z3cm9vdA==", key="network-00000001+0f0f0f0f"),
+    ExportProduced(export="export-00000001", form="events", by=CLEO, records=40, position=41, digest=HASH),
+    ErasureRequested(member=ADA),
+    LegalHoldPlaced(member=ADA, network="network-00000001", reason="a lawsuit is pending"),
+    LegalHoldLifted(member=ADA, network="network-00000001", reason="it was settled"),
+    ErasureBegun(member=ADA, named=("challenge-00000001",)),
+    KeyDestroyed(member=ADA),
+    TextWithdrawn(member=ADA, position=12),
+    TextReturned(member=ADA, position=12),
+    CorrectionRecorded(
+        member=ADA, subject="answer-00000001", text="We met in May.", confidentiality=Confidentiality.GROUP
+    ),
 )
 STORED: Final = Path(__file__).parents[1] / "samples" / "events.jsonl"
 

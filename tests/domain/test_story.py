@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import asdict, replace
 
+from domain.access import RecordAccess, access_of
+from domain.audit import RecordExport, SignCheckpoint, audit_of
 from domain.calendar import Term
 from domain.catalogue import CATALOGUE
 from domain.challenges import (
@@ -45,6 +47,7 @@ from domain.coaching.commands import (
     SuggestDisposition,
     WithdrawRequest,
 )
+from domain.erasure import ConfirmErasure, EraseMember, LiftLegalHold, PlaceLegalHold, RequestErasure
 from domain.introductions import (
     ArrangeSiteVisit,
     ConfirmHelp,
@@ -90,6 +93,7 @@ from domain.networks import (
     SetSchoolCalendar,
     WaiveRule,
 )
+from domain.own_words import CorrectAnswer, CorrectName, ReturnText, WithdrawText
 from domain.plans import DECIDER_OF, steps
 from domain.policies import MatchingPolicy, hash_of
 from domain.recommendations import (
@@ -107,7 +111,7 @@ from domain.resources import (
     UseResource,
 )
 from domain.sites import DescribeSite, RegisterSite
-from domain.vocabulary import ConflictKind, Level, NetworkRole, RoleFamily, SiteKind, Stage, WaivableRule
+from domain.vocabulary import OPERATOR, ConflictKind, Level, NetworkRole, RoleFamily, SiteKind, Stage, WaivableRule
 from tests.domain.cases import (
     ASK,
     CASE,
@@ -263,7 +267,25 @@ COACHING = [
     ),
     Said(LeaveNetwork(member=DAN)),
 ]
-_ALL = (*NETWORK, *MEMBERS, *PROBLEMS, *MEETINGS, *COACHING)
+AUDITED = [
+    RecordAccess(access=access_of(OPERATOR, NET), read="read-00000001", viewer=OPERATOR, what="the queue"),
+    SignCheckpoint(audit=audit_of(NET), size=40, root="q1Z3cm9vdA==", key="river+0f0f0f0f"),
+    RecordExport(
+        audit=audit_of(NET), export="export-00000001", form="events", by=OPERATOR, records=40, position=40, digest="0f"
+    ),
+]
+PRIVACY = [
+    by(BEN, WithdrawText(member=BEN, position=12)),
+    by(BEN, ReturnText(member=BEN, position=12)),
+    by(BEN, CorrectName(member=BEN, name="Benjamin")),
+    by(BEN, CorrectAnswer(member=BEN, challenge=CHALLENGE, answer="answer-00000001", text="Try pairs of three.")),
+    by(BEN, RequestErasure(member=BEN)),
+    PlaceLegalHold(member=BEN, reason="a lawsuit is pending"),
+    LiftLegalHold(member=BEN, reason="it was settled"),
+    by(BEN, EraseMember(member=BEN)),
+    ConfirmErasure(member=BEN),
+]
+_ALL = (*NETWORK, *MEMBERS, *PROBLEMS, *MEETINGS, *COACHING, *AUDITED, *PRIVACY)
 STORY = [*founded(), *(each if isinstance(each, Said) else Said(each) for each in _ALL)]
 
 

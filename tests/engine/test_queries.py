@@ -8,7 +8,7 @@ import pytest
 
 from domain.catalogue import CATALOGUE
 from domain.challenges import PostChallenge
-from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork
+from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork, WithdrawNetworkRole
 from domain.refusals import IllegalMove, StorageTrouble, Unknown
 from domain.vocabulary import ConflictKind, NetworkRole
 from engine import queries
@@ -16,6 +16,7 @@ from engine.event_store import EventStore
 from engine.followers import Views
 from engine.queries import Queries
 from engine.sealing import KeyRing
+from engine.when import When
 from projections import challenge_board
 from tests.histories import ADA, BEN, CLEO, NET, begun, copy_into
 
@@ -56,22 +57,22 @@ def test_for_who_left_or_never_joined_there_is_no_such_network(
 
 def test_an_answer_as_of_a_position_knows_nothing_later(door: tuple[Queries, EventStore, int]) -> None:
     asked, store, before = door
-    assert asked.ask(NET, FIND, as_of=before) is None
-    assert asked.ask(NET, FIND, as_of=store.head()) is not None
+    assert asked.ask(NET, FIND, when=When(as_of=before)) is None
+    assert asked.ask(NET, FIND, when=When(as_of=store.head())) is not None
     assert asked.ask(NET, FIND) is not None  # the live ones stay where they were
 
 
 def test_an_answer_as_of_a_time_is_what_was_recorded_by_then(door: tuple[Queries, EventStore, int]) -> None:
     asked, store, _ = door
     last = store.page(0)[-1].recorded_at
-    assert asked.ask(NET, FIND, as_of=last) is not None
-    assert asked.ask(NET, FIND, as_of=last - timedelta(days=1)) is None
+    assert asked.ask(NET, FIND, when=When(as_of=last)) is not None
+    assert asked.ask(NET, FIND, when=When(as_of=last - timedelta(days=1))) is None
 
 
 @pytest.mark.parametrize("position", [-1, 10**9])
 def test_a_position_beyond_the_history_is_refused(door: tuple[Queries, EventStore, int], position: int) -> None:
     with pytest.raises(IllegalMove, match="the history reaches to position"):
-        door[0].ask(NET, FIND, as_of=position)
+        door[0].ask(NET, FIND, when=When(as_of=position))
 
 
 def test_what_was_written_is_waited_for_and_then_told_missing(
@@ -84,7 +85,7 @@ def test_what_was_written_is_waited_for_and_then_told_missing(
         asked.ask(NET, FIND, after=store.head() + 1)
 
 
-def test_a_reader_is_who_they_are_at_the_position_that_is_read() -> None:
+def test_a_reader_is_who_they_are_now_whenever_is_read() -> None:
     history = begun()
     before = history.head()
     store = EventStore(None, KeyRing.in_memory(), CATALOGUE)
@@ -100,8 +101,11 @@ def test_a_reader_is_who_they_are_at_the_position_that_is_read() -> None:
     copy_into(store, history.recorded[before:])
     assert asked.reader(NET, ADA).staff
     assert asked.reader(NET, CLEO).hidden == {BEN}
-    assert not asked.read(NET, ADA, lambda _, reader: reader, as_of=before).staff
-    assert asked.reader(NET, ADA).staff
+    assert asked.read(NET, ADA, lambda _, reader: reader, when=When(as_of=before)).staff
+    history.do(WithdrawNetworkRole(member=ADA, role=NetworkRole.FACILITATOR))
+    copy_into(store, history.recorded[store.head() :])
+    now = asked.read(NET, ADA, lambda _, reader: reader, when=When(as_of=store.head() - 1))
+    assert not now.staff, "an office that was withdrawn opens no old days"
     views.close()
     store.close()
 
@@ -110,4 +114,4 @@ def test_what_was_written_is_read_by_a_member_too(door: tuple[Queries, EventStor
     asked, store, before = door
     found = asked.read(NET, CLEO, partial(challenge_board.seen, challenge=CHALLENGE), after=store.head())
     assert found is not None
-    assert asked.read(NET, CLEO, partial(challenge_board.seen, challenge=CHALLENGE), as_of=before) is None
+    assert asked.read(NET, CLEO, partial(challenge_board.seen, challenge=CHALLENGE), when=When(as_of=before)) is None

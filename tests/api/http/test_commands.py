@@ -8,7 +8,10 @@ from msgspec.structs import fields
 
 from api.http.orders import ORDERS, Row
 from api.http.writing import body_of, operation
+from domain.access import RecordAccess
+from domain.audit import RecordExport, SignCheckpoint
 from domain.coaching.commands import ExpireOffer, SuggestDisposition
+from domain.erasure import ConfirmErasure, EraseMember
 from domain.introductions import ExpireIntroduction
 from domain.networks import CharterNetwork
 from domain.plans import AnyCommand
@@ -18,6 +21,7 @@ from tests.api.http.house import ADA, BASE, BEN, CLEO, EVE, GUS, Client, House, 
 from tests.engine.town import ABSENT
 
 OF_THE_ENGINE = {IssueRecommendations, ExpireRecommendation, ExpireIntroduction, SuggestDisposition, ExpireOffer}
+OF_THE_ENGINE |= {RecordAccess, SignCheckpoint, RecordExport, EraseMember, ConfirmErasure}
 NOT_OURS = {CharterNetwork, *OF_THE_ENGINE}
 POSTED = {"title": "Ninth graders come late", "text": "Every Monday."}
 

@@ -1,0 +1,51 @@
+"""What members say about the use of their own words, and that they want to be forgotten."""
+
+from typing import Final
+
+from api.http.orders.row import ADMIN, MEMBER, row
+from domain.erasure import LiftLegalHold, PlaceLegalHold, RequestErasure
+from domain.own_words import CorrectAnswer, CorrectName, ReturnText, WithdrawText
+
+PRIVACY: Final = (
+    row(
+        "/members/{member}/texts/withdraw",
+        WithdrawText,
+        MEMBER,
+        "Withdraw a text of one's own from matching",
+        about="It stays where it was told, and leads to nobody and nothing any more. `position` is that of the event "
+        "that holds the text, as one's own data names it.",
+        example={"position": 41},
+    ),
+    row(
+        "/members/{member}/texts/return",
+        ReturnText,
+        MEMBER,
+        "Let a withdrawn text be matched again",
+        example={"position": 41},
+    ),
+    row("/members/{member}/name", CorrectName, MEMBER, "Correct one's name", example={"name": "Ada Aberg"}),
+    row(
+        "/challenges/{challenge}/answers/{answer}/correct",
+        CorrectAnswer,
+        MEMBER,
+        "Correct an answer of one's own",
+        about="What it said before stays in the history, and is shown to nobody.",
+        speaker="member",
+        example={"text": "We called every family on Monday mornings."},
+    ),
+    row(
+        "/members/{member}/erasure",
+        RequestErasure,
+        MEMBER,
+        "Ask to be erased",
+        about="An admin is told. Who wants it at once erases themselves: `/members/{member}/erase`.",
+    ),
+    row(
+        "/members/{member}/hold",
+        PlaceLegalHold,
+        ADMIN,
+        "Place a legal hold: nothing of this member may be erased",
+        example={"reason": "a lawsuit is pending"},
+    ),
+    row("/members/{member}/hold/lift", LiftLegalHold, ADMIN, "Lift a legal hold", example={"reason": "it was settled"}),
+)
