@@ -18,6 +18,7 @@ from domain.challenges import (
     ChallengeStageChanged,
 )
 from domain.kernel import Recorded
+from domain.own_words import CorrectionRecorded
 from domain.refusals import Unknown
 from domain.vocabulary import Confidentiality, MemberId, Stage, StreamId
 from projections.reading import Reader, may_read, not_hidden, told
@@ -110,6 +111,8 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             _change(connection, recorded, "status = 'set aside'")
         case ChallengesMerged(into=into):
             _change(connection, recorded, "status = 'merged', merged_into = ?", into)
+        case CorrectionRecorded(member=member, subject=subject, text=text):
+            connection.execute("update answers set text = ? where answer = ? and owner = ?", (text, subject, member))
         case _:
             pass
 

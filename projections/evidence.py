@@ -15,8 +15,8 @@ from projections.challenge_board import seen_id
 from projections.reading import Reader, listed, may_read, not_hidden, told
 from projections.shape import microseconds, rows
 
-# a row holds from position `since` until before position `until`; who left has none that hold,
-# those that come back with them are marked `returns`
+# a row holds from position `since` until before position `until`; `returns` is 1 for those of who left, which come back
+# with them, and 2 for those that their owner withdrew, which come back at their word
 SCHEMA: Final = """
     create table if not exists evidence (
         id text primary key,
@@ -39,6 +39,8 @@ SCHEMA: Final = """
     create index if not exists evidence_of_owner on evidence (owner) where owner <> subject;
     create index if not exists evidence_since on evidence (since);
     create index if not exists evidence_until on evidence (until) where until is not null;
+    create table if not exists answers_told (answer text primary key, challenge text not null) strict, without rowid;
+    create table if not exists answer_pieces (answer text primary key, id text not null) strict, without rowid;
     create table if not exists absent (member text primary key) strict, without rowid;
 """
 
@@ -112,6 +114,7 @@ class Words(Struct, frozen=True):
     text: str
     owner: OwnerId
     confidentiality: Confidentiality
+    source: StreamId | None = None  # the stream that they belong to, where it is not that of the event
 
 
 def own_words(recorded: Recorded, owner: OwnerId, *texts: str) -> Words:
@@ -152,7 +155,7 @@ def add(
             _STRENGTH.get(says, Strength.DEMONSTRATED),
             words.text,
             challenge,
-            recorded.stream,
+            words.source or recorded.stream,
             microseconds(recorded.envelope.occurred_at),
             words.confidentiality,
             position,

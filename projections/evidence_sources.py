@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Final
 
+from msgspec.structs import replace
+
 from domain.challenges import ChallengeAnswered, ChallengePosted, ChallengeReframed
 from domain.introductions import HelpConfirmed, HelpDisputed
 from domain.kernel import Recorded
@@ -15,6 +17,7 @@ from domain.members import (
     MemberLeft,
     ProfileDescribed,
 )
+from domain.own_words import CorrectionRecorded, TextReturned, TextWithdrawn
 from domain.resources import ResourceRetired, ResourceReviewed, ResourceRevised, ResourceShared
 from domain.sites import SiteDescribed
 from domain.vocabulary import Confidentiality, MemberId, StreamId
@@ -34,6 +37,8 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             _of_introduction(connection, recorded)
         case "site":
             _of_site(connection, recorded)
+        case "words":
+            _of_words(connection, recorded)
         case _:
             pass
 
@@ -45,11 +50,12 @@ def _of_challenge(connection: sqlite3.Connection, recorded: Recorded) -> None:
         case ChallengeReframed(author=author, title=title, text=text):
             end(connection, recorded, "source = ? and says in ('posted', 'is about')", recorded.stream)
             _problem(connection, recorded, own_words(recorded, author, title, text))
-        case ChallengeAnswered(member=member, text=text) if text:
-            words = own_words(recorded, member, text)
-            add(connection, recorded, member, Says.ANSWERED, words, challenge=recorded.stream)
-        case ChallengeAnswered(member=member):
-            _answered_without_words(connection, recorded, member)
+        case ChallengeAnswered(answer=answer, member=member, text=text):
+            connection.execute("insert or ignore into answers_told values (?, ?)", (answer, recorded.stream))
+            if text:
+                _answered(connection, recorded, answer, own_words(recorded, member, text))
+            else:
+                _answered_without_words(connection, recorded, member)
         case _:
             pass
 
@@ -58,6 +64,12 @@ def _problem(connection: sqlite3.Connection, recorded: Recorded, words: Words) -
     challenge = recorded.stream
     add(connection, recorded, words.owner, Says.POSTED, words, challenge=challenge, letter="a")
     add(connection, recorded, challenge, Says.IS_ABOUT, words, challenge=challenge, letter="b")
+
+
+def _answered(connection: sqlite3.Connection, recorded: Recorded, answer: str, words: Words) -> None:
+    challenge = words.source or recorded.stream
+    add(connection, recorded, words.owner, Says.ANSWERED, words, challenge=challenge)
+    connection.execute("insert or replace into answer_pieces values (?, ?)", (answer, f"e{recorded.position}"))
 
 
 def _answered_without_words(connection: sqlite3.Connection, recorded: Recorded, member: MemberId) -> None:
@@ -115,10 +127,10 @@ def _return(connection: sqlite3.Connection, recorded: Recorded) -> None:
     connection.execute("delete from absent where member = ?", (recorded.stream,))
     connection.execute(
         """insert into evidence select 'e' || ?1 || id, subject, subject_kind, owner, says, strength, text, challenge,
-        source, at, confidentiality, ?1, null, 0 from evidence where subject = ?2 and returns""",
+        source, at, confidentiality, ?1, null, 0 from evidence where subject = ?2 and returns = 1""",
         (recorded.position, recorded.stream),
     )
-    connection.execute("update evidence set returns = 0 where subject = ? and returns", (recorded.stream,))
+    connection.execute("update evidence set returns = 0 where subject = ? and returns = 1", (recorded.stream,))
 
 
 def _of_resource(connection: sqlite3.Connection, recorded: Recorded) -> None:
@@ -159,6 +171,52 @@ def _of_site(connection: sqlite3.Connection, recorded: Recorded) -> None:
             add(connection, recorded, contact, Says.SITE_STATEMENT, own_words(recorded, contact, statement))
         case _:
             pass
+
+
+_TEXT: Final = "owner = ?2 and (id like '%e' || ?3 or id like '%e' || ?3 || 'a' or id like '%e' || ?3 || 'b')"
+# of one event, in whatever form it came back
+
+
+def _of_words(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    match recorded.event:
+        case TextWithdrawn(member=member, position=position):
+            connection.execute(
+                f"""update evidence set until = coalesce(until, ?1), returns = 2
+                where {_TEXT} and (until is null or returns = 1)""",
+                (recorded.position, member, position),
+            )
+        case TextReturned(member=member, position=position):
+            _let_back(connection, recorded, member, position)
+        case CorrectionRecorded(member=member, subject=subject, text=text) if subject != member:
+            _correct(connection, recorded, subject, own_words(recorded, member, text))
+        case _:
+            pass
+
+
+def _let_back(connection: sqlite3.Connection, recorded: Recorded, member: MemberId, position: int) -> None:
+    """What still holds, at once or, of who left, when they come back."""
+    chosen = (recorded.position, member, position)
+    connection.execute(
+        f"""insert into evidence select 'e' || ?1 || id, subject, subject_kind, owner, says, strength, text, challenge,
+        source, at, confidentiality, ?1, null, 0 from evidence
+        where {_TEXT} and returns = 2 and subject not in (select member from absent)""",
+        chosen,
+    )
+    connection.execute(
+        f"""update evidence set returns = subject in (select member from absent) and ?1 > 0
+        where {_TEXT} and returns = 2""",
+        chosen,
+    )
+
+
+def _correct(connection: sqlite3.Connection, recorded: Recorded, answer: str, words: Words) -> None:
+    """An answer's words, where it had any; else it has some from now on."""
+    told = connection.execute("select challenge from answers_told where answer = ?", (answer,)).fetchone()
+    if told is None:
+        return
+    before = "id like '%' || (select id from answer_pieces where answer = ?)"
+    end(connection, recorded, before, answer)
+    _answered(connection, recorded, answer, replace(words, source=told[0]))
 
 
 PROJECTION: Final = Projection(name="evidence", schema=SCHEMA, fill=fill)

@@ -25,6 +25,7 @@ from domain.members import (
     NetworkRoleWithdrawn,
     ProfileDescribed,
 )
+from domain.own_words import CorrectionRecorded
 from domain.vocabulary import Level, MemberId, NetworkRole, RoleFamily, StreamId
 from projections import conflicts, expertise
 from projections.expertise import Expertise
@@ -131,6 +132,9 @@ class DirectoryEntry(Struct, frozen=True, kw_only=True):
 
 
 def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
+    if isinstance(recorded.event, CorrectionRecorded):
+        corrected = recorded.event
+        connection.execute("update members set name = ? where owner = ?", (corrected.text, corrected.subject))
     if not recorded.stream.startswith("member-"):
         return
     match recorded.event:
