@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.kernel import Recorded
-from domain.members import ConflictDeclared, ConflictEnded, MemberMuted, MemberUnmuted
+from domain.members import ConflictDeclared, ConflictEnded, MemberErased, MemberMuted, MemberUnmuted
 from domain.vocabulary import MemberId
 from projections.reading import Reader
 from projections.shape import Projection, among, rows
@@ -49,6 +49,9 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             connection.execute("insert or replace into mutes values (?, ?, ?)", (member, other, position))
         case MemberUnmuted(other=other):
             connection.execute("delete from mutes where owner = ? and other = ?", (member, other))
+        case MemberErased():  # what others declared about them is theirs
+            connection.execute("delete from conflicts where owner = ?", (member,))
+            connection.execute("delete from mutes where owner = ?", (member,))
         case _:
             pass
 

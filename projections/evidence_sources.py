@@ -13,6 +13,7 @@ from domain.members import (
     ExpertiseEndorsed,
     ExpertiseRetired,
     GrowthAreaNamed,
+    MemberErased,
     MemberJoined,
     MemberLeft,
     ProfileDescribed,
@@ -110,6 +111,8 @@ def _of_member(connection: sqlite3.Connection, recorded: Recorded) -> None:
             _return(connection, recorded)
         case MemberLeft():
             _leave(connection, recorded)
+        case MemberErased():  # nor does anything in their words hold, whatever it is about
+            end(connection, recorded, "(subject = ?2 or (owner = ?2 and owner <> subject))", member)
         case _:
             pass
 

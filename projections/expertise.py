@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.kernel import Recorded
-from domain.members import ExpertiseClaimed, ExpertiseEndorsed, ExpertiseRetired, GrowthAreaNamed
+from domain.members import ExpertiseClaimed, ExpertiseEndorsed, ExpertiseRetired, GrowthAreaNamed, MemberErased
 from domain.vocabulary import MemberId
 from projections.reading import Reader, not_hidden, told
 from projections.shape import Projection
@@ -53,6 +53,9 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             connection.execute("delete from endorsements where owner = ? and topic = ?", (member, topic))
         case GrowthAreaNamed(topic=topic):
             connection.execute("insert or ignore into growth_areas values (?, ?, ?)", (member, topic, position))
+        case MemberErased():
+            for table in ("expertise", "endorsements", "growth_areas"):
+                connection.execute(f"delete from {table} where owner = ?", (member,))
         case _:
             pass
 

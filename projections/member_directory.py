@@ -16,6 +16,7 @@ from domain.members import (
     AffiliationStarted,
     EngagementLevelChosen,
     IdentityLinked,
+    MemberErased,
     MemberInvited,
     MemberJoined,
     MemberLeft,
@@ -71,6 +72,7 @@ class Standing(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     LEFT = "left"
+    ERASED = "erased"
 
 
 class Affiliation(Struct, frozen=True, kw_only=True):
@@ -157,12 +159,26 @@ def fill(connection: sqlite3.Connection, recorded: Recorded) -> None:
             _stand(connection, recorded.stream, Standing.ACTIVE)
         case MemberLeft():
             _stand(connection, recorded.stream, Standing.LEFT)
+        case MemberErased():
+            _forget(connection, recorded.stream)
         case _:
             _describe(connection, recorded)
 
 
 def _stand(connection: sqlite3.Connection, member: MemberId, standing: Standing) -> None:
     connection.execute("update members set standing = ? where owner = ?", (standing, member))
+
+
+def _forget(connection: sqlite3.Connection, member: MemberId) -> None:
+    """That there was somebody, and since when, is all that is left."""
+    connection.execute(
+        """update members set name = '', cohort = '', standing = 'erased', level = null, experience = '', grades = '',
+        place = '', profile = '' where owner = ?""",
+        (member,),
+    )
+    connection.execute("delete from affiliations where member = ?", (member,))
+    connection.execute("delete from network_roles where member = ?", (member,))
+    connection.execute("delete from links where owner = ?", (member,))
 
 
 def _describe(connection: sqlite3.Connection, recorded: Recorded) -> None:

@@ -11,9 +11,9 @@ from domain import members as mb
 from domain import networks as nw
 from domain import sites as si
 from domain.catalogue import CATALOGUE
-from domain.kernel import Command, Decider, Envelope, Recorded
+from domain.kernel import STREAM, Command, Decider, Envelope, Recorded, owners_of
 from domain.plans import DECIDERS, steps
-from domain.refusals import Refused
+from domain.refusals import Refused, Unknown
 from domain.vocabulary import OPERATOR, SiteKind
 from engine.event_store import Addition, EventStore, Origin
 
@@ -82,8 +82,17 @@ class History:
             for step in steps(command, looking)
             for event in step.decider.decide(step.command, looking(step.decider, step.stream), looking)
         ]
+        for stream, event in decided:
+            self._seal(stream, event)
         self._commands += 1
         return tuple(self._record(stream, event, speaker) for stream, event in decided)
+
+    def _seal(self, stream: str, event: Any) -> None:
+        """Refused as the store refuses it: no key is left for a text that belongs to who was erased."""
+        for field, owner in owners_of(type(event)).items():
+            whose = stream if owner == STREAM else getattr(event, owner)
+            if getattr(event, field) and isinstance(self._states.get(whose), mb.Erased):
+                raise Unknown("this owner was erased", field=whose)
 
     def _record(self, stream: str, event: Any, speaker: str | None) -> Recorded:
         decider = DECIDERS[stream.partition("-")[0]]

@@ -9,8 +9,9 @@ from domain.budgets import BUDGET, budget_of
 from domain.calendar import day_of
 from domain.challenges import CHALLENGE, Ended, Open
 from domain.introductions import INTRODUCTION, Closed, Made, Offered, candidate
-from domain.members import MEMBER, Active, Left, NotJoined, Paused, Person
+from domain.members import MEMBER, Active, Erased, Left, MemberJoined, NotJoined, Paused, Person
 from domain.networks import NETWORK
+from domain.own_words import CorrectionRecorded
 from domain.recommendations import RECOMMENDATION
 from domain.resources import RESOURCE, Retired, Shared
 from domain.sites import SITE
@@ -72,6 +73,20 @@ def test_a_site_stands_as_it_was_registered(history: History) -> None:
         assert [site.site for site in site_tree.sites(c)] == streams(history, "site")
 
 
+def called(history: History, member: str) -> str:
+    """The last name they gave, on joining or in a correction."""
+    name = ""
+    for recorded in history.recorded:
+        match recorded.event:
+            case MemberJoined(name=given) if recorded.stream == member:
+                name = given
+            case CorrectionRecorded(subject=subject, text=text) if subject == member:
+                name = text
+            case _:
+                pass
+    return name
+
+
 def _standing(state: Any) -> Standing:
     match state:
         case NotJoined():
@@ -82,6 +97,8 @@ def _standing(state: Any) -> Standing:
             return Standing.PAUSED
         case Left():
             return Standing.LEFT
+        case Erased():
+            return Standing.ERASED
     raise AssertionError(state)
 
 
@@ -94,7 +111,8 @@ def test_the_directory_knows_every_member_as_they_are(history: History) -> None:
             assert row is not None
             assert row.standing is _standing(state)
             person = Person() if isinstance(state, NotJoined) else state.person
-            assert (row.name, row.cohort, row.level) == (person.name, person.cohort, person.level)
+            name = "" if isinstance(state, Erased) else called(history, member)
+            assert (row.name, row.cohort, row.level) == (name, person.cohort, person.level)
             assert row.profile == (person.profile.text if person.profile else "")
             held = {each.site: each.role for each in member_directory.affiliations_of(c, member)}
             assert held == person.affiliations
@@ -128,7 +146,7 @@ def test_candidates_are_what_the_rules_see(history: History) -> None:
             assert offer is None or offer.reserved + offer.spent + offer.free == offer.minutes
             assert time_budgets.offered(c, Reader(member="member-000000ff"), member, today) is None
             assert time_budgets.offered(c, Reader(member=OPERATOR), member, today) == offer
-            if entry.standing is Standing.LEFT:
+            if entry.standing in {Standing.LEFT, Standing.ERASED}:
                 continue
             ruled = candidate(facts, member)
             assert (entry.level, entry.families) == (ruled.level, ruled.families)
@@ -215,7 +233,7 @@ def test_evidence_shows_what_a_present_member_says_and_nothing_of_who_left(histo
     with seen(history) as c:
         for member in streams(history, "member"):
             state, shown = history.facts()(MEMBER, member), evidence.of_subject(c, member)
-            if isinstance(state, Left | NotJoined):
+            if isinstance(state, Left | NotJoined | Erased):
                 assert shown == []
                 continue
             person = state.person
@@ -233,6 +251,10 @@ def test_evidence_of_an_open_challenge_is_what_it_says_now(history: History) -> 
             state = history.facts()(CHALLENGE, challenge)
             if not isinstance(state, Open):
                 continue
+            author = history.facts()(MEMBER, state.posted.author)
+            if isinstance(author, Erased):
+                assert evidence.of_subject(c, challenge) == []
+                continue
             (about,) = (each for each in evidence.of_subject(c, challenge) if each.says is Says.IS_ABOUT)
             assert about.text == "\n".join(filter(None, (state.title, state.text)))
             assert about.confidentiality is state.posted.confidentiality
@@ -241,8 +263,7 @@ def test_evidence_of_an_open_challenge_is_what_it_says_now(history: History) -> 
                 for each in evidence.of_subject(c, state.posted.author)
                 if each.says is Says.POSTED and each.challenge == challenge
             ]
-            gone = isinstance(history.facts()(MEMBER, state.posted.author), Left)
-            assert posted == ([] if gone else [about.text])
+            assert posted == ([] if isinstance(author, Left) else [about.text])
 
 
 @soon
