@@ -30,7 +30,7 @@ def write_table(path: Path, table: str, rows: Iterable[Mapping[str, Cell]]) -> i
         if strange:
             raise ValueError(f"{table} has no column {', '.join(sorted(strange))}")
         writer.writerow([guarded(_text(row.get(column))) for column in columns])
-    _replace(path, text.getvalue().encode())
+    write_whole(path, text.getvalue().encode())
     return count
 
 
@@ -45,7 +45,7 @@ def _text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)  # a datetime is a date too
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Readers see the old file or the whole new one."""
     try:
         file, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")

@@ -1,5 +1,6 @@
 """Every text that shows what a member knows or works on, or what a resource or challenge is about."""
 
+import re
 import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -226,3 +227,34 @@ def of_subject(connection: sqlite3.Connection, subject: StreamId) -> list[Eviden
     """What holds now of one member, resource or challenge, the oldest first."""
     sql = "select * from evidence where subject = ? and until is null order by since, id"
     return list(rows(connection, Evidence, sql, (subject,)))
+
+
+class Owned(Struct, frozen=True):
+    """A piece of somebody's words, and whether it leads to anybody."""
+
+    position: int  # of the event that holds the words
+    matched: bool
+    withdrawn: bool
+
+
+def owned_by(connection: sqlite3.Connection, owner: OwnerId) -> dict[int, Owned]:
+    """By the position of the event, whatever became of the pieces since."""
+    found: dict[int, Owned] = {}
+    for piece, until, returns in connection.execute(
+        "select id, until, returns from evidence where owner = ?", (owner,)
+    ):
+        position = position_of(piece)
+        before = found.get(position, Owned(position, matched=False, withdrawn=False))
+        found[position] = Owned(position, before.matched or until is None, before.withdrawn or returns == _WITHDRAWN)
+    return found
+
+
+_WITHDRAWN: Final = 2
+_PLACE: Final = re.compile(r"e(\d+)[ab]?$")
+
+
+def position_of(piece: str) -> int:
+    """Of the event that first held a piece of evidence, in whatever form it came back."""
+    found = _PLACE.search(piece)
+    assert found is not None, piece  # noqa: S101 - ids are made here
+    return int(found[1])

@@ -14,6 +14,7 @@ from api.cli.history import export, rebuild, tail
 from api.cli.learning import learn
 from api.cli.matching import explain, rank, recommend
 from api.cli.operating import doctor, settings
+from api.cli.own import my_data
 from api.cli.recording import answer, charter, import_, post
 from api.cli.replying import accept, dismiss, view
 from api.cli.serving import serve
@@ -86,6 +87,7 @@ for command in (
     tail,
     rebuild,
     export,
+    my_data,
     settings,
     doctor,
     serve,

@@ -15,6 +15,7 @@ from api.http.door import Door, Watchmen
 from api.http.endpoints import Endpoint, routed
 from api.http.lists import LISTS
 from api.http.metrics import Metrics
+from api.http.mine import MINE
 from api.http.openapi import document
 from api.http.pages import options, pages, probes
 from api.http.reading import READS
@@ -29,7 +30,7 @@ from engine.settings import Settings
 
 def endpoints() -> list[Endpoint]:
     """Every address under /api/v1."""
-    return [*READS, *LISTS, *CASES, *BOARDS, *STREAMS, *writing.endpoints()]
+    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *STREAMS, *writing.endpoints()]
 
 
 def create_app(system: Confrere, settings: Settings) -> Litestar:

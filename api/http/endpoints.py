@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from api.http.access import Access
-from api.http.answers import Answer
+from api.http.answers import JSON, Answer
 from api.http.calling import Call, Nothing
 from api.http.visit import Tables
 from projections.reading import Reader
@@ -36,6 +36,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     query: type[Struct] = Nothing
     body: type[Struct] | None = None
     example: dict[str, Any] | None = None
+    media: str = JSON  # of the body that goes out
     makes: bool = False  # something new, at an address of its own
     lasting: bool = False
     slow: bool = False  # it may have to wait for texts to be understood: what is read meanwhile is not to wait with it

@@ -201,7 +201,7 @@ def _request_body(endpoint: Endpoint, schema: dict[str, Any], components: dict[s
 
 
 def _successes(endpoint: Endpoint, known: dict[int, Any]) -> dict[str, Any]:
-    media = "application/json" if endpoint.follows is None else "text/event-stream"
+    media = endpoint.media if endpoint.follows is None else "text/event-stream"
     content = {media: {"schema": known[id(endpoint.gives)]}}
     if endpoint.follows is not None:
         return {"200": {"description": "A stream of these", "content": content}}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from api.http.audit_words import AUDIT_WORDS
 from api.http.board_words import BOARD_WORDS
 from api.http.coaching_words import COACHING_WORDS
 
@@ -40,6 +41,7 @@ PROSE: Final = frozenset(
 WORDS: Final[Mapping[str, str]] = {
     **COACHING_WORDS,
     **BOARD_WORDS,
+    **AUDIT_WORDS,
     "Affiliation.role": "The role family in which the member belongs there.",
     "Affiliation.since": "The day from which the member belongs there.",
     "Affiliation.site": "The site's id; empty for a role without a site.",
