@@ -17,7 +17,7 @@ from domain.refusals import Unknown
 from domain.vocabulary import OwnerId, StreamId
 from engine.mapper import EventMapper, Fact, instant_of, microseconds
 from engine.sealing import KeyRing
-from engine.storage.recorder import CommandSeen, Receipt, Recorder, Save, VersionRace
+from engine.storage.recorder import CommandSeen, Receipt, Recorder, Row, Save, VersionRace
 
 __all__ = ["Addition", "CommandSeen", "EventStore", "Origin", "Receipt", "VersionRace"]
 
@@ -141,6 +141,12 @@ class EventStore:
         """The log beyond position `after`, up to `until`, of one network or of all."""
         rows = self._recorder.rows_after(after, limit=limit, network=network, until=until)
         return tuple(map(self._mapper.recorded, rows))
+
+    def rows(
+        self, after: int, *, limit: int = 2000, network: str | None = None, until: int | None = None
+    ) -> Sequence[Row]:
+        """The same as it is stored, sealed texts still sealed: for proofs, exports and checks."""
+        return self._recorder.rows_after(after, limit=limit, network=network, until=until)
 
     def networks(self) -> tuple[str, ...]:
         return self._recorder.networks()

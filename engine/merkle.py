@@ -27,14 +27,15 @@ class Frontier:
         if len(self.roots) != size.bit_count():
             raise ValueError(f"{len(self.roots)} subtrees do not make up {size} leaves")
 
-    def append(self, leaf: bytes) -> None:
-        """`leaf` is a leaf's hash."""
-        size = self.size
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Take in a leaf's hash; gives the roots of all subtrees that it completes, itself the first and smallest."""
+        completed, size = [leaf], self.size
         while size & 1:
-            leaf = node_hash(self.roots.pop(), leaf)
+            completed.append(node_hash(self.roots.pop(), completed[-1]))
             size >>= 1
-        self.roots.append(leaf)
+        self.roots.append(completed[-1])
         self.size += 1
+        return completed
 
     def root(self) -> bytes:
         return _folded(self.roots)

@@ -30,6 +30,7 @@ _GLANCE: Final = 0.25  # seconds within which a key destroyed by another process
 _SCHEMA: Final = """
     create table if not exists ring (one integer primary key check (one = 1), proof blob not null) strict;
     create table if not exists keys (owner text primary key, wrapped blob) strict;
+    create table if not exists signers (network text primary key, wrapped blob not null) strict;
 """
 
 
@@ -104,7 +105,8 @@ class KeyRing:
                 if row and row[0] is None:
                     raise Unknown("this owner was erased", field=owner, remedy="nothing personal can be added")
                 if not row:
-                    c.execute("insert into keys values (?, ?)", (owner, self._wrap(owner, os.urandom(SIZE))))
+                    wrapped = self._wrap(os.urandom(SIZE), _context(owner))
+                    c.execute("insert into keys values (?, ?)", (owner, wrapped))
 
     def seal(self, owner: OwnerId, text: bytes, context: bytes) -> bytes:
         """AES-256-GCM under the owner's key: a nonce, then the ciphertext, bound to its context."""
@@ -128,6 +130,17 @@ class KeyRing:
         digest = hmac.HMAC(self._key(owner).hashing, hashes.SHA256())
         digest.update(text)
         return digest.finalize()
+
+    def signing_seed(self, network: OwnerId) -> bytes:
+        """The 32 random bytes that a network's signing key is made of; made at the first use, on disk when given."""
+        context = b"signer|" + network.encode()
+        with self._writing() as c:
+            row = c.execute("select wrapped from signers where network = ?", (network,)).fetchone()
+            if row is not None:
+                return self._opened_by_master(network, row[0], context)
+            seed = os.urandom(SIZE)
+            c.execute("insert into signers values (?, ?)", (network, self._wrap(seed, context)))
+        return seed
 
     def destroy(self, owner: OwnerId) -> None:
         """Make everything under this key unreadable for ever."""
@@ -185,18 +198,21 @@ class KeyRing:
                 self._opened.clear()
             self._version, self._looked_at = version, time.monotonic()
 
-    def _wrap(self, owner: OwnerId, key: bytes) -> bytes:
+    def _wrap(self, key: bytes, context: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
-        return nonce + self._master.encrypt(nonce, key, b"key|" + owner.encode())
+        return nonce + self._master.encrypt(nonce, key, context)
 
     def _unwrap(self, owner: OwnerId, wrapped: bytes) -> _Key:
+        key = self._opened_by_master(owner, wrapped, _context(owner))
+        return _Key(AESGCM(_derive(key, b"sealing")), _derive(key, b"hashing"))
+
+    def _opened_by_master(self, owner: OwnerId, wrapped: bytes, context: bytes) -> bytes:
         try:
-            key = self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], b"key|" + owner.encode())
+            return self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context)
         except InvalidTag:
             raise KeyTrouble(
                 "a key was altered on disk", field=owner, remedy="restore keys.db from its backup"
             ) from None
-        return _Key(AESGCM(_derive(key, b"sealing")), _derive(key, b"hashing"))
 
     def _prove(self, path: Path) -> None:
         """Leave a mark in a new ring that tells whether a master key fits; later, check it."""
@@ -259,6 +275,10 @@ def _refuse_new_keys() -> Never:
         field="keys.db",
         remedy="restore keys.db, and the master key it was made with, from their backup",
     )
+
+
+def _context(owner: OwnerId) -> bytes:
+    return b"key|" + owner.encode()
 
 
 def _derive(key: bytes, use: bytes) -> bytes:
