@@ -49,9 +49,17 @@ class Views:
     """All projections of one network, in one file with one position. Safe to use from several threads."""
 
     def __init__(
-        self, folder: Path | None, network: str, log: Log, projections: Sequence[Projection] = PROJECTIONS
+        self,
+        folder: Path | None,
+        network: str,
+        log: Log,
+        projections: Sequence[Projection] = PROJECTIONS,
+        views: str = "",
     ) -> None:
-        """Open, or begin, folder/views-….db, in a folder of this network alone; with None all stays in memory."""
+        """Open, or begin, folder/views-….db, in a folder of this network alone; with None all stays in memory.
+
+        `views` is a script that each reader of a file runs for itself when it is opened.
+        """
         self.network: Final = network
         self._stopped_by: _Stuck | None = None
         self._log = log
@@ -61,7 +69,8 @@ class Views:
         self._mark: object = None  # of the pointer when it was last read
         self._lock = Lock()
         self._schema = _SCHEMA + "".join(each.schema for each in projections)
-        self._live = ViewFile(None, self._schema) if folder is None else view_files.opened(folder, self._schema)
+        self._views = views
+        self._live = ViewFile(None, self._schema) if folder is None else view_files.opened(folder, self._schema, views)
 
     @property
     def last_error(self) -> str | None:
@@ -143,6 +152,15 @@ class Views:
         except BlockingIOError:
             raise StorageTrouble("these views are being rebuilt already", remedy="wait for that to end") from None
 
+    def begin_anew(self) -> None:
+        """Empty, in another file, for every process; the old one goes with all that it held. Filled when caught up."""
+        if self._folder is None:
+            self._turn_to(ViewFile(None, self._schema, self._views))
+            return
+        with view_files.held(self._folder, "building"):
+            path = view_files.next_after(view_files.pointed_at(self._folder) or view_files.claimed(self._folder))
+            self._turn_to(ViewFile(path, self._schema, self._views))
+
     def digest(self) -> dict[str, str]:
         """For each table a hash of its sorted rows: equal digests, equal views."""
         with self.reading() as connection:
@@ -155,7 +173,7 @@ class Views:
         self._live.database.close()
 
     def _built(self, path: Path | None, progress: Progress | None) -> ViewFile:
-        new = ViewFile(path, self._schema)
+        new = ViewFile(path, self._schema, self._views)
         try:
             stuck = self._follow(new, self._end(None), progress)
             while stuck is None and new.reached < (end := self._end(None)):  # what came while it was being built
@@ -237,7 +255,7 @@ class Views:
         if path is None:
             return  # nothing to go to yet, so it is looked at again the next time
         if path != self._live.path:
-            self._retire(ViewFile(path, self._schema))
+            self._retire(ViewFile(path, self._schema, self._views))
         self._mark = mark
 
     def _turn_to(self, new: ViewFile) -> None:

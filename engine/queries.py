@@ -13,6 +13,7 @@ from domain.vocabulary import MemberId, StreamId
 from engine.event_store import EventStore
 from engine.followers import Log, Views
 from engine.happened import Happened
+from engine.past import Past
 from engine.when import NOW, When, end_of
 from projections.network_setting import setting
 from projections.reading import Reader, reader_at
@@ -27,9 +28,11 @@ _READERS_KEPT: Final = 10_000
 class Queries:
     """Answers from projections. Safe to use from several threads."""
 
-    def __init__(self, store: EventStore, views: Callable[[StreamId], Views]) -> None:
+    def __init__(self, store: EventStore, views: Callable[[StreamId], Views], past: Past | None = None) -> None:
+        """Without a past of their own to look into, old days are told anew from the log, in memory."""
         self._store: Final = store
         self._views: Final = views
+        self._past: Final = past
         self._readers: Final[OrderedDict[tuple[StreamId, MemberId], tuple[int, Reader]]] = OrderedDict()
         self._turn: Final = Lock()
 
@@ -96,6 +99,10 @@ class Queries:
         """The projections as they stand, stood when something was known, or would with what had happened by a day."""
         if when.now:
             with self.kept_up(network, progress).reading() as connection:
+                yield connection
+            return
+        if self._past is not None and when.as_of is not None:
+            with self._past.standing(network, self.position(when.as_of), progress) as connection:
                 yield connection
             return
         past = Views(None, network, self._log_of(network, when))

@@ -26,6 +26,7 @@ from engine.explaining import WordedList
 from engine.followers import Views
 from engine.lists import Lists
 from engine.looking_back import Record
+from engine.past import Past
 from engine.queries import Queries
 from engine.reactions import Reactions
 from engine.sealing import KeyRing
@@ -57,7 +58,8 @@ class Confrere:
             self.keys.close()
             raise
         self.commands: Final = Commands(self.store, clock)
-        self.queries: Final = Queries(self.store, self.views)
+        self.past: Final = Past(self.store, self._folder)
+        self.queries: Final = Queries(self.store, self.views, self.past)
         self._views: Final[dict[StreamId, Views]] = {}
         self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
@@ -76,6 +78,7 @@ class Confrere:
 
     def close(self) -> None:
         self.at_hand.close()
+        self.past.close()
         for views in self._views.values():
             views.close()
         if "vectors" in self.__dict__:

@@ -23,9 +23,9 @@ _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 class ViewFile:
     """One database and how many use it; None is a database in memory."""
 
-    def __init__(self, path: Path | None, schema: str) -> None:
+    def __init__(self, path: Path | None, schema: str, views: str = "") -> None:
         self.path: Final = path
-        self.database: Final = Database(path, schema, synchronous="normal")
+        self.database: Final = Database(path, schema, synchronous="normal", views=views)
         self.database.writer.execute("pragma cache_size = -32768")  # kB: room for the indexes while filling
         self.users = 0
         self.retired = False
@@ -42,18 +42,18 @@ class ViewFile:
             remove(self.path)
 
 
-def opened(folder: Path, schema: str) -> ViewFile:
+def opened(folder: Path, schema: str, views: str = "") -> ViewFile:
     """The live file of a folder, begun when there is none. A damaged one is begun anew: the log has it all."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # the tables hold opened personal texts
     path = claimed(folder)
     try:
-        return ViewFile(path, schema)
+        return ViewFile(path, schema, views)
     except StorageTrouble as trouble:
         if getattr(trouble.__cause__, "sqlite_errorcode", None) not in _DAMAGED:
             raise
         remove(path)
-        return ViewFile(path, schema)
+        return ViewFile(path, schema, views)
 
 
 @cache

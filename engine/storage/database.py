@@ -37,8 +37,11 @@ class Database:
         synchronous: Literal["full", "normal"] = "full",
         readers: int = 4,
         patience: float = PATIENCE,
+        views: str = "",
     ) -> None:
+        """`views` is what each reader makes for itself alone before it may change nothing any more."""
         self.path: Final = path
+        self._views = views
         self._patience = patience
         self._synchronous = synchronous
         self._turn = Lock()
@@ -68,6 +71,7 @@ class Database:
         connection.execute(f"pragma synchronous = {self._synchronous}")
         connection.execute("pragma foreign_keys = on")
         if reads_only:
+            connection.executescript(self._views)
             connection.execute("pragma query_only = on")
         return connection
 

@@ -1,0 +1,68 @@
+"""The tables of each network as they stood at any position: files of their own, begun when the past is first asked."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection
+from threading import Lock
+from typing import Final
+
+from domain.refusals import StorageTrouble
+from domain.vocabulary import StreamId
+from engine.followers import Log, Progress, Views
+from engine.versions import stand_at, standing_views, versioned
+from projections.all import PROJECTIONS
+
+_VERSIONED: Final = versioned(PROJECTIONS)
+_VIEWS: Final = standing_views(PROJECTIONS)
+
+
+class Past:
+    """Safe to use from several threads. What it keeps can be made anew from the log, and may be deleted."""
+
+    def __init__(self, log: Log, folder: Callable[[StreamId], Path]) -> None:
+        """`folder` is where the files of a network lie; those of its past get one within."""
+        self._log: Final = log
+        self._folder: Final = folder
+        self._open: Final[dict[StreamId, Views]] = {}
+        self._turn: Final = Lock()
+
+    @contextmanager
+    def standing(self, network: StreamId, position: int, progress: Progress | None = None) -> Iterator[Connection]:
+        """A connection whose tables stand as of a position of the log.
+
+        Raises what stands in the way of an event, as the log said it.
+        """
+        views = self._of(network)
+        reached = views.catch_up(progress, until=position)
+        if reached < position:
+            raise views.last_refusal or StorageTrouble(
+                views.last_error or "the past cannot be read", remedy="report it: the history is kept"
+            )
+        with views.reading() as connection:
+            stand_at(connection, position)
+            yield connection
+
+    def discard(self, network: StreamId) -> None:
+        """Delete what is kept of a network's past, for every process; it begins anew when it is asked again.
+
+        For who was erased: their words stood there. Their key must be gone by then, or they would come back.
+        """
+        if _place(self._folder(network)).exists():
+            self._of(network).begin_anew()
+
+    def close(self) -> None:
+        with self._turn:
+            while self._open:
+                self._open.popitem()[1].close()
+
+    def _of(self, network: StreamId) -> Views:
+        with self._turn:
+            if network not in self._open:
+                folder = _place(self._folder(network))
+                self._open[network] = Views(folder, network, self._log, _VERSIONED, _VIEWS)
+            return self._open[network]
+
+
+def _place(folder: Path) -> Path:
+    return folder / "past"
