@@ -17,7 +17,9 @@ from domain.policies import Numerics
 from domain.recommendations import ListKind
 from domain.refusals import StorageTrouble, Unknown
 from domain.vocabulary import MemberId, StreamId
+from engine.access import Looks
 from engine.at_hand import AtHand, Progress
+from engine.checkpoints import Proofs
 from engine.commands import Commands
 from engine.common_needs import CommonNeeds
 from engine.event_store import EventStore
@@ -26,6 +28,8 @@ from engine.explaining import WordedList
 from engine.followers import Views
 from engine.lists import Lists
 from engine.looking_back import Record
+from engine.note_folder import NAME as CHECKPOINTS
+from engine.note_folder import NoteFolder
 from engine.past import Past
 from engine.queries import Queries
 from engine.reactions import Reactions
@@ -33,7 +37,9 @@ from engine.sealing import KeyRing
 from engine.settings import Settings
 from engine.themes import Theme
 from engine.tokens import Tokens
+from engine.tree_file import TreeFile
 from engine.vector_store import VectorStore
+from engine.when import NOW, When
 from models.encoder import Encoder
 from models.learning import Choice
 from models.view import View
@@ -60,7 +66,9 @@ class Confrere:
         self.commands: Final = Commands(self.store, clock)
         self.past: Final = Past(self.store, self._folder)
         self.queries: Final = Queries(self.store, self.views, self.past)
+        self.looks: Final = Looks(self.commands, self.queries, clock)
         self._views: Final[dict[StreamId, Views]] = {}
+        self._proofs: Final[dict[StreamId, Proofs]] = {}
         self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
         self.at_hand: Final = AtHand(self.queries, self._plain, self._other, self.ended)
@@ -81,6 +89,8 @@ class Confrere:
         self.past.close()
         for views in self._views.values():
             views.close()
+        for proofs in self._proofs.values():
+            proofs.close()
         if "vectors" in self.__dict__:
             self.vectors.close()
         if "tokens" in self.__dict__:
@@ -110,6 +120,18 @@ class Confrere:
                 self._views[network] = _opened(lambda: Views(self._folder(network), network, self.store))
             return self._views[network]
 
+    def proofs(self, network: StreamId) -> Proofs:
+        """What is signed and proven of one network's log."""
+        with self._opening:
+            if network not in self._proofs:
+                if network not in self.store.networks():
+                    raise Unknown("there is no such network", field="network")
+                folder = self._folder(network)
+                tree = _opened(lambda: TreeFile(folder / "tree", network, self.store))
+                notes = NoteFolder(self.settings.checkpoints or folder / CHECKPOINTS, network)
+                self._proofs[network] = Proofs(network, self.store, self.commands, self.keys, tree, notes, self.clock)
+            return self._proofs[network]
+
     def network(self, name: str | None) -> StreamId:
         """The network of this id, beginning of an id, or name; without a name the only one there is."""
         networks = self.store.networks()
@@ -127,9 +149,15 @@ class Confrere:
         called = [each for each in networks if self.ask(each, setting).name == name]
         return called or [each for each in networks if name.startswith("network-") and each.startswith(name)]
 
-    def ask(self, network: StreamId, query: Callable[[Connection], T], progress: Progress | None = None) -> T:
-        """Answer a query of the operator's from projections that hold everything recorded so far."""
-        return self.queries.ask(network, query, progress=progress)
+    def ask(
+        self,
+        network: StreamId,
+        query: Callable[[Connection], T],
+        progress: Progress | None = None,
+        when: When = NOW,
+    ) -> T:
+        """Answer a query of the operator's from projections that hold everything recorded so far, or by some time."""
+        return self.queries.ask(network, query, when=when, progress=progress)
 
     def react(self, network: StreamId) -> int:
         """Carry out what is due by now: offers run out, freed time is offered, needs get a suggestion.

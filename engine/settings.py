@@ -41,6 +41,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     metrics: str = "loopback"
     log_level: str = "info"
     log_format: str = "json"
+    checkpoints: Path | None = None
+    checkpoint_after: int = 60
 
 
 class Setting(Struct, frozen=True):
@@ -134,6 +136,17 @@ SETTINGS: Final = (
     ),
     Setting("log_level", "least level that is logged", _one_of("debug", "info", "warning", "error"), "info"),
     Setting("log_format", "json, or text for people", _one_of("json", "text"), "json"),
+    Setting(
+        "checkpoints",
+        "folder to leave signed checkpoints in, best on another machine's disk; in the data if not",
+        _path,
+    ),
+    Setting(
+        "checkpoint_after",
+        "quiet minutes after which the service signs what is new; 0 for never",
+        _whole(0, 10_000),
+        "60",
+    ),
 )
 
 

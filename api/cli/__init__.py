@@ -8,6 +8,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import click
 
 from api.cli.access import grant, invite, join, token, withdraw
+from api.cli.audit import audit
 from api.cli.coaching import coaching
 from api.cli.demo import demo
 from api.cli.history import export, rebuild, tail
@@ -88,6 +89,7 @@ for command in (
     rebuild,
     export,
     my_data,
+    audit,
     settings,
     doctor,
     serve,
