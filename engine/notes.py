@@ -85,6 +85,13 @@ def origin_in(note: str) -> str:
     return _parts(note)[0].partition("\n")[0]
 
 
+def claimed(note: str) -> tuple[Checkpoint, tuple[str, ...]]:
+    """What a note says and which keys it says signed it, as name+id; no signature is checked."""
+    text, lines = _parts(note)
+    signatures = map(_signature, lines)
+    return _checkpoint(text, origin_in(note)), tuple(f"{name}+{given[:_KEY_ID].hex()}" for name, given in signatures)
+
+
 def _parts(note: str) -> tuple[str, list[str]]:
     """The text with its last newline, and the lines of signatures."""
     body, blank, signatures = note.rpartition("\n\n")

@@ -1,0 +1,162 @@
+"""One stored event as one line of a verifiable export: a CloudEvent with the stored bytes and its part of the proof."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from msgspec import UNSET, MsgspecError, Struct, UnsetType, json, msgpack
+
+from domain.kernel import Envelope
+from engine.merkle import SIZE, HashAt, split, subtree_root
+from engine.storage.recorder import Row
+
+CHECKPOINT: Final = "checkpoint"
+EVENTS: Final = "events.jsonl"
+
+_NODE: Final = b"\x01"
+
+
+class _Line(Struct, gc=False):
+    """The attributes in their order. Numbers that 32 bits do not hold are texts, as CloudEvents wants them."""
+
+    id: str  # the position, once in the log
+    source: str  # whose log, as its checkpoints name it
+    type: str
+    subject: str  # the stream
+    time: datetime | UnsetType  # when it happened
+    sequence: str  # which event of the network, from 1; sorts as a text
+    position: str
+    recordedus: str  # microseconds since 1970 UTC
+    version: int  # in the stream
+    payload: bytes  # as stored, sealed texts still sealed
+    data: dict[str, Any] | None  # the same, readable; nothing where the stored bytes are not
+    leafhash: bytes
+    proof: bytes
+    specversion: str = "1.0"
+    datacontenttype: str = "application/json"
+
+
+class Given(Struct, gc=False):
+    """What a line says of its event; everything else follows from this and its place."""
+
+    source: str
+    type: str
+    subject: str
+    sequence: str
+    position: str
+    recordedus: str
+    version: int
+    payload: bytes
+    proof: bytes
+
+    def row(self) -> Row:
+        """As it is stored. Raises ValueError where a number is none."""
+        network = self.source.rpartition("/")[2]
+        place = int(self.position), int(self.recordedus)
+        return (*place, network, self.subject, self.version, self.type, self.payload)
+
+
+class _Stored(Struct, array_like=True, gc=False):
+    """A payload, read without its class."""
+
+    schema: int
+    envelope: list[Any]
+    fields: dict[str, Any]
+    sealed: dict[str, str] = {}
+
+
+_ENVELOPE: Final = Envelope.__struct_fields__
+_stored: Final = msgpack.Decoder(_Stored).decode
+_encoded: Final = json.Encoder().encode
+read: Final = json.Decoder(Given).decode  # raises MsgspecError for what is no line of ours
+
+
+def line_of(source: str, sequence: int, row: Row, leaf: bytes, proof: bytes) -> bytes:
+    """The one way to write it: from the same stored bytes comes the same line, to the last byte."""
+    position, recorded_us, _, stream, version, name, payload = row
+    time, data = _readable(payload)
+    at, number = str(position), f"{sequence:016d}"
+    # by place: names cost as much as a hash
+    line = _Line(at, source, name, stream, time, number, at, str(recorded_us), version, payload, data, leaf, proof)
+    try:
+        return _encoded(line) + b"\n"
+    except (MsgspecError, TypeError, ValueError, RecursionError):  # what no event of ours holds
+        line.data, line.time = None, UNSET
+        return _encoded(line) + b"\n"
+
+
+def rows_in(lines: Iterable[bytes]) -> Iterator[Row]:
+    """The events of an export as they are stored. Nothing is verified here; raises MsgspecError, ValueError."""
+    return (read(line).row() for line in lines)
+
+
+def _readable(payload: bytes) -> tuple[datetime | UnsetType, dict[str, Any] | None]:
+    """When it happened, and what it says; of sealed texts whose key opens them."""
+    try:
+        stored = _stored(payload)
+    except (MsgspecError, RecursionError):
+        return UNSET, None
+    envelope = dict(zip(_ENVELOPE, stored.envelope, strict=False))
+    fields = stored.fields
+    if stored.sealed:
+        fields |= {field: {"sealed_for": owner} for field, owner in stored.sealed.items()}
+    at = envelope.get("occurred_at")
+    data = {"schema": stored.schema, "envelope": envelope, "fields": fields}
+    return at if isinstance(at, datetime) else UNSET, data
+
+
+class Prover:
+    """Gives each event, in turn, what it takes to prove it under the root: the hashes of the subtrees on its right.
+
+    Every subtree is given once, with the first event for which it lies on the right, and is known from then on: one
+    hash an event on average. A record's hashes come from the leaf upwards.
+    """
+
+    def __init__(self, hash_at: HashAt, size: int) -> None:
+        self._hash_at = hash_at
+        self._open = [(0, size)] if size else []  # subtrees whose hash is known, by their leaves; the next one last
+
+    def next(self) -> bytes:
+        begin, end = self._open.pop()
+        given: list[bytes] = []
+        while end - begin > 1:
+            middle = begin + split(end - begin)
+            given.append(subtree_root(self._hash_at, middle, end))
+            self._open.append((middle, end))
+            end = middle
+        return b"".join(reversed(given))
+
+
+class Trusted:
+    """The same from the verifier's side: which subtrees' hashes follow from the root, in memory that hardly grows."""
+
+    def __init__(self, root: bytes, size: int) -> None:
+        self._open = [(size, root)] if size else []
+
+    def admit(self, leaf: bytes, proof: bytes) -> bool:
+        """Whether this is the next leaf; if not, the same one is still expected."""
+        size, root = self._open[-1]
+        if size == 1:
+            if leaf != root or proof:
+                return False
+            self._open.pop()
+            return True
+        return self._fold(size, root, leaf, proof)
+
+    def _fold(self, size: int, root: bytes, leaf: bytes, proof: bytes) -> bool:
+        sizes: list[int] = []
+        while size > 1:
+            left = split(size)
+            sizes.append(size - left)
+            size = left
+        siblings = [proof[at : at + SIZE] for at in range(0, len(proof), SIZE)]
+        if len(proof) != SIZE * len(sizes):
+            return False
+        for sibling in siblings:
+            leaf = sha256(_NODE + leaf + sibling).digest()
+        if leaf != root:
+            return False
+        self._open.pop()
+        self._open += zip(sizes, reversed(siblings), strict=True)
+        return True

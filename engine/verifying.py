@@ -1,0 +1,158 @@
+"""Verify an export with nothing but the export and a checkpoint: no server, no database, no keys of anybody's."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from struct import error as OutOfRange  # noqa: N812 - a number too large for its place, in our words
+from typing import Final, Literal, Never, TypeAlias
+
+from msgspec import MsgspecError, Struct, json
+
+from domain.refusals import BadFile
+from engine.leaves import leaf_of
+from engine.log_lines import Given, Trusted, line_of, read
+from engine.merkle import Frontier
+from engine.notes import Checkpoint
+
+Kind: TypeAlias = Literal[
+    "altered", "missing", "reordered", "repeated", "truncated", "half-written", "added", "rewritten", "of another log"
+]
+
+_LONGEST: Final = 1 << 26  # bytes of a line: a whole one is never nearly as long
+_SHOWN: Final = 60  # characters of what stands where it should not
+_TOLD: Final = 1_000  # events between two words of progress
+_UNREADABLE: Final = (MsgspecError, ValueError, OutOfRange)
+
+
+class Tampered(BadFile):
+    """The first event that is not as it was signed: `sequence` counts the network's events from 1."""
+
+    def __init__(self, kind: Kind, words: str, sequence: int, place: str) -> None:
+        super().__init__(f"{kind}: {words}", field=place, remedy="keep it as it is, and compare with another copy")
+        self.kind = kind
+        self.sequence = sequence
+
+
+class _Sequence(Struct):
+    sequence: str
+
+
+_sequence: Final = json.Decoder(_Sequence).decode
+
+
+def verify(
+    lines: Iterable[bytes],
+    checkpoint: Checkpoint,
+    earlier: Sequence[Checkpoint] = (),
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Read the lines once, in memory that does not grow with them. `earlier` are checkpoints kept from before.
+
+    Raises Tampered at the first event that is not as it was signed.
+    """
+    _compare(checkpoint, earlier)
+    trusted, marks, rest = Trusted(checkpoint.root, checkpoint.size), Marks(earlier), iter(lines)
+    number = 0
+    for number, line in enumerate(rest, start=1):
+        if number > checkpoint.size:
+            _fail("added", "an event beyond those that were signed", number)
+        leaf = _admitted(line, number, checkpoint.origin, trusted, rest)
+        if marks.waiting:
+            marks.take(leaf)
+        if progress is not None and number % _TOLD == 0:
+            progress(number)
+    if number < checkpoint.size:
+        _fail("truncated", f"{checkpoint.size} events were signed, and {number} are here", number + 1)
+
+
+def _admitted(line: bytes, number: int, source: str, trusted: Trusted, rest: Iterator[bytes]) -> bytes:
+    """The leaf of the event that belongs here."""
+    if not line.endswith(b"\n"):
+        _fail("half-written", "the last line is not whole", number)
+    try:
+        given = read(line)
+        row = given.row()
+        leaf = leaf_of(row)
+    except _UNREADABLE:
+        _fail("altered", "this line cannot be read", number)
+    if given.source != source and _whole(given, line):
+        _fail("of another log", f"this event is of {given.source[:_SHOWN]!a}, and not of {source}", number)
+    if not trusted.admit(leaf, given.proof):
+        _out_of_place(given, line, number, rest)
+    if line_of(source, number, row, leaf, given.proof) != line:
+        _fail("altered", "what can be read here is not what was stored and signed", number, given)
+    return leaf
+
+
+class Marks:
+    """Roots that were signed when the log was shorter: passed by one after the other, or history was rewritten."""
+
+    def __init__(self, signed: Iterable[Checkpoint]) -> None:
+        self.waiting = sorted(signed, key=lambda each: each.size, reverse=True)
+        self.passed = 0  # events up to the last one
+        self._frontier = Frontier()
+        self._pass()
+
+    def take(self, leaf: bytes) -> None:
+        self._frontier.append(leaf)
+        if self._frontier.size == self.waiting[-1].size:
+            self._pass()
+
+    def _pass(self) -> None:
+        size = self._frontier.size
+        while self.waiting and self.waiting[-1].size == size:
+            if self.waiting.pop().root != self._frontier.root():
+                words = f"of the first {size} events, one after event {self.passed} is not as it was signed then"
+                _fail("rewritten", words, self.passed + 1)
+            self.passed = size
+
+
+def _compare(checkpoint: Checkpoint, earlier: Sequence[Checkpoint]) -> None:
+    """What checkpoints tell about one another before an event is read."""
+    for each in earlier:
+        if each.origin != checkpoint.origin:
+            _fail("of another log", f"one checkpoint is of {each.origin}, another of {checkpoint.origin}", 1)
+        if each.size > checkpoint.size:
+            words = f"{each.size} events were signed, and {checkpoint.size} are here"
+            _fail("truncated", words, checkpoint.size + 1)
+        if each.size == checkpoint.size and each.root != checkpoint.root:
+            _fail("rewritten", f"two different histories of {each.size} events were signed", 1)
+
+
+def _out_of_place(given: Given, line: bytes, number: int, rest: Iterator[bytes]) -> Never:
+    """Say what became of the event that belongs here."""
+    said = _whole(given, line)
+    if said is None or said == number:
+        _fail("altered", "this is not the event that was signed", number, given)
+    if said < number:
+        _fail("repeated", f"event {said} stands here again", number)
+    if any(_says(each, number) for each in rest):
+        _fail("reordered", f"event {said} stands here, and the one that belongs here further down", number)
+    _fail("missing", f"event {said} stands here", number)
+
+
+def _whole(given: Given, line: bytes) -> int | None:
+    """Which event the line says it is, if it is written as such a line is."""
+    try:
+        number, row = int(given.sequence), given.row()
+        written = line_of(given.source, number, row, leaf_of(row), given.proof)
+    except _UNREADABLE:
+        return None
+    return number if written == line else None
+
+
+def _says(line: bytes, number: int) -> bool:
+    try:
+        return int(_sequence(line).sequence) == number
+    except _UNREADABLE:
+        return False
+
+
+def _fail(kind: Kind, words: str, number: int, given: Given | None = None) -> Never:
+    position = "" if given is None else f" (position {int(given.position)})"
+    raise Tampered(kind, words, number, f"event {number}{position}")
+
+
+def lines_of(path: Path) -> Iterator[bytes]:
+    """A file's lines, each with its end, read no further at once than a line of ours could be long."""
+    with path.open("rb") as file:
+        yield from iter(lambda: file.readline(_LONGEST), b"")
