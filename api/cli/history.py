@@ -6,12 +6,13 @@ from pathlib import Path
 import click
 import msgspec
 
-from api.cli.running import json_option, network_option, out, progress_bar, running
+from api.cli.running import json_option, network_option, out, progress_bar, running, when_options
 from domain.refusals import Malformed, StorageTrouble
 from domain.vocabulary import OPEN
 from engine.exporting import write_table
 from engine.network_tables import left_out, tables_of
 from engine.runtime import Confrere
+from engine.when import When
 from projections import timeline
 from projections.timeline import Moment
 
@@ -21,9 +22,10 @@ LATEST = 20  # events that a tail begins with
 @click.command()
 @click.option("--after", type=click.IntRange(min=0), help="Begin beyond this position (default: the last 20 events).")
 @click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until interrupted.")
+@when_options
 @network_option
 @json_option
-def tail(after: int | None, follow: bool, network: str | None, as_json: bool) -> None:
+def tail(after: int | None, follow: bool, when: When, network: str | None, as_json: bool) -> None:
     """Print the history in the domain's words, without what people wrote.
 
     Moments of a narrower class than the network's (asks, lists, mutes, conflicts) are left out. With --json one object
@@ -32,13 +34,16 @@ def tail(after: int | None, follow: bool, network: str | None, as_json: bool) ->
     \b
     Example: confrere tail --after 100
     Example: confrere tail --follow --json
+    Example: confrere tail --on 2026-03-01
     """
+    if follow and not when.now:
+        raise Malformed("nothing follows on a day that is over", field="--follow", remedy="leave it out")
     with running() as system:
         where = system.network(network)
-        position = _before_the_latest(system, where) if after is None else after
+        position = _before_the_latest(system, where, when) if after is None else after
         while True:
             head = system.store.head()
-            moments = system.ask(where, partial(timeline.moments, after=position, limit=1000))
+            moments = system.ask(where, partial(timeline.moments, after=position, limit=1000), when=when)
             for moment in moments:
                 if moment.confidentiality in OPEN:
                     _print(moment, as_json=as_json)
@@ -49,9 +54,9 @@ def tail(after: int | None, follow: bool, network: str | None, as_json: bool) ->
                 system.store.wait(head, timeout=1.0)
 
 
-def _before_the_latest(system: Confrere, network: str) -> int:
+def _before_the_latest(system: Confrere, network: str, when: When) -> int:
     """The position beyond which a network's latest events lie."""
-    latest = system.ask(network, partial(timeline.latest, limit=LATEST))
+    latest = system.ask(network, partial(timeline.latest, limit=LATEST), when=when)
     return latest[-1].position - 1 if latest else 0
 
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from hashlib import sha256
 from typing import Any, Protocol, TypeVar
 
@@ -18,6 +19,7 @@ from domain.vocabulary import OPERATOR
 from engine.commands import Order, Sender
 from engine.runtime import Confrere
 from engine.settings import read_settings
+from engine.when import when_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,6 +45,18 @@ def network_option(command: F) -> F:
 
 def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of tables.")(command)
+
+
+def when_options(command: F) -> F:
+    """As of when is asked: the command is handed it as `when`."""
+
+    @wraps(command)
+    def asked(*, as_of: str | None, on: str | None, **given: Any) -> Any:  # noqa: ANN401 - as click gives it
+        return command(when=when_of(as_of, on), **given)
+
+    known = click.option("--as-of", metavar="POSITION|TIME", help="As it was known at a position or a time with zone.")
+    happened = click.option("--on", metavar="DAY", help="As it had happened by the end of a day, whenever it was told.")
+    return known(happened(asked))  # type: ignore[return-value]  # the options stand in for `when`
 
 
 def at_option(command: F) -> F:

@@ -1,16 +1,14 @@
 """The boards: who is asked for how much, and which themes have helpers."""
 
-from datetime import date
-
 import click
 from rich.table import Table
 
 from api.cli.coaching.printing import called
-from api.cli.coaching.reading import eyes, names_of
-from api.cli.running import json_option, network_option, out, print_json, running
+from api.cli.coaching.reading import eyes, names_of, then
+from api.cli.running import json_option, network_option, out, print_json, running, when_options
 from domain.calendar import day_of
-from domain.refusals import Malformed
 from engine.explaining import short
+from engine.when import When
 from projections.burden import BurdenBoard, Strain
 from projections.burden import burden as burden_board
 from projections.network_setting import setting
@@ -19,23 +17,25 @@ _EYES = "Who reads (default: staff who are nobody in particular)."
 
 
 @click.command()
-@click.option("--on", metavar="DATE", help="The day whose periods count (default: today).")
 @click.option("--strain", type=click.Choice([str(each) for each in Strain]), help="Only who is as full as this.")
 @click.option("--never-asked", is_flag=True, help="Only who is willing and was never asked.")
 @click.option("--as", "reader", metavar="MEMBER", help=_EYES)
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@when_options
 @network_option
 @json_option
 def burden(
-    on: str | None,
     strain: str | None,
     never_asked: bool,
     reader: str | None,
     limit: int,
+    when: When,
     network: str | None,
     as_json: bool,
 ) -> None:
     """Show who is near or over the time they offer, who is never asked, and how evenly help is spread.
+
+    The periods of the day count as of which is asked: today, if nothing is said.
 
     \b
     Example: confrere coaching burden --strain near
@@ -43,17 +43,18 @@ def burden(
     """
     with running() as system:
         where = system.network(network)
-        day = _day(on) or day_of(system.clock(), system.ask(where, setting).calendar)
+        day = when.on or day_of(then(system, where, when), system.ask(where, setting).calendar)
         wanted = Strain(strain) if strain else None
         board = system.queries.read(
             where,
             eyes(system, where, reader),
             lambda c, who: burden_board(c, who, day, strain=wanted, never_asked=never_asked, limit=limit),
+            when=when,
         )
         if as_json:
             print_json(board)
             return
-        names = names_of(system, where, [each.member for each in board.page.items])
+        names = names_of(system, where, [each.member for each in board.page.items], when)
         headings = ("member", "offered", "held", "spent", "over", "", "asks", "last asked", "helped")
         table = Table(*headings, box=None, padding=(0, 1, 0, 0))
         for each in board.page.items:
@@ -73,13 +74,6 @@ def burden(
         if board.page.count > len(board.page.items):
             out.print(f"{len(board.page.items)} of {board.page.count} people; --limit shows more")
         print_concentration(board)
-
-
-def _day(given: str | None) -> date | None:
-    try:
-        return None if given is None else date.fromisoformat(given)
-    except ValueError as error:
-        raise Malformed("this is no day", field="--on", remedy="for example 2026-03-02") from error
 
 
 def print_concentration(board: BurdenBoard) -> None:

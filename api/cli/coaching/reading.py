@@ -9,13 +9,14 @@ import click
 
 from api.cli.coaching.printing import SHOWN, case_of, known, ladder_of, queue_of
 from api.cli.coaching.saying import CASE, view
-from api.cli.running import json_option, need_id, network_option, out, print_json, running
+from api.cli.running import json_option, need_id, network_option, out, print_json, running, when_options
 from domain.coaching.events import DispositionSuggested
 from domain.refusals import Unknown
 from domain.vocabulary import OPERATOR, MemberId, StreamId, Tier
 from engine.explaining import described, short
 from engine.runtime import Confrere
-from projections import coaching_cases
+from engine.when import NOW, When
+from projections import coaching_cases, timeline
 from projections.coaching_cases import QueueRow
 from projections.network_setting import setting
 from projections.shape import Page
@@ -30,6 +31,7 @@ _EYES: Final = "Who reads (default: staff who are nobody in particular)."
 @click.option("--as", "reader", metavar="MEMBER", help=_EYES)
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @click.option("--cursor", help="Where the page before ended.")
+@when_options
 @network_option
 @json_option
 def queue(
@@ -38,6 +40,7 @@ def queue(
     reader: str | None,
     limit: int,
     cursor: str | None,
+    when: When,
     network: str | None,
     as_json: bool,
 ) -> None:
@@ -53,17 +56,19 @@ def queue(
             where,
             eyes(system, where, reader),
             lambda c, who: coaching_cases.queue(c, who, tier=wanted, state=state, cursor=cursor, limit=limit),
+            when=when,
         )
-        _print(system, where, found, as_json=as_json)
+        _print(system, where, found, when, as_json=as_json)
 
 
 @click.command()
 @click.argument("member")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
 @click.option("--cursor", help="Where the page before ended.")
+@when_options
 @network_option
 @json_option
-def mine(member: str, limit: int, cursor: str | None, network: str | None, as_json: bool) -> None:
+def mine(member: str, limit: int, cursor: str | None, when: When, network: str | None, as_json: bool) -> None:
     """List MEMBER's own cases: asked for, coached, or held by them; the newest first.
 
     \b
@@ -73,47 +78,59 @@ def mine(member: str, limit: int, cursor: str | None, network: str | None, as_js
         where = system.network(network)
         who = need_id(system, where, member, ("member",))
         found = system.queries.read(
-            where, who, lambda c, reader: coaching_cases.mine(c, reader, cursor=cursor, limit=limit)
+            where, who, lambda c, reader: coaching_cases.mine(c, reader, cursor=cursor, limit=limit), when=when
         )
-        _print(system, where, found, as_json=as_json)
+        _print(system, where, found, when, as_json=as_json)
 
 
-def _print(system: Confrere, network: StreamId, found: Page[QueueRow], *, as_json: bool) -> None:
+def _print(system: Confrere, network: StreamId, found: Page[QueueRow], when: When, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    print_queue(system, network, found.items)
+    print_queue(system, network, found.items, now=then(system, network, when), when=when)
     more = f"; go on with --cursor {found.next}" if found.next else ""
     out.print(f"{len(found.items)} of {found.count} cases{more}", soft_wrap=True)
 
 
-def print_queue(system: Confrere, network: StreamId, rows: Iterable[QueueRow], *, now: datetime | None = None) -> None:
+def then(system: Confrere, network: StreamId, when: When) -> datetime:
+    """The instant to which clocks have run."""
+    if when.now:
+        return system.clock()
+    latest = system.ask(network, partial(timeline.latest, limit=1), when=when)
+    return latest[-1].occurred_at if latest else system.clock()
+
+
+def print_queue(
+    system: Confrere, network: StreamId, rows: Iterable[QueueRow], *, now: datetime | None = None, when: When = NOW
+) -> None:
     """As the clocks stand now, or stood then."""
     shown = list(rows)
-    names = names_of(system, network, [each.seeker for each in shown])
+    names = names_of(system, network, [each.seeker for each in shown], when)
     out.print(queue_of(shown, names, now or system.clock(), system.ask(network, setting).calendar.zone))
 
 
 @click.command()
 @click.argument("case")
 @click.option("--as", "reader", metavar="MEMBER", help=_EYES)
+@when_options
 @network_option
 @json_option
-def show(case: str, reader: str | None, network: str | None, as_json: bool) -> None:
+def show(case: str, reader: str | None, when: When, network: str | None, as_json: bool) -> None:
     """Show all that one may see of CASE: where it stands, what is possible next, what was said, decided and done.
 
     \b
     Example: confrere coaching show coaching-5e1d
     Example: confrere coaching show coaching-5e1d --as member-3f2a
+    Example: confrere coaching show coaching-5e1d --on 2026-03-01
     """
     with running() as system:
         where = system.network(network)
-        found = view(system, where, need_id(system, where, case, CASE), eyes(system, where, reader))
+        found = view(system, where, need_id(system, where, case, CASE), eyes(system, where, reader), when)
         if as_json:
             print_json(found)
             return
-        names = names_of(system, where, known(found))
-        case_of(found, names, system.clock(), system.ask(where, setting).calendar.zone)
+        names = names_of(system, where, known(found), when)
+        case_of(found, names, then(system, where, when), system.ask(where, setting).calendar.zone)
 
 
 @click.command()
@@ -147,7 +164,9 @@ def eyes(system: Confrere, network: StreamId, member: str | None) -> MemberId:
     return need_id(system, network, member, ("member",)) if member else OPERATOR
 
 
-def names_of(system: Confrere, network: StreamId, streams: Iterable[StreamId | None]) -> dict[StreamId, str]:
+def names_of(
+    system: Confrere, network: StreamId, streams: Iterable[StreamId | None], when: When = NOW
+) -> dict[StreamId, str]:
     """What people read in place of ids; who is not known any more keeps the id."""
 
     def name(stream: StreamId) -> str:
@@ -156,7 +175,7 @@ def names_of(system: Confrere, network: StreamId, streams: Iterable[StreamId | N
         if stream.partition("-")[0] not in {"member", "resource"}:
             return short(stream)
         try:
-            return system.ask(network, partial(described, candidate=stream))[0]
+            return system.ask(network, partial(described, candidate=stream), when=when)[0]
         except Unknown:
             return short(stream)
 

@@ -13,6 +13,7 @@ from domain.refusals import Malformed, Unknown
 from domain.vocabulary import OPERATOR, MemberId, StreamId
 from engine.commands import build
 from engine.runtime import Confrere
+from engine.when import NOW, When
 from projections import coaching_cases, coaching_view
 from projections.coaching_cases import QueueRow
 from projections.coaching_engagement import EngagementSeen
@@ -81,9 +82,9 @@ def row(system: Confrere, network: StreamId, coaching: StreamId) -> QueueRow:
     return found
 
 
-def view(system: Confrere, network: StreamId, coaching: StreamId, reader: MemberId) -> CaseView:
+def view(system: Confrere, network: StreamId, coaching: StreamId, reader: MemberId, when: When = NOW) -> CaseView:
     """The case as somebody may see it."""
-    found = system.queries.read(network, reader, lambda c, who: coaching_view.seen(c, who, coaching))
+    found = system.queries.read(network, reader, lambda c, who: coaching_view.seen(c, who, coaching), when=when)
     if found is None:
         raise Unknown("there is no such coaching case for this reader", field="coaching")
     return found
