@@ -20,6 +20,7 @@ from engine.live_snapshot import LiveSnapshot
 from engine.queries import Queries
 from engine.snapshot import Need
 from engine.vector_store import VectorStore
+from models import lexical
 from models.encoder import ModelFault
 from models.view import View
 from projections.network_setting import setting
@@ -86,7 +87,7 @@ class AtHand:
             with self._turn(network):
                 connection = opened.enter_context(self._queries.kept_up(network).reading())
                 position = Views.position_in(connection)
-                index = self._index(network, setting(connection).policy.numerics)
+                index = self._index(network, connection)
                 kept = index.keep_up(connection, position, progress)
             yield KeptUp(connection, position, index, kept)
 
@@ -120,13 +121,18 @@ class AtHand:
         with self._opening:
             return self._turns.setdefault(network, RLock())
 
-    def _index(self, network: StreamId, numerics: Numerics) -> EvidenceIndex:
-        """The network's evidence in memory, begun anew where another policy came into force."""
+    def _index(self, network: StreamId, connection: Connection) -> EvidenceIndex:
+        """The network's evidence in memory, begun anew where another policy came into force, or the tables are others.
+
+        They are made anew when somebody was erased: nothing of theirs may stay, nor be written down beside new tables.
+        """
         with self._opening:
-            encoder, vectors = self.encoding(numerics)
+            encoder, vectors = self.encoding(setting(connection).policy.numerics)
             known = self._indexes.get(network)
-            if known is None or known.encoder is not encoder:
+            if known is None or known.encoder is not encoder or not known.follows(connection):
                 self._indexes[network] = EvidenceIndex(network, vectors, encoder, self._ended.is_set)
+                self._ledgers.pop(network, None)
+                lexical.forget()
             return self._indexes[network]
 
 

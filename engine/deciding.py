@@ -48,26 +48,33 @@ class States:
     def __init__(self, store: EventStore) -> None:
         self._store = store
         self._kept: OrderedDict[StreamId, tuple[StreamId, int, Any]] = OrderedDict()
+        self._erasures = 0
         self._lock = Lock()
 
     def latest(self, decider: AnyDecider, network: StreamId, stream: StreamId) -> tuple[int, Any] | None:
         """Version and state; None for a stream of another network."""
+        erasures = self._store.erasures
         with self._lock:
+            if erasures != self._erasures:  # what they wrote stands in states of many streams
+                self._kept.clear()
+                self._erasures = erasures
             home, version, state = self._kept.get(stream, (network, 0, decider.initial))
         for recorded in self._store.stream(stream, after=version):
             home, version, state = recorded.network, recorded.version, decider.evolve(state, recorded.event)
         if home != network:
             return None
         if version:
-            self._keep(stream, (home, version, state))
+            self._keep(stream, (home, version, state), erasures)
         return version, state
 
     def home(self, stream: StreamId) -> StreamId | None:
         """The network of a stream; None when there is no such stream at all."""
         return self._store.network_of(stream)
 
-    def _keep(self, stream: StreamId, known: tuple[StreamId, int, Any]) -> None:
+    def _keep(self, stream: StreamId, known: tuple[StreamId, int, Any], erasures: int) -> None:
         with self._lock:
+            if erasures != self._erasures:  # it may have been read before somebody was erased
+                return
             self._kept[stream] = known
             self._kept.move_to_end(stream)
             if len(self._kept) > _STATES_KEPT:

@@ -199,6 +199,11 @@ class EventStore:
         """Wait until an event beyond `after` exists, whichever process writes it; False after `timeout` seconds."""
         return self._recorder.wait_beyond(after, timeout)
 
+    @property
+    def erasures(self) -> int:
+        """How many owners were ever erased: who keeps what was read here lets go of it when there are more."""
+        return self._keys.erasures
+
     def forget(self, owner: OwnerId) -> None:
         """Read the owner's key from the ring again; nothing else that was opened is kept here."""
         self._keys.forget(owner)

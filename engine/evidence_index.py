@@ -83,6 +83,10 @@ class EvidenceIndex:
         """What made the vectors in here; it may be asked for others to be compared with them."""
         return self._encoder
 
+    def follows(self, connection: Connection) -> bool:
+        """Whether what is in here was told by the tables of this connection, and not by others before them."""
+        return self.position == 0 or self._views == _file_of(connection)
+
     def keep_up(self, connection: Connection, position: int, progress: Progress | None = None) -> Kept:
         """Take in what began or ended until `position`, encoding what has no vector yet."""
         with self._turn:

@@ -24,12 +24,13 @@ from engine.storage.history import holds_events
 
 _NONCE: Final = 12
 _PROOF: Final = b"confrere key ring"
-_GLANCE: Final = 0.25  # seconds within which a key destroyed by another process is noticed
+GLANCE: Final = 0.25  # seconds within which a key destroyed by another process is noticed
 
 # a destroyed key leaves its owner's row without a key, so that nobody makes a new one by mistake
 _SCHEMA: Final = """
     create table if not exists ring (one integer primary key check (one = 1), proof blob not null) strict;
     create table if not exists keys (owner text primary key, wrapped blob) strict;
+    create index if not exists destroyed on keys (owner) where wrapped is null;
     create table if not exists signers (network text primary key, wrapped blob not null) strict;
 """
 
@@ -52,6 +53,7 @@ class KeyRing:
         self._lock = RLock()
         self._opened: dict[OwnerId, _Key] = {}
         self._version = -1
+        self._erasures = 0
         self._looked_at = 0.0
 
     @classmethod
@@ -147,6 +149,13 @@ class KeyRing:
         with self._writing() as c:
             c.execute("insert into keys values (?, null) on conflict (owner) do update set wrapped = null", (owner,))
             self._opened.clear()
+            self._erasures = self._count_erasures()
+
+    @property
+    def erasures(self) -> int:
+        """How many keys were ever destroyed, by whichever process: who kept what was opened lets go of it then."""
+        self._glance()
+        return self._erasures
 
     def has(self, owner: OwnerId) -> bool:
         return self._find(owner) is not None
@@ -171,8 +180,7 @@ class KeyRing:
         return key
 
     def _find(self, owner: OwnerId) -> _Key | None:
-        if time.monotonic() - self._looked_at > _GLANCE:
-            self._glance()
+        self._glance()
         key = self._opened.get(owner)
         if key is None:
             with self._lock:
@@ -191,12 +199,20 @@ class KeyRing:
 
     def _glance(self) -> None:
         """Forget opened keys when another process has changed the file."""
+        if time.monotonic() - self._looked_at <= GLANCE:
+            return
         with self._lock:
             with _in_words():
                 version = self._connection.execute("pragma data_version").fetchone()[0]
             if version != self._version:
                 self._opened.clear()
+                self._erasures = self._count_erasures()
             self._version, self._looked_at = version, time.monotonic()
+
+    def _count_erasures(self) -> int:
+        with _in_words():
+            count: int = self._connection.execute("select count(*) from keys where wrapped is null").fetchone()[0]
+        return count
 
     def _wrap(self, key: bytes, context: bytes) -> bytes:
         nonce = os.urandom(_NONCE)

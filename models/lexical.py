@@ -79,6 +79,11 @@ def _told(written: str) -> str:
     return term(word) if telling(word) else ""
 
 
+def forget() -> None:
+    """Let go of the words that were seen."""
+    _told.cache_clear()
+
+
 def phrase(first: str, second: str) -> str:
     """Two telling words side by side as one term: a number, so that there is an end of them.
 
