@@ -3,6 +3,7 @@
 from typing import Final
 
 from projections import (
+    accesses,
     asks,
     challenge_board,
     coaching_figures,
@@ -42,5 +43,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     coaching_filling.PROJECTION,
     coaching_news.PROJECTION,
     coaching_figures.PROJECTION,
+    accesses.PROJECTION,
     timeline.PROJECTION,
 )

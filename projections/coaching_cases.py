@@ -1,6 +1,7 @@
 """Coaching cases as they stand: the queue that facilitators work through, and everybody's own."""
 
 import sqlite3
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -221,3 +222,9 @@ def unseen(reader: Reader) -> frozenset[MemberId]:
 def cases_of(connection: sqlite3.Connection, members: frozenset[MemberId]) -> frozenset[StreamId]:
     sql = "select coaching from coaching_cases where owner in (select value from json_each(?))"
     return frozenset(coaching for (coaching,) in connection.execute(sql, (listed(members),)))
+
+
+def seekers_of(connection: sqlite3.Connection, cases: Collection[StreamId]) -> frozenset[MemberId]:
+    """Whose need each of these cases is."""
+    sql = "select owner from coaching_cases where coaching in (select value from json_each(?))"
+    return frozenset(owner for (owner,) in connection.execute(sql, (listed(cases),)))

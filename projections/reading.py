@@ -37,6 +37,18 @@ class Reader(Struct, frozen=True, kw_only=True):
         return not self.away and not self.roles.isdisjoint(WATCHING)
 
     @property
+    def holds_office(self) -> bool:
+        """Whether they read anything that plain members do not."""
+        return self.staff or self.watches
+
+    @property
+    def plainly(self) -> "Reader":
+        """The same one without any office; of the operator, nobody is left."""
+        if self.operator:
+            return Reader(member="")
+        return msgspec.structs.replace(self, roles=frozenset(), hidden=self.apart)
+
+    @property
     def takes_part(self) -> bool:
         """Whether they change anything; a role is a capability, and who has none is a plain member."""
         return not self.roles or not self.roles <= WATCHING
