@@ -18,6 +18,7 @@ from engine import merkle, notes
 from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
 from engine.leaves import leaf_of
+from engine.log_lines import Prover
 from engine.note_folder import NoteFolder
 from engine.notes import Checkpoint
 from engine.sealing import KeyRing
@@ -134,6 +135,14 @@ class Proofs:
         return Consistency(
             first=old.size, second=new.size, first_root=old.root, second_root=new.root, proof=tuple(path)
         )
+
+    def prover(self, size: int) -> Prover:
+        """For the first `size` events, which were signed, in turn."""
+        return Prover(self._tree.hash_at, size)
+
+    def begin_anew(self) -> None:
+        """Make the tree again from the log, where something it gave did not fit."""
+        self._tree.begin_anew()
 
     def close(self) -> None:
         self._tree.close()

@@ -25,6 +25,7 @@ from engine.common_needs import CommonNeeds
 from engine.event_store import EventStore
 from engine.evidence_index import Encoding, Kept
 from engine.explaining import WordedList
+from engine.exports import Exports
 from engine.followers import Views
 from engine.lists import Lists
 from engine.looking_back import Record
@@ -93,6 +94,8 @@ class Confrere:
             proofs.close()
         if "vectors" in self.__dict__:
             self.vectors.close()
+        if "exports" in self.__dict__:
+            self.exports.close()
         if "tokens" in self.__dict__:
             self.tokens.close()
         self.store.close()
@@ -106,6 +109,11 @@ class Confrere:
     @cached_property
     def vectors(self) -> VectorStore:
         return VectorStore(self.settings.data, self.keys, self.encoder.fingerprint)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """What was written out, and writing more."""
+        return _opened(lambda: Exports(self.settings.data, self.store, self.commands, self.clock))
 
     @cached_property
     def tokens(self) -> Tokens:

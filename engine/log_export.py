@@ -1,0 +1,52 @@
+"""A network's whole log as an export that anybody can verify: every event with its proof, and a signed checkpoint."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from domain.vocabulary import StreamId
+from engine.checkpoints import Proofs
+from engine.event_store import EventStore
+from engine.exports import Wrote
+from engine.leaves import leaf_of
+from engine.log_lines import CHECKPOINT, EVENTS, line_of
+from engine.notes import opened
+from engine.storage.recorder import Row
+from engine.verifying import Tampered, lines_of, verify
+
+FILES: Final = (CHECKPOINT, EVENTS)
+_PAGE: Final = 2000
+
+Progress = Callable[[int], None]
+
+
+def write_log(draft: Path, store: EventStore, proofs: Proofs, progress: Progress | None = None) -> Wrote:
+    """Sign, write what was signed, and verify it as a stranger would. Raises Tampered, StorageTrouble, OSError."""
+    try:
+        return _written(draft, store, proofs, progress)
+    except Tampered:
+        proofs.begin_anew()  # perhaps the hashes kept beside the log are wrong, and not the log
+        return _written(draft, store, proofs, progress)
+
+
+def _written(draft: Path, store: EventStore, proofs: Proofs, progress: Progress | None) -> Wrote:
+    note = proofs.sign()
+    checkpoint = opened(note, proofs.verifier_key)
+    prover, position, number = proofs.prover(checkpoint.size), 0, 0
+    with (draft / EVENTS).open("wb") as file:
+        for number, row in enumerate(_rows(store, proofs.network, checkpoint.size), start=1):
+            file.write(line_of(checkpoint.origin, number, row, leaf_of(row), prover.next()))
+            position = row[0]
+            if progress is not None and number % _PAGE == 0:
+                progress(position)
+    (draft / CHECKPOINT).write_text(note, encoding="utf-8")
+    verify(lines_of(draft / EVENTS), checkpoint)
+    return Wrote(number, position)
+
+
+def _rows(store: EventStore, network: StreamId, size: int) -> Iterator[Row]:
+    """The first so many events of a network."""
+    after = 0
+    while size and (page := store.rows(after, network=network, limit=min(size, _PAGE))):
+        yield from page
+        size, after = size - len(page), page[-1][0]
