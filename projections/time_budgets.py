@@ -1,6 +1,7 @@
 """Minutes that members offer, and what open and past asks hold of them."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 from itertools import groupby
@@ -146,3 +147,15 @@ def offer_of(owner: OwnerId, whole: Budget, on: date, calendar: SchoolCalendar) 
         spent=spent,
         free=in_force.minutes - reserved - spent,
     )
+
+
+def breaches(connection: sqlite3.Connection) -> int:
+    """In how many periods, of anybody, more is promised and spent than was offered. There must be none."""
+    calendar, found = setting(connection).calendar, 0
+    for whole in budgets(connection).values():
+        totals: Counter[tuple[TimeBudgetSet, date]] = Counter()
+        for held in whole.reservations.values():
+            if (in_force := whole.setting_on(held.day)) is not None:
+                totals[in_force, period_of(held.day, in_force.period, calendar)[0]] += held.minutes
+        found += sum(total > in_force.minutes for (in_force, _), total in totals.items())
+    return found

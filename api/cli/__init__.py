@@ -19,6 +19,7 @@ from api.cli.own import my_data
 from api.cli.recording import answer, charter, import_, post
 from api.cli.replying import accept, dismiss, view
 from api.cli.serving import serve
+from api.cli.shaping import shape
 from api.cli.showing import show
 from api.faults import places
 from domain.refusals import Refused
@@ -77,6 +78,7 @@ for command in (
     post,
     answer,
     show,
+    shape,
     recommend,
     explain,
     view,

@@ -1,0 +1,171 @@
+"""The network's shape at the command line: every figure with what it counts, and a picture of it over time."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import click
+from rich.table import Table
+
+from api.cli.running import json_option, network_option, out, print_json, running, when_options
+from domain.refusals import Malformed
+from domain.vocabulary import OPERATOR, TieKind
+from engine.divisions import Division
+from engine.evenness import Evenness, Wait
+from engine.network_figures import Counting, NetworkShape, network_shape
+from engine.when import When
+from models.network_shape import Figures
+from projections.reading import Reader
+
+DAY = click.DateTime(("%Y-%m-%d",))
+Row = tuple[str, object, str]  # what, its value, how it is counted
+
+
+@click.command()
+@click.option(
+    "--without-staff", is_flag=True, help="As if facilitators and admins, and all their ties, were not there."
+)
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice([each.value for each in TieKind]),
+    multiple=True,
+    help="Count ties of this kind alone; may be given several times.",
+)
+@click.option("--since", type=DAY, metavar="DAY", help="Count ties used on this day or later.")
+@click.option("--window", type=click.IntRange(1, 36_500), metavar="DAYS", help="Count ties used in the last days.")
+@when_options
+@network_option
+@json_option
+def shape(
+    without_staff: bool,
+    kinds: tuple[str, ...],
+    since: datetime | None,
+    window: int | None,
+    when: When,
+    network: str | None,
+    as_json: bool,
+) -> None:
+    """Print the network's shape: density, centralization, hubs, reach, who ties with whom, how evenly help is spread.
+
+    Every number comes with the tie types, window, date and direction that it is for. Groups of fewer than ten people
+    are not told, nor what would give them away.
+
+    \b
+    Example: confrere shape --on 2026-03-01
+    Example: confrere shape --without-staff --window 90
+    """
+    counting = Counting(
+        kinds=tuple(map(TieKind, kinds)) or tuple(TieKind),
+        since=since.date() if since else None,
+        window=window,
+        without_staff=without_staff,
+    )
+    if since and window:
+        raise Malformed("either a first day or a window of days", field="--window", remedy="leave one of them out")
+    with running() as system:
+        asked = partial(network_shape, reader=Reader(member=OPERATOR), when=when, counting=counting, clock=system.clock)
+        found = system.ask(system.network(network), asked, when=when)
+    if as_json:
+        print_json(found)
+        return
+    _print(found, when)
+
+
+def _print(found: NetworkShape, when: When) -> None:
+    out.print(f"{found.name}, {_time(found, when)}", soft_wrap=True)
+    whom = "members but for staff" if found.without_staff else "members"
+    window = f"used since {found.since:%Y-%m-%d %H:%M} UTC" if found.since else "of all time"
+    kinds = "of all kinds" if len(found.kinds) == len(TieKind) else f"of kind {', '.join(found.kinds)}"
+    out.print(f"{whom}; ties {kinds}, {found.direction}, {window}", soft_wrap=True)
+    table = Table("figure", "value", "counted as", box=None, padding=(0, 2, 0, 0))
+    for what, value, how in (*_ties(found.figures), *_staff(found), *_spread(found.evenness), *map(_wait, found.waits)):
+        table.add_row(what, _worded(value), how)
+    for division in found.divisions:
+        table.add_row(f"E-I index by {division.by}", _worded(division.index), _split(division))
+    out.print(table)
+    for division in found.divisions:
+        _print_cells(division)
+
+
+def _time(found: NetworkShape, when: When) -> str:
+    if when.on is not None:
+        return f"as it had happened by the end of {when.on}"
+    if when.as_of is not None:
+        return f"as it was known at position {found.position}, {found.until:%Y-%m-%d %H:%M} UTC"
+    return f"now, {found.until:%Y-%m-%d %H:%M} UTC, at position {found.position}"
+
+
+def _ties(of: Figures) -> Iterator[Row]:
+    percent = None if of.density is None else f"{of.density:.3%}".replace("%", " %")
+    yield "nodes", of.members, "members, isolates included"
+    yield "ties", of.ties, "pairs, once each, none to oneself"
+    yield "isolates", of.isolates, _share(of.isolate_share)
+    yield "density", percent, "ties / (n (n - 1))"
+    yield "mutual dyads", of.mutual, "a tie each way"
+    yield "asymmetric dyads", of.asymmetric, "a tie one way"
+    yield "reciprocity", of.reciprocity, "share of ties that are returned"
+    yield "in-degree, min / max", _extremes(of.in_degree_min, of.in_degree_max), ""
+    yield "out-degree, min / max", _extremes(of.out_degree_min, of.out_degree_max), ""
+    yield "mean in-degree = mean out-degree", of.mean_degree, "ties / n"
+    yield "tie frequency, mean", of.frequency_mean, "uses of a tie, over those there are"
+    yield "tie frequency, max", of.frequency_max, ""
+    yield "centralization, total degree", of.centralization_total, "sum of (max - d) / (2 (n - 1) (n - 2))"
+    yield "centralization, in-degree", of.centralization_in, "sum of (max - d) / (n - 1)^2"
+    yield "centralization, out-degree", of.centralization_out, "sum of (max - d) / (n - 1)^2"
+    yield "giant component", of.giant, _share(of.giant_share)
+    yield "transitivity", of.transitivity, "3 triangles / paths of two, either direction"
+    yield "mean path length", of.mean_path, "over pairs with a path, either direction"
+    yield "two-step reach", of.reach_two, "mean share of the others, either direction"
+    yield "core-periphery fit", of.core_fit, f"correlation; a core of {of.core}" if of.core else "correlation"
+
+
+def _staff(found: NetworkShape) -> Iterator[Row]:
+    yield "hub dependence", found.hub_dependence, "1 - two-step reach without staff / with"
+    yield "new ties", found.new_ties, "first used in the window"
+    yield "peer-initiated share of them", found.peer_initiated, "no command of staff in the chain"
+    yield "cross-site share", found.cross_site, "of ties whose sites are known"
+
+
+def _spread(of: Evenness) -> Iterator[Row]:
+    yield "help, minutes", of.help_minutes, "in meetings and sessions"
+    yield "help, Gini", of.help_gini, "over members"
+    yield "help, top 5 % share", of.help_top_share, "of those minutes"
+    yield "exposure, Gini", of.exposure_gini, "places on lists, over members"
+    yield "never asked", of.never_asked_share, "share of who is willing"
+    yield "budget breaches", of.budget_breaches, "must be 0"
+
+
+def _wait(wait: Wait) -> Row:
+    days = None if wait.median is None or wait.p90 is None else f"{wait.median:.1f} / {wait.p90:.1f}"
+    return wait.of, days, f"days, median / p90, of {wait.cases}"
+
+
+def _split(division: Division) -> str:
+    known = "" if division.known is None else f"; group known of {division.known}"
+    return f"{division.external} ties between, {division.internal} within{known}"
+
+
+def _print_cells(division: Division) -> None:
+    if not division.cells:
+        return
+    table = Table(division.by, "members", "ties within", "ties to others", "E-I index")
+    for cell in division.cells:
+        table.add_row(cell.name, *map(_worded, (cell.members, cell.internal, cell.external, cell.index)))
+    out.print(table)
+    if division.kept_back:
+        out.print(f"{division.kept_back} more not told: fewer than ten people, or they would give such a group away")
+
+
+def _extremes(least: int | None, most: int | None) -> str | None:
+    return None if least is None else f"{least} / {most}"
+
+
+def _share(of: float | None) -> str:
+    return "" if of is None else f"{of:.3f} of the members"
+
+
+def _worded(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
