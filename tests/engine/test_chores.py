@@ -1,10 +1,12 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from domain.challenges import PostChallenge
+from engine import chores
 from engine.chores import Chores
 from models.encoder import Encoder
 from projections import introductions
@@ -75,6 +77,32 @@ def test_what_goes_wrong_is_told_and_the_chores_go_on(town: Town, monkeypatch: p
     with Chores(town, told.append, every=0.01):
         wait_until(lambda: bool(told) and town.vectors.count() > 0)
     assert isinstance(told[0], OSError)
+
+
+def test_what_is_new_is_signed_after_a_quiet_spell(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chores, "MINUTE", 0.05 / 60)
+    folder = town.folder / "data" / NET / "checkpoints"
+    with Chores(town, pytest.fail, every=0.01):
+        wait_until(lambda: len(list(folder.glob("*"))) == 1)
+        head = town.store.head()
+        time.sleep(0.3)
+        assert town.store.head() == head  # a checkpoint alone is no news
+        town.say(PostChallenge(challenge="challenge-0000000900", author=BEN, title="One more"))
+        wait_until(lambda: len(list(folder.glob("*"))) == 2)
+
+
+def test_a_service_that_is_never_quiet_signs_in_the_end(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chores, "MINUTE", 0.5 / 60)
+    monkeypatch.setattr(chores, "_PATIENCE", 2)
+    folder = town.folder / "data" / NET / "checkpoints"
+    end = time.monotonic() + SOON
+    with Chores(town, pytest.fail, every=0.01):
+        for number in count(1):
+            town.say(PostChallenge(challenge=f"challenge-{number:08x}99", author=BEN, title="More"), id=f"m-{number}")
+            time.sleep(0.1)
+            if folder.exists() or time.monotonic() > end:
+                break
+    assert folder.exists()
 
 
 def test_freed_time_is_offered_at_once_and_not_only_at_the_next_look_at_the_clock(tmp_path: Path) -> None:
