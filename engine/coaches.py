@@ -5,6 +5,7 @@ from sqlite3 import Connection
 from threading import RLock
 from typing import Final
 
+import numpy as np
 from msgspec import Struct
 
 from domain.policies import MatchingPolicy
@@ -52,6 +53,23 @@ class Coaches:
             firm_of = {each: firm for each, (_, _, firm) in known.items()}
             return Fits(people=shelf.people, holding=holding, of=of, firm=firm_of)
 
+    def fits_exactly(
+        self,
+        connection: Connection,
+        position: int,
+        policy: MatchingPolicy,
+        coaching: StreamId,
+        usual: float | None = None,
+    ) -> tuple[Fits, float]:
+        """Of one case, in more places than machines differ by; and how like it is to just anything, if not given."""
+        with self._turn:
+            holding = member_directory.holding(connection, COACHING_ROLES)
+            shelf = self._kept_up(frozenset[str]().union(*holding.values()), position, policy)
+            there, vectors = self.needs.vectors([coaching])
+            alike = self._evidence(position).alike(vectors) if usual is None else np.full(len(vectors), usual)
+            of, firm = (dict(zip(there, each, strict=True)) for each in shelf.fits(vectors, alike, exactly=True))
+            return Fits(people=shelf.people, holding=holding, of=of, firm=firm), float(alike[0]) if there else 0.0
+
     def _stands(self, coaching: StreamId) -> bool:
         known = self._known.get(coaching)
         return known is not None and known[0] == self.needs.since(coaching)
@@ -62,7 +80,7 @@ class Coaches:
 
     def _kept_up(self, people: frozenset[MemberId], position: int, policy: MatchingPolicy) -> Shelf:
         worth = {"claimed": policy.claimed, "endorsed": policy.endorsed, "demonstrated": policy.demonstrated}
-        made_of = (people, self.needs.index.corpus.changed, worth)
+        made_of = (people, min(position, self.needs.index.corpus.changed), worth)  # others may be further already
         if self._shelf is None or made_of != self._made_of:
             self._shelf = self.needs.index.shelf(people, KNOWING, position, worth)
             self._made_of = made_of

@@ -62,10 +62,21 @@ class EvidenceIndex:
     """Follows one network's evidence. A vector is made once and then read from the store for ever."""
 
     def __init__(
-        self, network: StreamId, vectors: VectorStore, encoder: Encoding, ended: Callable[[], bool] = lambda: False
+        self,
+        network: StreamId,
+        vectors: VectorStore,
+        encoder: Encoding,
+        ended: Callable[[], bool] = lambda: False,
+        *,
+        ever: bool = False,
     ) -> None:
-        """`ended` tells while texts are encoded whether to leave off; those that are done are kept."""
+        """`ended` tells while texts are encoded whether to leave off; those that are done are kept.
+
+        `ever`: all that ever held is taken in, to be read as of any position; of vectors only those that are kept.
+        """
         self._ended: Final = ended
+        self._ever: Final = ever
+        self.missing: Final[dict[str, Evidence]] = {}  # what stays out, since its vector is not kept
         self._network: Final = network
         self._vectors: Final = vectors
         self._encoder: Final = encoder
@@ -95,16 +106,18 @@ class EvidenceIndex:
             self._views = _file_of(connection)
             if self.position == 0:
                 self._begin(position)
-            changed = evidence.evidence_after(connection, self.position)
+            changed = (evidence.ever_after if self._ever else evidence.evidence_after)(connection, self.position)
             new = [each for each in changed if self._is_new(each)]
-            kept = self._fill(new, progress) if new else Kept()
+            kept = self._fill(new, progress) if new and not self._ever else Kept()
             for part in _batches(new):
                 self._add(part)
             for each in changed:
                 if each.until is not None and each.id in self.corpus:
                     self.corpus.end(each.id, each.until)
+                elif each.until is not None and each.id in self.missing:
+                    self.missing[each.id] = each
             self.position = position
-            self._unwritten += len(changed)
+            self._unwritten += 0 if self._ever else len(changed)
             if len(changed) >= MUCH:
                 self.write_down()
             return kept
@@ -126,7 +139,7 @@ class EvidenceIndex:
 
     def _begin(self, position: int) -> None:
         """As it stood when it was written down, unless a vector is gone, as when somebody was erased."""
-        path = index_file.path_beside(self._views) if self._views else None
+        path = index_file.path_beside(self._views) if self._views and not self._ever else None
         found = index_file.read(path, self._encoder.fingerprint) if path else None
         if path is None or found is None:
             return
@@ -141,12 +154,13 @@ class EvidenceIndex:
         self.position = found.position
 
     def _is_new(self, each: Evidence) -> bool:
-        return each.until is None and each.confidentiality in OPEN and each.id not in self.corpus
+        return (self._ever or each.until is None) and each.confidentiality in OPEN and each.id not in self.corpus
 
     def _add(self, part: Sequence[Evidence]) -> None:
         """Texts of erased owners have no vector and stay out."""
         found = self._vectors.get([(each.owner, each.text) for each in part])
         known = [(each, vector) for each, vector in zip(part, found, strict=True) if vector is not None]
+        self.missing.update((each.id, each) for each, vector in zip(part, found, strict=True) if vector is None)
         self._shown.update((each.id, _shown(each)) for each, _ in known)  # first: what is found can be shown
         self._digests.extend(self._vectors.digest(each.owner, each.text) for each, _ in known)
         if known:
@@ -181,7 +195,7 @@ class EvidenceIndex:
     def meanings(self, texts: Sequence[tuple[OwnerId, str]]) -> list[Vector | None]:
         """The same, with None for the words of somebody who was erased."""
         found = self._vectors.get(texts)
-        if all(each is not None for each in found):
+        if self._ever or all(each is not None for each in found):
             return found
         with self._making:  # so that who asks for the same at the same time waits, and does not make it twice
             there = self._vectors.get(texts)

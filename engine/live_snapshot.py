@@ -7,13 +7,16 @@ from itertools import product
 from sqlite3 import Connection
 from typing import Final
 
+from msgspec import Struct
+
 from domain.budgets import Budget
 from domain.calendar import day_of
 from domain.eligibility import Candidate, Mode
-from domain.policies import MatchingPolicy
+from domain.policies import MatchingPolicy, hash_of
 from domain.recommendations import ListKind, RecommendationsIssued, list_id
 from domain.refusals import Unknown
 from domain.vocabulary import OPEN, MemberId, OwnerId, StreamId, WaivableRule
+from engine.counted import AsCounted, Counted
 from engine.evidence_index import EvidenceIndex, kind_of
 from engine.known import done, giving_back, surrounded
 from engine.ledger import Ledger
@@ -41,6 +44,13 @@ _OWN_PIECES: Final = 50  # of what a member shows, when it is asked whom they co
 _OWN_TEXTS: Final = 8  # how much of what a member knows makes up a need that lies in the person
 
 
+class Given(Struct, frozen=True, kw_only=True):
+    """What a decision is derived by that does not come from the tables."""
+
+    counted: Counted = Counted({})  # corpus figures as they were once stored; others are counted
+    policy: MatchingPolicy | None = None  # in place of the one in force
+
+
 class LiveSnapshot:
     """Reads one connection, which must stand at `position` as long as this lives, and what is kept up to it."""
 
@@ -52,7 +62,9 @@ class LiveSnapshot:
         ledger: Ledger,
         encoder: str,
         at: datetime,
+        given: Given | None = None,
     ) -> None:
+        self._given: Final = given or Given()
         self._connection: Final = connection
         self._index: Final = index
         self._ledger: Final = ledger
@@ -67,11 +79,11 @@ class LiveSnapshot:
 
     @property
     def policy(self) -> MatchingPolicy:
-        return self._setting.policy
+        return self._given.policy or self._setting.policy
 
     @property
     def policy_hash(self) -> str:
-        return self._setting.policy_hash
+        return self._setting.policy_hash if self._given.policy is None else hash_of(self._given.policy)
 
     def need_texts(self, need: Need) -> NeedTexts:
         """A challenge's own words; for a need that lies in the person, what shows best what they know."""
@@ -112,7 +124,14 @@ class LiveSnapshot:
 
     def near(self, subjects: str, says: Collection[str]) -> Search:
         kinds = [kind_of(subjects, word) for word in says]
-        return self._index.corpus.as_of(self.position, kinds=kinds)
+        found = self._index.corpus.as_of(self.position, kinds=kinds)
+        counted = self._given.counted.near.get(subjects)
+        return found if counted is None else AsCounted(found, counted)
+
+    @property
+    def usual(self) -> float | None:
+        """How like a need is to just anything, where that was stored."""
+        return self._given.counted.usual
 
     def shown(self, hits: Sequence[Hit]) -> Sequence[Shown]:
         return self._index.shown(hits)

@@ -43,6 +43,7 @@ class OpenNeeds:
         self._free: Final[list[int]] = []  # rows
         self._matrix: Vectors = np.zeros((0, index.encoder.width), dtype=np.float32)  # a row that is free is all zeros
         self._position = 0
+        self.moved = 0  # the last position taken in at which anything came, went or was put otherwise
 
     def keep_up(self, connection: Connection, position: int) -> None:
         """Take in what was said until `position`, at which the connection stands, encoding what is new."""
@@ -53,9 +54,11 @@ class OpenNeeds:
             found = {each: intake(connection, each) for each in changed}
             new = [each for each in found.values() if each is not None and each.open and self._is_new(each)]
             vectors = self.index.meanings([(each.seeker, each.words) for each in new])
-            for coaching, each in found.items():
-                if each is None or not each.open:
-                    self._forget(coaching)
+            ended = [coaching for coaching, each in found.items() if each is None or not each.open]
+            if new or not self._open.keys().isdisjoint(ended):
+                self.moved = position  # first: who reads meanwhile asks for it afterwards
+            for coaching in ended:
+                self._forget(coaching)
             for each, vector in zip(new, vectors, strict=True):
                 self._forget(each.coaching)
                 if vector is not None:  # else its seeker was erased

@@ -16,10 +16,12 @@ from domain.refusals import IllegalMove
 from domain.vocabulary import MemberId, NetworkRole, OwnerId, StreamId
 from engine.case import People, nearness
 from engine.coaches import Coaches, Fits
+from engine.counted import MEMBER, RESOURCE, Counted
 from engine.intake import Intake
 from engine.live_snapshot import LiveSnapshot
 from engine.open_needs import Like
 from engine.snapshot import KNOWING, STAGES
+from models.lexical import Figures
 from models.ranking import Hit
 from projections import places, resource_shelf, time_budgets
 from projections.network_setting import setting
@@ -61,6 +63,7 @@ class Sight(Struct, frozen=True, kw_only=True):
     fitting: Mapping[NetworkRole, Sequence[MemberId]]  # those who fit well enough, the best first
     expert_minutes: int | None  # that the network still has for experts; None: it never set any
     like: Sequence[Like]  # other open needs, the nearest first
+    counted: Counted  # what all nearness was measured by
 
 
 def look(intake: Intake, connection: Connection, snapshot: LiveSnapshot, coaches: Coaches) -> Sight:
@@ -69,9 +72,11 @@ def look(intake: Intake, connection: Connection, snapshot: LiveSnapshot, coaches
     _, vectors = coaches.needs.vectors([intake.coaching])
     if not len(vectors):
         raise IllegalMove("there are no words to search with", field="coaching")
-    members = _members(_search(intake, vectors, snapshot, "member", (*KNOWING, "posted")), intake, snapshot)
-    materials = _materials(_search(intake, vectors, snapshot, "resource", ("is about",)), intake, connection, snapshot)
-    fits = coaches.fits(connection, snapshot.position, policy, [intake.coaching])
+    near_members, of_members = _search(intake, vectors, snapshot, MEMBER, (*KNOWING, "posted"))
+    near_resources, of_resources = _search(intake, vectors, snapshot, RESOURCE, ("is about",))
+    members = _members(near_members, intake, snapshot)
+    materials = _materials(near_resources, intake, connection, snapshot)
+    fits, usual = coaches.fits_exactly(connection, snapshot.position, policy, intake.coaching, snapshot.usual)
     fitting = _fitting(fits, intake.coaching, policy)
     like = coaches.needs.like(intake.coaching, policy.coaching.alike)
     people.look_up(_first_of_all(intake, members, materials, fitting, like))
@@ -87,15 +92,16 @@ def look(intake: Intake, connection: Connection, snapshot: LiveSnapshot, coaches
         fitting=fitting,
         expert_minutes=expert_minutes(connection, snapshot),
         like=like,
+        counted=Counted({MEMBER: of_members, RESOURCE: of_resources}, usual),
     )
 
 
 def _search(
     intake: Intake, vectors: np.ndarray, snapshot: LiveSnapshot, subjects: str, says: Collection[str]
-) -> Sequence[Hit]:
+) -> tuple[Sequence[Hit], Figures]:
     search = snapshot.near(subjects, says)
     figures = search.figures((intake.words,), vectors)
-    return search.search((intake.words,), vectors, figures=figures, floor=snapshot.policy.floor)
+    return search.search((intake.words,), vectors, figures=figures, floor=snapshot.policy.floor), figures
 
 
 def _members(hits: Sequence[Hit], intake: Intake, snapshot: LiveSnapshot) -> list[Shown]:

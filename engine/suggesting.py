@@ -34,6 +34,8 @@ class Suggesting:
             now = self._clock()
             with self._at_hand.kept_up(network) as up:
                 before, found = self._found(network, up, coaching, now)
+                if self._at_hand.coaches(network, up).needs.moved > up.position:
+                    continue  # what other needs are like was looked up when some had come or gone already
                 if before is not None and found is None:
                     return before
                 version = self._store.versions([coaching], until=up.position)[coaching]

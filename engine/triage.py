@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from domain.coaching.commands import Likeness, Offering, Suggestion
 from domain.coaching.events import DispositionSuggested
 from domain.vocabulary import LADDER, Disposition, Tier
+from engine.counted import written
 from engine.rungs import RUNGS, Rung
 from engine.sight import Sight
 
@@ -33,6 +34,7 @@ def suggestion(sight: Sight, position: int, policy_hash: str, encoder: str) -> S
         position=position,
         policy_hash=policy_hash,
         encoder=encoder,
+        figures=written(sight.counted),
     )
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from copy import copy
 from itertools import compress
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,21 @@ _ALL_OF: Final = """
     select owner, digest, sealed from vectors where owner in (select value from json_each(?)) and model = ?
 """
 
+_DROP: Final = "delete from vectors where owner = ?"
+
 Vector = npt.NDArray[np.float32]
+
+
+def drop(folder: Path, owner: OwnerId) -> int:
+    """Delete all vectors of an owner, of every model, without asking for any; says how many."""
+    if not (folder / "vectors.db").exists():
+        return 0
+    database = Database(folder / "vectors.db", _SCHEMA, readers=0)
+    try:
+        with database.write() as c:
+            return c.execute(_DROP, (owner,)).rowcount
+    finally:
+        database.close()
 
 
 class VectorStore:
@@ -99,6 +114,23 @@ class VectorStore:
                 if self._find(c, owner, text) is None:
                     self._keep(c, owner, text, vector)
 
+    def of(self, model: str) -> "VectorStore | None":
+        """What another model made, in the same file, which is closed once for all; None where there is nothing."""
+        with self._database.read() as c:
+            row = c.execute("select id from models where fingerprint = ?", (model,)).fetchone()
+        if row is None:
+            return None
+        other = copy(self)
+        other._fingerprint, other._model = model.encode(), row[0]  # noqa: SLF001 - of the same class
+        return other
+
+    def width(self) -> int | None:
+        """How long this model's vectors are; None where none can be read."""
+        with self._database.read() as c:
+            found = c.execute("select owner, digest, sealed from vectors where model = ?", (self._model,))
+            vectors = (self._opened(*row) for row in found)
+            return next((len(vector) for vector in vectors if vector is not None), None)
+
     def reached(self, network: StreamId) -> int:
         """The position up to which every text of a network was given its vector; one missing below it was lost."""
         with self._database.read() as c:
@@ -118,7 +150,7 @@ class VectorStore:
     def drop(self, owner: OwnerId) -> int:
         """Delete all of the owner's vectors, of every model; says how many."""
         with self._database.write() as c:
-            return c.execute("delete from vectors where owner = ?", (owner,)).rowcount
+            return c.execute(_DROP, (owner,)).rowcount
 
     def count(self) -> int:
         """How many vectors this model has here."""

@@ -1,7 +1,7 @@
 """How well people fit many needs at once: one product of vectors, pooled for each by the weighted top three."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,21 +32,23 @@ class Shelf:
         self._firm: Final = np.where(firm[order], self._weights, 0)
         self._ends: Final = np.searchsorted(whose[order], np.arange(len(people)), side="right").tolist()
 
-    def fits(self, needs: Vectors, usual: Floats) -> tuple[Floats, Floats]:
+    def fits(self, needs: Vectors, usual: Floats, *, exactly: bool = False) -> tuple[Floats, Floats]:
         """(needs, people), by all they show and by what is firm of it.
 
-        By meaning alone, 0 for who shows nothing nearer than `usual`, what is so of each need.
+        By meaning alone, 0 for who shows nothing nearer than `usual`, what is so of each need. `exactly` sums in 64
+        bits, so that rounding makes the same of it on every machine; for a few needs.
         """
         checked(needs, self._vectors.shape[1])
         found = np.zeros((2, len(needs), len(self.people)))
         for begin in range(0, len(needs), _AT_ONCE):
             some = slice(begin, begin + _AT_ONCE)
-            found[:, some] = self._some(needs[some], usual[some])
+            found[:, some] = self._some(needs[some], usual[some], exactly=exactly)
         return found[0], found[1]
 
-    def _some(self, needs: Vectors, usual: Floats) -> Floats:
-        base = np.minimum(0.99, np.maximum(0.0, usual)).astype(np.float32)[:, None]
-        near = np.maximum((self._cosines(needs) - base) / (1 - base), 0)
+    def _some(self, needs: Vectors, usual: Floats, *, exactly: bool) -> Floats:
+        usually = np.minimum(0.99, np.maximum(0.0, usual))[:, None]
+        base = usually if exactly else usually.astype(np.float32)
+        near = np.maximum(((self._exact(needs) if exactly else self._cosines(needs)) - base) / (1 - base), 0)
         found = np.zeros((2, len(needs), len(self.people)))
         for layer, weights in zip(found, (self._weights, self._firm), strict=True):
             worth, begin = near * weights, 0
@@ -62,8 +64,11 @@ class Shelf:
             return np.asarray(needs @ self._vectors.T, dtype=np.float32)
         return np.asarray(np.einsum("nw,pw->np", needs, self._vectors), dtype=np.float32)
 
+    def _exact(self, needs: Vectors) -> Floats:
+        return np.asarray(np.einsum("nw,pw->np", needs.astype(np.float64), self._vectors.astype(np.float64)))
 
-def _top_three(worth: Vectors) -> Floats:
+
+def _top_three(worth: npt.NDArray[np.floating[Any]]) -> Floats:
     """Of each row: what is missing of three is made up from the one before."""
     count = min(len(SHARES), worth.shape[1])
     best = worth if count == worth.shape[1] else np.partition(worth, -count, axis=1)[:, -count:]

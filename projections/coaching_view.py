@@ -177,6 +177,8 @@ def _suggestion(
     similar = tuple(each for each in found.similar if readable and each.coaching not in hidden)
     return replace(
         found,
+        seeker=row.seeker,
+        figures="",  # nobody's to read: it can be derived again with them
         reason=row.suggestion_reason,
         ladder=tuple(each if readable else replace(each, candidates=()) for each in ladder),
         similar=similar,

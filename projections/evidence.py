@@ -176,6 +176,13 @@ def evidence_after(connection: sqlite3.Connection, position: int) -> list[Eviden
     return list(rows(connection, Evidence, sql, (position,)))
 
 
+def ever_after(connection: sqlite3.Connection, position: int) -> list[Evidence]:
+    """The same, with what began and ended at one position; from 0 on all that ever held."""
+    sql = """select * from evidence where since > ?1
+        union all select * from evidence where until > ?1 and +since <= ?1 order by since, id"""
+    return list(rows(connection, Evidence, sql, (position,)))
+
+
 def evidence(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Evidence]:
     """These pieces of evidence, those too that do not hold any more."""
     wanted = msgspec.json.encode(list(ids)).decode()

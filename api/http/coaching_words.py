@@ -26,6 +26,7 @@ COACHING_WORDS: Final[Mapping[str, str]] = {
     "DeclineOffer.reason": "Why, for oneself alone.",
     "DeferRequest.until": "The day until which it is put off.",
     "DispositionSuggested.encoder": "What turned words into meaning when it was suggested.",
+    "DispositionSuggested.figures": "Empty here: what it was measured by is kept for deriving it again.",
     "DispositionSuggested.position": "The position of the log at which it was derived.",
     "DispositionSuggested.reason": "Why this rung is the least intensive that will do.",
     "DispositionSuggested.similar": "Other open needs that are near.",

@@ -57,6 +57,7 @@ class Suggestion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     position: int
     policy_hash: str
     encoder: str
+    figures: Annotated[str, Meta(max_length=1_000_000)] = ""  # JSON: the corpus figures that its scores depend on
 
 
 class Feedback(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -75,7 +75,7 @@ def _decide_case(command: c.CoachingCommand, state: Coaching, case: Case, facts:
         case c.AskClarification() | c.ClarifyRequest() | c.AnswerRequest():
             return _talk(command, case, facts)
         case c.SuggestDisposition(suggestion=suggestion):
-            return (suggested(suggestion),)
+            return (suggested(suggestion, case.request.seeker),)
         case c.TriageRequest():
             return (triage(command, case, facts),)
         case c.RerouteRequest():

@@ -88,6 +88,8 @@ class DispositionSuggested(Event, frozen=True, kw_only=True):
     position: int
     policy_hash: str
     encoder: str
+    seeker: str = ""
+    figures: Annotated[str, owned_by("seeker")] = ""  # the need's own words stand in it
 
 
 class RequestTriaged(Event, frozen=True, kw_only=True):

@@ -77,7 +77,7 @@ def _known_already(command: c.CoachingCommand, state: Coaching, case: Case) -> b
         case c.AnswerRequest(answer=answer):
             return answer in case.answers and _same_answer(command, case.answers[answer])
         case c.SuggestDisposition(suggestion=suggestion):
-            return case.suggestion == suggested(suggestion)
+            return case.suggestion == suggested(suggestion, case.request.seeker)
         case c.TriageRequest() | c.RerouteRequest():
             return isinstance(state, Triaged) and _same_decision(command, case)
         case c.HandOverCase(to=to):

@@ -13,7 +13,7 @@ from domain.kernel import Facts
 from domain.members import on_duty, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, Unknown
-from domain.vocabulary import LADDER, Disposition, Urgency
+from domain.vocabulary import LADDER, Disposition, MemberId, Urgency
 
 
 def triage(command: c.TriageRequest | c.RerouteRequest, case: Case, facts: Facts) -> e.RequestTriaged:
@@ -78,7 +78,7 @@ def _may_be_sent(command: c.TriageRequest | c.RerouteRequest, facts: Facts) -> N
             raise Unknown("there is no such resource or member in this network", field="sent")
 
 
-def suggested(said: c.Suggestion) -> e.DispositionSuggested:
+def suggested(said: c.Suggestion, seeker: MemberId) -> e.DispositionSuggested:
     return e.DispositionSuggested(
         disposition=said.disposition,
         tier=said.tier,
@@ -88,6 +88,8 @@ def suggested(said: c.Suggestion) -> e.DispositionSuggested:
         position=said.position,
         policy_hash=said.policy_hash,
         encoder=said.encoder,
+        seeker=seeker,
+        figures=said.figures,
     )
 
 

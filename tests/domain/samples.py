@@ -209,6 +209,8 @@ COACHING: Final[tuple[Event, ...]] = (
         position=40,
         policy_hash=HASH,
         encoder="minilm",
+        seeker=ADA,
+        figures='{"near":{},"usual":0.2}',
     ),
     *(
         kind(
