@@ -24,6 +24,9 @@ class Access(StrEnum):
     FIGURES = "facilitators, admins, auditors and sponsors"
 
 
+OFFICIAL: Final = frozenset({Access.STAFF, Access.AUDITOR, Access.ADMIN, Access.FIGURES})  # all of it is read by office
+
+
 def admit(visit: Visit, path: Mapping[str, str]) -> Bearer:
     """Who comes with a valid token of the network that the path names; another network is as if there were none."""
     bearer = known(visit)

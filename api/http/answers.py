@@ -13,12 +13,22 @@ _DIGITS: Final = 24  # of a tag: for the thing itself, and where others move wha
 
 
 class Answer:
-    """An ASGI application that sends itself. `tag` is its entity tag, if it has one."""
+    """An ASGI application that sends itself. `tag` is its entity tag, if it has one.
 
-    __slots__ = ("_body", "_start", "size", "tag")
+    `by_office`: it holds what its reader sees by office. That was recorded, and is each time that it is asked for.
+    """
+
+    __slots__ = ("_body", "_start", "by_office", "size", "tag")
 
     def __init__(
-        self, status: int, body: bytes, *, media: str, headers: Mapping[str, str], tag: str | None = None
+        self,
+        status: int,
+        body: bytes,
+        *,
+        media: str,
+        headers: Mapping[str, str],
+        tag: str | None = None,
+        by_office: bool = False,
     ) -> None:
         entity = {} if status in _EMPTY else {"content-type": media, "content-length": str(len(body))}
         given = {**entity, **headers}
@@ -28,6 +38,7 @@ class Answer:
         self._start: Final[Any] = {"type": "http.response.start", "status": status, "headers": encoded}
         self._body: Final[Any] = {"type": "http.response.body", "body": body, "more_body": False}
         self.tag: Final = tag
+        self.by_office: Final = by_office
         self.size: Final = len(body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
@@ -42,7 +53,7 @@ class Answer:
         return Answer(304, b"", media=JSON, headers=kept, tag=self.tag)
 
 
-def read(value: object, *, position: int, own: object = None) -> Answer:
+def read(value: object, *, position: int, own: object = None, by_office: bool = False) -> Answer:
     """What a reader asked for. Its tag is made of what was shown: a version would tell of what was not.
 
     `own` is the part that nothing but the thing itself moves: it makes the beginning of the tag.
@@ -51,7 +62,7 @@ def read(value: object, *, position: int, own: object = None) -> Answer:
     digests = (body,) if own is None else (msgspec.json.encode(own, order="deterministic"), body)
     tag = f'"{"".join(sha256(each).hexdigest()[:_DIGITS] for each in digests)}"'
     headers = {"x-position": str(position), "cache-control": "private, no-cache"}
-    return Answer(200, body, media=JSON, headers=headers, tag=tag)
+    return Answer(200, body, media=JSON, headers=headers, tag=tag, by_office=by_office)
 
 
 def done(value: object, *, position: int, tag: str | None = None, location: str | None = None) -> Answer:

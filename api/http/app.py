@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from api.http import logs, problems, writing
+from api.http.accesses import ACCESSES
 from api.http.boards import BOARDS
 from api.http.cases import CASES
 from api.http.desk import Desk, Pools
@@ -30,7 +31,7 @@ from engine.settings import Settings
 
 def endpoints() -> list[Endpoint]:
     """Every address under /api/v1."""
-    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *STREAMS, *writing.endpoints()]
+    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *STREAMS, *writing.endpoints()]
 
 
 def create_app(system: Confrere, settings: Settings) -> Litestar:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 AUDIT_WORDS: Final[Mapping[str, str]] = {
+    "AccessEntry.subjects": "What of theirs was looked at.",
     "Held.confidentiality": "Who may read it.",
     "Held.event": "What happened, by its name for ever.",
     "Held.stream": "The stream it belongs to.",

@@ -1,6 +1,6 @@
 """The table of boards for staff: who is asked for how much, what needs have in common, who could help with it."""
 
-from datetime import date
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Final
 
@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from api.http.access import Access
 from api.http.answers import Answer, done, read
-from api.http.calling import Call, Cursor, Fresh, Limit, Position
+from api.http.calling import Call, Fresh, Paged
 from api.http.endpoints import NETWORK, Endpoint
 from api.http.questions import shown, today
 from api.http.tags import home_of
@@ -17,7 +17,7 @@ from api.http.writing import key_reused, made_id, sender_of
 from domain.coaching.commands import OfferGroupResponse
 from domain.coaching.events import GroupResponseOffered
 from domain.refusals import CommandReused
-from domain.vocabulary import Id, StreamId, Title
+from domain.vocabulary import Id, MemberId, StreamId, Title
 from engine.commands import Order, Sender
 from engine.coverage import Coverage
 from engine.themes import Theme
@@ -25,13 +25,9 @@ from projections.burden import BurdenBoard, Strain, burden
 from projections.reading import Reader
 
 
-class Load(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    on: Annotated[date | None, Meta(description="The day whose periods count; left out, today.")] = None
+class Load(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     strain: Annotated[Strain | None, Meta(description="Only members of whose time so much is taken.")] = None
     never_asked: Annotated[bool, Meta(description="Only those who are willing and were never asked.")] = False
-    cursor: Cursor | None = None
-    limit: Limit | None = None
-    after_position: Position | None = None
 
 
 class Share(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +48,7 @@ def _burden(connection: Tables, reader: Reader, call: Call) -> BurdenBoard:
     return burden(
         connection,
         reader,
-        asked.on or today(connection, call),
+        today(connection, call),
         strain=asked.strain,
         never_asked=asked.never_asked,
         cursor=asked.cursor,
@@ -61,13 +57,20 @@ def _burden(connection: Tables, reader: Reader, call: Call) -> BurdenBoard:
 
 
 def _themes(call: Call) -> Answer:
-    position, member = call.read_at(lambda _, reader: reader.member)
-    return read(call.system.common_needs.themes(call.network, member), position=position)
+    return _looked_at(call, call.system.common_needs.themes)
 
 
 def _coverage(call: Call) -> Answer:
-    position, member = call.read_at(lambda _, reader: reader.member)
-    return read(call.system.common_needs.coverage(call.network, member), position=position)
+    return _looked_at(call, call.system.common_needs.coverage)
+
+
+def _looked_at(call: Call, asked: Callable[[StreamId, MemberId], object]) -> Answer:
+    """Derived from what is at hand, which is the present alone."""
+    call.at_present()
+    call.read(lambda _, reader: reader)
+    found = asked(call.network, call.bearer.member)
+    looked = call.look(lambda _, __: found)
+    return read(found, position=looked.position, by_office=looked.by_office)
 
 
 def _offer(call: Call) -> Answer:

@@ -2,23 +2,26 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Meta, Struct
 
-from api.http.access import Access, permit
+from api.http.access import OFFICIAL, Access, permit
 from api.http.problems import Undecodable, WrongContent
 from api.http.visit import Tables
-from domain.refusals import Unknown
+from domain.refusals import IllegalMove, Unknown
 from domain.vocabulary import StreamId
+from engine.access import Seen, with_look
 from engine.followers import Views
 from engine.forms import malformed
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.tokens import Bearer
+from engine.when import NOW, When, when_of
 from projections.reading import Reader
 
 T = TypeVar("T")
@@ -36,18 +39,39 @@ Cursor = Annotated[
 ]
 
 
+Known = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{4,15}(Z|[+-][0-9]{2}:[0-9]{2}))$(?!\n)",
+        description="As it was known: at a position of the log, or at a time, written as 2026-03-01T15:30:00Z.",
+    ),
+]
+Day = Annotated[date, Meta(description="As it had happened by the end of this day, where the network is.")]
+
+
 class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """No parameters."""
 
 
 class Fresh(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """As things stand, or stood. Rights are those of now."""
+
+    as_of: Known | None = None
+    on: Day | None = None
     after_position: Position | None = None
 
 
-class Paged(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Paged(Fresh, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cursor: Cursor | None = None
     limit: Limit | None = None
-    after_position: Position | None = None
+
+
+class Looked(Struct, Generic[T], frozen=True, kw_only=True):
+    """What was found, and at which position."""
+
+    found: T
+    position: int
+    by_office: bool  # any of it: that is on record then
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -57,10 +81,12 @@ class Call(Struct, frozen=True, kw_only=True):
     settings: Settings
     bearer: Bearer
     access: Access
+    name: str  # of the operation
     path: Mapping[str, str]
     query: Any
     body: Any
     headers: Mapping[str, str]
+    for_tag: bool = False  # nothing but the tag of the answer goes out
 
     @property
     def network(self) -> StreamId:
@@ -78,13 +104,41 @@ class Call(Struct, frozen=True, kw_only=True):
         wanted: int = self.query.limit or self.settings.page_size
         return min(wanted, self.settings.page_limit)
 
+    @property
+    def when(self) -> When:
+        """As of when it is asked; by the end of a day to come nothing has happened but what has by now."""
+        as_of, on = getattr(self.query, "as_of", None), getattr(self.query, "on", None)
+        found = when_of(as_of, on.isoformat() if on else None)
+        ahead = found.on is not None and found.on > self.system.clock().date()
+        return NOW if ahead else found
+
+    def at_present(self) -> None:
+        """Refuse to tell of the past, where nothing is kept of it."""
+        if not self.when.now:
+            field = "on" if self.when.as_of is None else "as_of"
+            raise IllegalMove("this is told as things stand now alone", field=field, remedy="leave it out")
+
+    def look(self, query: Callable[[Tables, Reader], T]) -> Looked[T]:
+        """The answer, recorded as a look before it leaves where the caller sees any of it by office alone."""
+        official = self.access in OFFICIAL
+        position, (found, seen) = self.read_at(
+            lambda connection, reader: with_look(query, connection, reader, self.network, official=official)
+        )
+        self.record(seen)
+        return Looked(found=found, position=position, by_office=seen is not None)
+
+    def record(self, seen: Seen | None) -> None:
+        if seen is not None and not self.for_tag:
+            self.system.looks.record(self.network, self.bearer.member, self.name.replace("_", " "), seen)
+
     def read(self, query: Callable[[Tables, Reader], T]) -> T:
         """The answer, if the caller's roles reach at the position that is read."""
         return self.read_at(query)[1]
 
     def read_at(self, query: Callable[[Tables, Reader], T]) -> tuple[int, T]:
         """The same with that position."""
-        return self.system.queries.read(self.network, self.bearer.member, partial(_permitted, self.access, query))
+        asked = partial(_permitted, self.access, query)
+        return self.system.queries.read(self.network, self.bearer.member, asked, when=self.when)
 
 
 def _permitted(

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from api.http.access import Access
 from api.http.answers import Answer, read
-from api.http.calling import Call, Cursor, Fresh, Limit, Paged, Position, absent
+from api.http.calling import Call, Fresh, Paged, absent
 from api.http.endpoints import NETWORK, Endpoint
 from api.http.questions import paged, shown, the_expert_budget
 from api.http.visit import Tables
@@ -28,12 +28,9 @@ Standing = Literal[
 ]  # what staff may ask the queue for: before it is submitted, a need is for others to know
 
 
-class Queue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Queue(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tier: Tier | None = None
     state: Standing | None = None
-    cursor: Cursor | None = None
-    limit: Limit | None = None
-    after_position: Position | None = None
 
 
 class Derive(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,12 +46,13 @@ def _queue(connection: Tables, reader: Reader, call: Call) -> Page[QueueRow]:
 
 def _case(call: Call) -> Answer:
     """Other cases move its place, and the engine what it suggests: a decision on it is not out of date by that."""
-    position, found = call.read_at(partial(_seen, call.path["coaching"]))
+    looked = call.look(partial(_seen, call.path["coaching"]))
+    found = looked.found
     row = msgspec.structs.replace(
         found.case, place=None, suggested=None, suggestion_reason="", duplicates=(), similar=()
     )
     own = msgspec.structs.replace(found, case=row, suggestion=None, standing=None)
-    return read(found, position=position, own=own)
+    return read(found, position=looked.position, own=own, by_office=looked.by_office)
 
 
 def _seen(coaching: StreamId, connection: Tables, reader: Reader) -> CaseView:

@@ -101,7 +101,8 @@ class Desk:
         ready = self._kept.get(key, head)
         if ready is None:
             ready = await self._made(endpoint, request, visit, bearer)
-            self._kept.put(key, head, ready)
+            if not ready.by_office:  # the next one who asks looks anew
+                self._kept.put(key, head, ready)
         return ready.unless(visit.headers.get("if-none-match"))
 
     async def _made(self, endpoint: Endpoint, request: Request[Any, Any, Any], visit: Visit, bearer: Bearer) -> Answer:
@@ -131,6 +132,7 @@ class Desk:
             settings=self._settings,
             bearer=bearer,
             access=endpoint.access,
+            name=endpoint.name,
             path=named_in(request.scope["path_params"]),
             query=decoded_query(request.scope["query_string"], endpoint.query),
             body=body,

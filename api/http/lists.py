@@ -1,12 +1,13 @@
 """Recommendations and search: what is asked of the engine, and the lists it drew up, in words."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from api.http.access import Access, permit
+from api.http.access import Access
 from api.http.answers import Answer, read
 from api.http.calling import Call, Fresh, Paged, absent
 from api.http.endpoints import NETWORK, Endpoint
@@ -15,6 +16,7 @@ from domain.eligibility import Mode
 from domain.recommendations import ListKind
 from domain.refusals import Malformed, NotTheirs, Unknown
 from domain.vocabulary import Id, NetworkRole, StreamId
+from engine.access import Seen
 from engine.explaining import WordedList, in_words
 from engine.finding import Found, find
 from projections import challenge_board, member_directory, recommendation_lists, resource_shelf
@@ -40,7 +42,7 @@ class WhyNot(Struct, frozen=True, kw_only=True):
     because: str
 
 
-class Search(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Search(Fresh, frozen=True, kw_only=True, forbid_unknown_fields=True):
     q: Annotated[str, Meta(min_length=1, max_length=500, description="What is looked for, in words.")]
     kind: Literal["member", "challenge", "resource"] | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
@@ -52,6 +54,8 @@ def _ask(call: Call) -> Answer:
     call.read(partial(_may_ask, asked))
     reader = asked.on_behalf_of or call.bearer.member
     issued = call.system.recommend(call.network, reader, asked.need, asked.kind, asked.mode)
+    if reader != call.bearer.member:
+        call.record(Seen(subjects=frozenset({issued.recommendation}), members=frozenset({reader})))
     theirs = msgspec.structs.replace(call.bearer, member=reader)
     return _worded(issued.recommendation, msgspec.structs.replace(call, bearer=theirs, access=Access.MEMBER))
 
@@ -101,6 +105,7 @@ def _in_words(recommendation: StreamId, connection: Tables, reader: Reader) -> W
 
 def _why_not(call: Call) -> Answer:
     recommendation, candidate = call.path["recommendation"], call.path["candidate"]
+    call.at_present()
     position, _ = call.read_at(partial(_both_seen, recommendation, candidate))
     because = call.system.why_not(call.network, recommendation, candidate)
     return read(WhyNot(candidate=candidate, because=because), position=position)
@@ -132,12 +137,22 @@ def _issued(call: Call) -> Answer:
 
 def _found(call: Call) -> Answer:
     asked: Search = call.query
-    reader = call.system.queries.reader(call.network, call.bearer.member)
-    permit(call.access, reader)
+    call.at_present()
+    call.read(lambda _, reader: reader)
     if not asked.q.isprintable():
         raise Malformed("characters that cannot be looked for", field="q")
     found = find(call.system, call.network, call.bearer.member, asked.q, asked.kind, asked.limit)
-    return read(found, position=call.system.store.head())
+    seen = call.read(lambda connection, reader: _by_office(connection, reader, [each.subject for each in found]))
+    call.record(seen)
+    return read(found, position=call.system.store.head(), by_office=seen is not None)
+
+
+def _by_office(connection: Tables, reader: Reader, found: Sequence[StreamId]) -> Seen | None:
+    """Of what was found, whatever is, or belongs to, somebody whom only staff are shown."""
+    owners = {each: each for each in found if each.startswith("member-")}
+    owners |= challenge_board.authors(connection, found) | resource_shelf.contributors(connection, found)
+    theirs = {subject: owner for subject, owner in owners.items() if owner in reader.apart}
+    return Seen(subjects=frozenset(theirs), members=frozenset(theirs.values())) if theirs else None
 
 
 LISTS: Final[tuple[Endpoint, ...]] = (

@@ -1,13 +1,13 @@
 """What is asked of the projections for one reader, where that takes more than a query's name."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
 from api.http.answers import Answer, read
-from api.http.calling import Call, Cursor, Limit, Position, absent
+from api.http.calling import Call, Fresh, Limit, Paged, absent
 from api.http.visit import Tables
 from domain.calendar import day_of
 from domain.policies import MatchingPolicy
@@ -48,33 +48,26 @@ class Me(Struct, frozen=True, kw_only=True):
     muted: tuple[MemberId, ...]
 
 
-class Board(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Board(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status: Status | None = None
     author: Id | None = None
-    cursor: Cursor | None = None
-    limit: Limit | None = None
-    after_position: Position | None = None
 
 
-class OfMember(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class OfMember(Paged, frozen=True, kw_only=True, forbid_unknown_fields=True):
     member: Id | None = None
-    cursor: Cursor | None = None
-    limit: Limit | None = None
-    after_position: Position | None = None
 
 
-class Since(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Since(Fresh, frozen=True, kw_only=True, forbid_unknown_fields=True):
     after: Annotated[int, Meta(ge=0, le=2**53, description="Only what lies beyond this position of the log.")] = 0
     limit: Limit | None = None
-    after_position: Position | None = None
 
 
 def shown(query: Query, call: Call, kind: str = "thing") -> Answer:
     """What the query finds."""
-    position, found = call.read_at(lambda connection, reader: query(connection, reader, call))
-    if found is None:
+    looked = call.look(lambda connection, reader: query(connection, reader, call))
+    if looked.found is None:
         raise absent(kind)
-    return read(found, position=position)
+    return read(looked.found, position=looked.position, by_office=looked.by_office)
 
 
 def paged(asked: Callable[..., Page[Any]]) -> Query:
@@ -100,8 +93,19 @@ def me(connection: Tables, reader: Reader, call: Call) -> Me:
 
 
 def today(connection: Tables, call: Call) -> date:
-    """Where the network is."""
-    return day_of(call.system.clock(), network_setting.setting(connection).calendar)
+    """The day as of which it is asked, where the network is."""
+    if call.query.on is not None:
+        found: date = call.query.on
+        return found
+    return day_of(_instant(connection, call), network_setting.setting(connection).calendar)
+
+
+def _instant(connection: Tables, call: Call) -> datetime:
+    as_of = call.when.as_of
+    if isinstance(as_of, datetime):
+        return as_of
+    last = [] if as_of is None else timeline.latest(connection, 1)
+    return last[0].recorded_at if last else call.system.clock()
 
 
 def time_offer(connection: Tables, reader: Reader, call: Call) -> TimeOffer | None:

@@ -9,22 +9,25 @@ from contextlib import suppress
 from functools import partial
 from threading import Event as Ending
 from threading import Thread
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from litestar.types import Receive, Scope, Send
 from msgspec import Meta, Struct
 
-from api.http.access import Access
+from api.http.access import OFFICIAL, Access
 from api.http.calling import Call
 from api.http.endpoints import BASE, NETWORK, Endpoint
 from api.http.problems import Undecodable
 from api.http.visit import Tables, token_in
 from domain.refusals import IllegalMove, Refused, TooMany
+from engine.access import Seen
 from engine.event_store import EventStore
 from projections import timeline
 from projections.reading import Reader
 from projections.timeline import Moment, News
+
+T = TypeVar("T")
 
 PAGE: Final = 100
 KEEPALIVE: Final = 15.0  # seconds of silence after which a comment says that somebody is there
@@ -105,7 +108,9 @@ class Stream:
         self._call: Final = call
         self._watch: Final = watch
         self._pool: Final = pool
-        self._after = _beginning(call)
+        asked = _asked(call)
+        self._from_now: Final = asked is None
+        self._after = asked or 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
         streams, who = self._watch.open, self._call.bearer.member
@@ -114,7 +119,7 @@ class Stream:
         streams[who] += 1
         gone = asyncio.ensure_future(_gone(receive))
         try:
-            await self._page()  # what refuses does so before anything is sent
+            await self._aside(self._admit)  # what refuses does so before anything is sent
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             await self._send_all(gone, partial(_chunk, send))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -129,7 +134,7 @@ class Stream:
         while not gone.done() and not self._watch.ended:
             news = self._watch.news  # before looking, so that nothing falls in between
             try:
-                page = await self._page()
+                page = await self._aside(self._look)
             except Refused:  # they left, lost the role or the token: when they come again, they are told
                 return
             for each in page:
@@ -138,25 +143,32 @@ class Stream:
             if len(page) < PAGE and not await _first_of(news, gone):
                 await send(_SILENCE)
 
-    async def _page(self) -> list[Any]:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._look)
+    async def _aside(self, asked: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, asked)
+
+    def _admit(self) -> None:
+        """To follow by office is a look from its beginning on; who begins with now begins after that."""
+        self._call.read(lambda _, reader: reader)
+        if self._call.access in OFFICIAL:
+            self._call.record(Seen(subjects=frozenset({self._call.network})))
+        if self._from_now:
+            self._after = self._call.system.store.head()
 
     def _look(self) -> list[Any]:
-        """What happened since, if the token and the roles still reach."""
+        """What happened since, if the token and the roles still reach; by office, on record before it is sent."""
         self._call.system.tokens.bearer(token_in(self._call.headers) or "")
-        return self._call.read(lambda connection, reader: self._query(connection, reader, self._after))
+        return self._call.look(lambda connection, reader: self._query(connection, reader, self._after)).found
 
 
-def _beginning(call: Call) -> int:
-    """Where to go on: nobody was told of anything beyond the head."""
-    head = call.system.store.head()
+def _asked(call: Call) -> int | None:
+    """Where to go on, if that is said: nobody was told of anything beyond the head."""
     last = call.headers.get("last-event-id")
     asked: Following = call.query
     after = asked.after_position if last is None else _position(last)
-    if after is not None and after > head:
+    if after is not None and after > call.system.store.head():
         field = "after_position" if last is None else "Last-Event-ID"
         raise IllegalMove("the log has not come to this position yet", field=field, remedy="leave it out")
-    return head if after is None else after
+    return after
 
 
 def _position(last: str) -> int:

@@ -15,10 +15,12 @@ from api.http.lists import LISTS
 from api.http.problems import Stale, Undecodable
 from api.http.reading import READS
 from api.http.visit import Tables
-from domain.budgets import BUDGET, budget_of
+from domain.budgets import budget_of
 from domain.coaching import COACHING
+from domain.erasure import erasure_of
 from domain.kernel import Command
 from domain.networks import NETWORK as THE_NETWORK
+from domain.own_words import words_of
 from domain.plans import DECIDER_OF
 from domain.refusals import Unknown
 from domain.vocabulary import OwnerId, StreamId
@@ -31,6 +33,7 @@ _TAG: Final = re.compile(r'"[0-9a-f]{1,64}"')
 _READ: Final[Mapping[str, Endpoint]] = {
     each.name.removeprefix("read_"): each for each in (*READS, *LISTS, *CASES) if each.name.startswith("read_")
 }  # by the kind of stream that they tell of
+_BESIDE: Final = {"budget": budget_of, "erasure": erasure_of, "words": words_of}  # a member's other streams
 
 
 def address_of(kind: str) -> str:
@@ -41,8 +44,8 @@ def address_of(kind: str) -> str:
 def home_of(command: Command, network: StreamId) -> StreamId:
     """The stream that a command moves first."""
     decider = DECIDER_OF[type(command)]
-    if decider is BUDGET:
-        return budget_of(_owner(command, network))
+    if decider.kind in _BESIDE:
+        return _BESIDE[decider.kind](_owner(command, network))
     return network if decider is THE_NETWORK else str(getattr(command, decider.kind))
 
 
@@ -75,9 +78,11 @@ def tag_of(call: Call, command: Command) -> str | None:
     """The entity tag of what the caller reads of the command's stream now; None where they read nothing of it."""
     stream = home_of(command, call.network)
     kind = stream.partition("-")[0]
-    endpoint = _READ[kind]
+    endpoint = _READ.get(kind)
+    if endpoint is None:
+        return None
     path = {**call.path, **({"member": _owner(command, call.network)} if kind == "budget" else {kind: stream})}
-    look = msgspec.structs.replace(call, access=endpoint.access, path=path, query=Fresh())
+    look = msgspec.structs.replace(call, access=endpoint.access, path=path, query=Fresh(), for_tag=True)
     assert endpoint.answer is not None  # noqa: S101 - none of these is a stream
     try:
         return endpoint.answer(look).tag

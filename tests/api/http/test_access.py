@@ -42,6 +42,7 @@ TABLE = [each for each in endpoints() if each.follows is None]
 NAMES = {
     "member": BEN,
     "challenge": MONDAYS,
+    "answer": "answer-00000001",
     "resource": "resource-00000001",
     "site": "site-00000001",
     "introduction": "introduction-00000001",
