@@ -67,7 +67,7 @@ class Exports:
     ) -> Export:
         """Have these files written into a folder that is not there yet. `opened` when they hold unsealed words."""
         self.settle(network)
-        folder = folder.absolute()
+        folder = folder.resolve()
         with _draft_for(folder) as draft:
             one = Registered(
                 export=f"export-{secrets.token_hex(16)}",
@@ -149,16 +149,17 @@ class Exports:
 @contextmanager
 def _draft_for(folder: Path) -> Iterator[Path]:
     """A private folder beside the final one, held as long as somebody writes in it."""
-    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:
+        str(folder).encode()  # or the register could not name it
         folder.parent.mkdir(parents=True, exist_ok=True)
         if _occupied(folder):
             raise StorageTrouble(
                 "something lies there already", field=str(folder), remedy="name a folder that is not there yet"
             )
+        draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
         draft.mkdir(mode=0o700)
         held = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise StorageTrouble("this folder cannot be made", field=str(folder), remedy="name another one") from error
     try:
         fcntl.flock(held, fcntl.LOCK_EX)

@@ -11,7 +11,8 @@ from api.cli.access import grant, invite, join, token, withdraw
 from api.cli.audit import audit
 from api.cli.coaching import coaching
 from api.cli.demo import demo
-from api.cli.history import export, rebuild, tail
+from api.cli.exporting import export
+from api.cli.history import rebuild, tail
 from api.cli.learning import learn
 from api.cli.matching import explain, rank, recommend
 from api.cli.operating import doctor, settings

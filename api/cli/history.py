@@ -1,16 +1,13 @@
-"""Commands about the history: follow it, rebuild what is derived from it, export tables."""
+"""Commands about the history: follow it, rebuild what is derived from it."""
 
 from functools import partial
-from pathlib import Path
 
 import click
 import msgspec
 
 from api.cli.running import json_option, network_option, out, progress_bar, running, when_options
-from domain.refusals import Malformed, StorageTrouble
+from domain.refusals import Malformed
 from domain.vocabulary import OPEN
-from engine.exporting import write_table
-from engine.network_tables import left_out, tables_of
 from engine.runtime import Confrere
 from engine.when import When
 from projections import timeline
@@ -79,33 +76,3 @@ def rebuild(network: str | None) -> None:
             kept = system.index(where, done)
         told = f"{kept.encoded} new texts encoded, {kept.lost} vectors were lost and made again"
         out.print(f"rebuilt to position {system.views(where).position}; {told}", soft_wrap=True)
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@network_option
-def export(folder: Path, network: str | None) -> None:
-    """Write a network's members, sites, challenges, posts and resources to FOLDER as CSV tables.
-
-    What network members may read is written; spreadsheet formulas are kept harmless.
-
-    \b
-    Example: confrere export tables/
-    """
-    if folder == Path():
-        raise Malformed("name a folder to write to", field="FOLDER")
-    with running() as system:
-        where = system.network(network)
-        _make(folder)
-        for table, rows in system.ask(where, tables_of).items():
-            write_table(folder / f"{table}.csv", table, rows)
-            out.print(f"{folder / table}.csv: {len(rows)} rows", soft_wrap=True)
-        for table, count in system.ask(where, left_out).items():
-            out.print(f"{table}: {count} rows left out, since they need somebody who left")
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageTrouble("this folder cannot be made", field=str(folder), remedy="name another one") from error

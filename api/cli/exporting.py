@@ -1,0 +1,113 @@
+"""The command that writes out what a network holds: tables, what happened, ties, or the log with its proof."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import click
+
+from api.cli.running import json_option, network_option, out, print_json, progress_bar, running, when_options
+from domain.refusals import Malformed
+from domain.vocabulary import StreamId
+from engine import graph_export, log_export, table_export, timeline_export
+from engine.exports import Export, Wrote
+from engine.network_tables import left_out
+from engine.runtime import Confrere
+from engine.when import NOW, When
+
+TABLES, EVENTS, TIES, LOG = "tables", "events", "ties", "log"
+
+Writer = Callable[[Path], Wrote]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--events", "form", flag_value=EVENTS, help="What happened, one row an event, as an auditor reads it.")
+@click.option("--ties", "form", flag_value=TIES, help="Who gave to whom, as GraphML.")
+@click.option("--log", "form", flag_value=LOG, help="Every event as it is stored, each with its proof.")
+@click.option("--named", is_flag=True, help="With people's names beside their ids; for --events and --ties.")
+@when_options
+@network_option
+@json_option
+def export(folder: Path, form: str | None, named: bool, when: When, network: str | None, as_json: bool) -> None:
+    """Write a network's members, sites, challenges, posts and resources to FOLDER as CSV tables.
+
+    What network members may read is written; spreadsheet formulas are kept harmless. With --events, --ties or --log
+    something else is written instead, with ids and no names unless --named is given.
+
+    \b
+    --log writes events.jsonl (CloudEvents, sealed texts still sealed) and a signed checkpoint over them:
+    `confrere audit verify FOLDER` proves on any machine that nothing was altered. It holds the structure of all that
+    happened, also of coaching: give it to nobody who may not read the log.
+
+    FOLDER must not be there yet. It gets its name once all is written and recorded in the history with its hash.
+
+    \b
+    Example: confrere export tables/
+    Example: confrere export year/ --log
+    Example: confrere export spring/ --ties --on 2026-05-01
+    """
+    form = form or TABLES
+    _fitting(folder, form, when, named=named)
+    with running() as system:
+        where = system.network(network)
+        if form == LOG:
+            done = _log(system, where, folder)
+        elif form == TABLES:
+            done = _tables(system, where, folder, when, silent=as_json)
+        else:
+            done = _list(system, where, folder, form, when, named=named)
+    print_json(done) if as_json else _print(done)
+
+
+def _fitting(folder: Path, form: str, when: When, *, named: bool) -> None:
+    if folder == Path() or not folder.name:
+        raise Malformed("name a folder to write to", field="FOLDER")
+    if named and form not in {EVENTS, TIES}:
+        words = "the tables have names already" if form == TABLES else "the log holds names only sealed"
+        raise Malformed(words, field="--named", remedy="leave it out")
+    if form == LOG and when != NOW:
+        words = "the log is written whole, up to now, since its checkpoint is signed now"
+        raise Malformed(words, field="--log", remedy="leave --as-of and --on out")
+
+
+def _log(system: Confrere, network: StreamId, folder: Path) -> Export:
+    with progress_bar("writing", system.store.head()) as done:
+        writer = partial(log_export.write_log, store=system.store, proofs=system.proofs(network), progress=done)
+        return system.exports.write(network, folder, LOG, writer, files=log_export.FILES, opened=False)
+
+
+def _tables(system: Confrere, network: StreamId, folder: Path, when: When, *, silent: bool) -> Export:
+    counts: dict[str, int] = {}
+
+    def write(draft: Path) -> Wrote:
+        query = partial(table_export.write_tables, draft, told=counts.__setitem__)
+        return system.queries.ask(network, query, when=when)
+
+    done = system.exports.write(network, folder, TABLES, write, files=table_export.FILES, opened=True)
+    if not silent:
+        for file, count in counts.items():
+            out.print(f"{folder / file}: {count} rows", soft_wrap=True)
+        for table, count in system.queries.ask(network, left_out, when=when).items():
+            out.print(f"{table}: {count} rows left out, since they need somebody who left")
+    return done
+
+
+def _list(system: Confrere, network: StreamId, folder: Path, form: str, when: When, *, named: bool) -> Export:
+    write, file = {
+        EVENTS: (timeline_export.write_timeline, timeline_export.TIMELINE),
+        TIES: (graph_export.write_ties, graph_export.TIES),
+    }[form]
+
+    def writer(draft: Path) -> Wrote:
+        return system.queries.ask(network, partial(write, draft, named=named), when=when)
+
+    called = f"{form} with names" if named else form
+    return system.exports.write(network, folder, called, writer, files=(file,), opened=named)
+
+
+def _print(done: Export) -> None:
+    if done.form != TABLES:
+        for file in done.files:
+            out.print(str(done.folder / file), soft_wrap=True)
+    out.print(f"{done.records} records up to position {done.position}, SHA-256 {done.digest}", soft_wrap=True)
