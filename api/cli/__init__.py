@@ -18,6 +18,7 @@ from api.cli.matching import explain, rank, recommend
 from api.cli.operating import doctor, settings
 from api.cli.own import my_data
 from api.cli.recording import answer, charter, import_, post
+from api.cli.replaying import diff, replay
 from api.cli.replying import accept, dismiss, view
 from api.cli.serving import serve
 from api.cli.shaping import shape
@@ -80,6 +81,8 @@ for command in (
     answer,
     show,
     shape,
+    replay,
+    diff,
     recommend,
     explain,
     view,

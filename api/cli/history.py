@@ -43,7 +43,7 @@ def tail(after: int | None, follow: bool, when: When, network: str | None, as_js
             moments = system.ask(where, partial(timeline.moments, after=position, limit=1000), when=when)
             for moment in moments:
                 if moment.confidentiality in OPEN:
-                    _print(moment, as_json=as_json)
+                    print_moment(moment, as_json=as_json)
             position = moments[-1].position if moments else position
             if not moments and not follow:
                 return
@@ -57,7 +57,7 @@ def _before_the_latest(system: Confrere, network: str, when: When) -> int:
     return latest[-1].position - 1 if latest else 0
 
 
-def _print(moment: Moment, *, as_json: bool) -> None:
+def print_moment(moment: Moment, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(moment))
         return

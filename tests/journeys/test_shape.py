@@ -93,3 +93,13 @@ def test_a_window_counts_the_ties_used_in_it(educators: Shell, shared: Path) -> 
     assert found["figures"]["ties"] == len([pair for pair in late if pair[0] != pair[1]])
     assert found["new_ties"] == len([pair for pair in late.keys() - before.keys() if pair[0] != pair[1]])
     assert found["since"] == "2013-05-02T04:00:00Z"  # midnight of New York's summer
+
+
+def test_what_changed_in_a_month_is_what_was_written_in_it(educators: Shell, shared: Path) -> None:
+    before, after = posts(shared, "2013-05-02"), posts(shared, "2013-06-02")
+    found = educators.json("diff", "2013-05-01", "2013-06-01")
+    times = {change["what"]: change["times"] for change in found["changes"]}
+    assert times["challenges answered"] == len(after) - len(before)
+    ties = {pair for pair in after if pair[0] != pair[1]} - set(before)
+    assert found["ties"] == [{"kind": "exchanged", "formed": len(ties), "ended": 0}]
+    assert set(times) == {"challenges posted", "challenges answered"}

@@ -1,0 +1,76 @@
+"""Stretches of history as people name them: from one position, time or day to another."""
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from domain.refusals import Malformed
+from domain.vocabulary import StreamId
+from engine.queries import Queries
+from engine.when import NOW, When, end_of, when_of
+from projections.network_setting import setting
+from projections.timeline_spans import Happened, Recorded, Span
+
+_BEFORE_ALL: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_AFTER_ALL: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def point(given: str | None) -> When:
+    """A position, a time with its zone, or a day; now when nothing is given. Raises Malformed."""
+    if given is None:
+        return NOW
+    with suppress(ValueError):
+        date.fromisoformat(given)
+        if not given.isdigit():
+            return when_of(None, given)
+    return when_of(given, None)
+
+
+def stretch(queries: Queries, network: StreamId, begin: When, end: When, head: int) -> Span:
+    """From the first to the last, both included; without them, from the beginning and to the head.
+
+    Days count what had happened, positions and times what was recorded: the two do not mix. Raises Malformed, and
+    IllegalMove for a position that is not there.
+    """
+    _alike(begin, end)
+    if begin.on is not None or end.on is not None:
+        zone = queries.ask(network, setting).calendar.zone
+        since = _BEFORE_ALL if begin.on is None else end_of(begin.on - timedelta(days=1), zone)
+        before = _AFTER_ALL if end.on is None else end_of(end.on, zone)
+        return _happened(since, before)
+    after = 0 if begin.as_of is None else queries.position(begin.as_of)
+    until = head if end.as_of is None else queries.position(end.as_of)
+    return _recorded(max(0, after - 1) if isinstance(begin.as_of, int) else after, until)
+
+
+def between(queries: Queries, network: StreamId, begin: When, end: When) -> Span:
+    """What came after the first, up to and with the last. Raises Malformed, IllegalMove."""
+    _alike(begin, end)
+    if begin.on is not None and end.on is not None:
+        zone = queries.ask(network, setting).calendar.zone
+        return _happened(end_of(begin.on, zone), end_of(end.on, zone))
+    if begin.as_of is not None and end.as_of is not None:
+        return _recorded(queries.position(begin.as_of), queries.position(end.as_of))
+    raise Malformed("two positions, times or days are needed", field="to", remedy="for example 2026-03-01 2026-04-01")
+
+
+def _alike(begin: When, end: When) -> None:
+    if not (begin.now or end.now) and (begin.on is None) != (end.on is None):
+        words = "a day counts what had happened, a position or a time what was recorded"
+        raise Malformed(words, field="to", remedy="name two days, or two positions or times")
+
+
+def _happened(since: datetime, before: datetime) -> Happened:
+    if before < since:
+        raise _reversed()
+    return Happened(since=since, before=before)
+
+
+def _recorded(after: int, until: int) -> Recorded:
+    if until < after:
+        raise _reversed()
+    return Recorded(after=after, until=until)
+
+
+def _reversed() -> Malformed:
+    return Malformed("this ends before it begins", field="to", remedy="name the earlier one first")
