@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from domain.audit import CheckpointSigned, SignCheckpoint, audit_of
 from domain.catalogue import CATALOGUE
-from domain.refusals import BadFile, IllegalMove, StorageTrouble, Unknown
+from domain.refusals import BadFile, IllegalMove, Malformed, StorageTrouble, Unknown
 from domain.vocabulary import ENGINE, StreamId
 from engine import merkle, notes
 from engine.commands import Commands, Order, Sender
@@ -30,14 +30,15 @@ _FEW: Final = 10
 
 
 class Inclusion(Struct, frozen=True, kw_only=True):
-    """That an event is in a log, for whoever has its leaf's data: fold `proof` over `leaf` to get the signed root."""
+    """That an event is in a log, for whoever has its leaf's data: fold `proof` over `leaf` to get the root."""
 
     position: int
     index: int  # the event's number in its network, from 0
     size: int
     leaf: bytes
     proof: tuple[bytes, ...]
-    checkpoint: str  # the note
+    root: bytes
+    checkpoint: str | None  # the note over this root; none where only a size was asked about
 
 
 class Consistency(Struct, frozen=True, kw_only=True):
@@ -109,9 +110,9 @@ class Proofs:
             )
         return checkpoint
 
-    def inclusion(self, position: int, note: str | None = None) -> Inclusion:
-        """That the event at a position stands in the log that a checkpoint, else the last one, was signed over."""
-        checkpoint = self._latest_signed() if note is None else self.agrees(note)
+    def inclusion(self, position: int, within: str | int | None = None) -> Inclusion:
+        """That the event at a position stands in the log at a checkpoint, a note or a size, else at the last one."""
+        checkpoint = self._latest_signed() if within is None else self._sized(within)
         index = self._tree.index(position, self._tree.grow().size)
         if index is None:
             raise Unknown(
@@ -120,14 +121,15 @@ class Proofs:
         if index >= checkpoint.size:
             words = f"this event came after the checkpoint, which covers {checkpoint.size} events of the network"
             raise Unknown(words, field="position", remedy="take a later one: `confrere audit checkpoint` signs one")
-        return self._included(position, index, checkpoint)
+        note = None if isinstance(within, int) else self._note(checkpoint)
+        return self._included(position, index, checkpoint, note)
 
     def consistency(self, first: str | int, second: str | int | None = None) -> Consistency:
         """That the log at one checkpoint, a note or a size, continues what it was at another; else the last one."""
         old = self._sized(first)
         new = self._latest_signed() if second is None else self._sized(second)
         if old.size > new.size:
-            raise BadFile("the older one covers more than the newer one", field="first", remedy="turn them round")
+            raise Malformed("the older one covers more than the newer one", field="first", remedy="turn them round")
         path = merkle.consistency_proof(self._tree.hash_at, old.size, new.size)
         if not merkle.verify_consistency(old.size, new.size, old.root, new.root, path):
             self._tree.begin_anew()
@@ -147,7 +149,7 @@ class Proofs:
     def close(self) -> None:
         self._tree.close()
 
-    def _included(self, position: int, index: int, checkpoint: Checkpoint) -> Inclusion:
+    def _included(self, position: int, index: int, checkpoint: Checkpoint, note: str | None) -> Inclusion:
         """Checked before it is given: the tree's file is only a help."""
         (row,) = self._store.rows(position - 1, network=self.network, limit=1)
         leaf = leaf_of(row)
@@ -163,7 +165,8 @@ class Proofs:
                     size=checkpoint.size,
                     leaf=leaf,
                     proof=tuple(path),
-                    checkpoint=self._note(checkpoint),
+                    root=checkpoint.root,
+                    checkpoint=note,
                 )
         raise StorageTrouble(
             "the event there is not the one that was signed",

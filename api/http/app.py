@@ -19,6 +19,7 @@ from api.http.metrics import Metrics
 from api.http.mine import MINE
 from api.http.openapi import document
 from api.http.pages import options, pages, probes
+from api.http.proofs import PROOFS
 from api.http.reading import READS
 from api.http.streams import STREAMS, Watch
 from domain.refusals import Refused
@@ -31,7 +32,7 @@ from engine.settings import Settings
 
 def endpoints() -> list[Endpoint]:
     """Every address under /api/v1."""
-    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *STREAMS, *writing.endpoints()]
+    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *PROOFS, *STREAMS, *writing.endpoints()]
 
 
 def create_app(system: Confrere, settings: Settings) -> Litestar:

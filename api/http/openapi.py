@@ -60,6 +60,7 @@ _TAGS: Final = {
     "policies": "How matching is weighed",
     "waivers": "Rules set aside",
     "events": "The log",
+    "proof": "What shows that the log only grew",
 }
 _READ: Final = (400, 401, 403, 404, 409, 429, 500, 503)
 _WRITTEN: Final = (400, 401, 403, 404, 409, 412, 413, 415, 429, 500, 503)

@@ -11,7 +11,7 @@ import pytest
 from domain.audit import CheckpointSigned, audit_of
 from domain.challenges import PostChallenge
 from domain.networks import CharterNetwork
-from domain.refusals import BadFile, StorageTrouble, Unknown
+from domain.refusals import BadFile, Malformed, StorageTrouble, Unknown
 from domain.vocabulary import OPERATOR
 from engine.commands import Order, Sender
 from engine.leaves import leaf_of
@@ -123,7 +123,7 @@ def test_the_history_is_shown_to_continue_what_it_was(town: Town) -> None:
             proven = town.proofs(NET).consistency(old, new)
             first, second = opened(old, key), opened(new, key)
             assert verify_consistency(first.size, second.size, first.root, second.root, proven.proof)
-    with pytest.raises(BadFile, match="covers more"):
+    with pytest.raises(Malformed, match="covers more"):
         town.proofs(NET).consistency(notes[1], notes[0])
 
 
