@@ -63,6 +63,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
     items: int  # evidence in the corpus then
     words_share: float  # of the words in a score; the rest is the meaning's
     alike: float = 0.0  # mean cosine of the need with that evidence: what any piece would have scored
+    edge: tuple[float, float] = (-1.0, 0.0)  # how near the farthest was that was looked at, in meaning and in words
 
 
 class Listing(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """One need with all that was looked up for it, and a candidate with what speaks for it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,8 +11,9 @@ from domain.recommendations import ListKind
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import MemberId, StreamId, WaivableRule
 from engine.snapshot import SOUGHT, Need, Snapshot
-from models.lexical import PHRASE, Figures, rarity, telling_words, terms
-from models.ranking import Hit, weighted_top_three, words_share
+from models.lexical import NO_EDGE, PHRASE, Figures, rarity, telling_words, terms
+from models.ranking import Hit, edge, weighted_top_three, words_share
+from models.view import LIMIT
 from projections.evidence import Shown
 
 
@@ -93,6 +94,7 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot, floor: float
     search = snapshot.near(*SOUGHT[need.kind])
     figures = search.figures(texts.texts, texts.vectors)
     hits = search.search(texts.texts, texts.vectors, figures=figures, floor=floor)
+    figures = reached(figures, hits)
     shown = snapshot.shown(hits)
     hidden = _hidden({piece.owner for piece in shown if _of_a_third(piece)}, asking.reader, people)
     counting = [
@@ -114,6 +116,11 @@ def look_up(need: Need, policy: MatchingPolicy, snapshot: Snapshot, floor: float
         figures=figures,
         words_share=words_share(telling_words([terms(text) for text in texts.texts]), figures.alike),
     )
+
+
+def reached(figures: Figures, hits: Sequence[Hit]) -> Figures:
+    """With how far the search went; as it went once, where that is known."""
+    return figures if figures.edge != NO_EDGE else replace(figures, edge=edge(hits, LIMIT))
 
 
 def words_of(figures: Figures) -> list[str]:

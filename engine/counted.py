@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from engine.snapshot import Search, Vectors
 from models.lexical import Figures
-from models.ranking import Hit
+from models.ranking import Hit, within
 
 MEMBER: Final = "member"
 RESOURCE: Final = "resource"
@@ -46,7 +46,8 @@ class AsCounted(Struct, frozen=True):
     def search(
         self, texts: Sequence[str], vectors: Vectors, *, figures: Figures | None = None, floor: float = -1.0
     ) -> Sequence[Hit]:
-        return self.among.search(texts, vectors, figures=figures or self.counted, floor=floor)
+        found = self.among.search(texts, vectors, figures=figures or self.counted, floor=floor)
+        return [hit for hit in found if within(hit, self.counted.edge)]
 
     def speaking(self, ids: Sequence[str], words: Collection[str]) -> Mapping[str, frozenset[str]]:
         return self.among.speaking(ids, words)

@@ -54,7 +54,7 @@ def figures_of(terms: str, inputs: Inputs) -> Figures:
         spread = msgspec.json.decode(terms, type=dict[str, int])
     except msgspec.DecodeError:
         spread = {}
-    return Figures(items=inputs.items, spread=spread, alike=inputs.alike)
+    return Figures(items=inputs.items, spread=spread, alike=inputs.alike, edge=inputs.edge)
 
 
 def _pointed(pick: Pick, own: Sequence[Evidence], pairs: Mapping[str, Pair]) -> Pick:

@@ -48,6 +48,7 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
             items=case.figures.items,
             words_share=case.words_share,
             alike=case.figures.alike,
+            edge=case.figures.edge,
         ),
         terms=msgspec.json.encode(case.figures.spread, order="deterministic").decode(),
         picks=tuple(_pick(one, case, chance) for one, chance in zip(picks, chances, strict=False)),

@@ -14,7 +14,7 @@ from domain.eligibility import Candidate
 from domain.policies import MatchingPolicy
 from domain.refusals import IllegalMove
 from domain.vocabulary import MemberId, NetworkRole, OwnerId, StreamId
-from engine.case import People, nearness
+from engine.case import People, nearness, reached
 from engine.coaches import Coaches, Fits
 from engine.counted import MEMBER, RESOURCE, Counted
 from engine.intake import Intake
@@ -101,7 +101,8 @@ def _search(
 ) -> tuple[Sequence[Hit], Figures]:
     search = snapshot.near(subjects, says)
     figures = search.figures((intake.words,), vectors)
-    return search.search((intake.words,), vectors, figures=figures, floor=snapshot.policy.floor), figures
+    found = search.search((intake.words,), vectors, figures=figures, floor=snapshot.policy.floor)
+    return found, reached(figures, found)
 
 
 def _members(hits: Sequence[Hit], intake: Intake, snapshot: LiveSnapshot) -> list[Shown]:

@@ -24,6 +24,7 @@ LONGEST: Final = (
 PHRASE: Final = "#"  # begins the term of a phrase: no word does
 KNOWN: Final = 2**16  # words whose terms are kept at hand
 PHRASES: Final = 2**18  # as many are told apart, so that their postings stay few however much is written
+NO_EDGE: Final = (-1.0, 0.0)
 
 Terms = Counter[str]
 
@@ -34,6 +35,7 @@ class Figures(msgspec.Struct, frozen=True):
     items: int
     spread: dict[str, int]  # term of the need → in how many items it stands
     alike: float = 0.0  # mean cosine of the need with the corpus: how much all that is written here is alike
+    edge: tuple[float, float] = NO_EDGE  # how near the farthest was that was looked at, in meaning and in words
 
 
 def folded(word: str) -> str:

@@ -8,10 +8,12 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from models.lexical import NO_EDGE
 from models.vector_index import Floats
 
 PLACES: Final = 6  # beyond them machines differ; what is compared is rounded to here
 SHARES: Final = (1.0, 1 / 2, 1 / 3)  # of the best, the second, the third piece: one must not decide, many not drown
+MINIMAL: Final = 10**-PLACES  # what is less in words is nothing
 MISSING: Final = 0.5  # a second or third piece that is not there counts as this much of the one before
 PORTIONS: Final = {  # of the pieces there are, with what is missing counted to the last
     1: ((1 + MISSING / 2 + MISSING**2 / 3) / sum(SHARES),),
@@ -56,6 +58,20 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
 
 
 Hits = tuple[Hit, ...]
+
+
+def edge(hits: Sequence[Hit], limit: int) -> tuple[float, float]:
+    """How near the last of the `limit` nearest in meaning was, and of those in words; all is within it of fewer."""
+    if len(hits) < limit:
+        return NO_EDGE
+    cosines, lexical = sorted(hit.cosine for hit in hits), sorted(hit.lexical for hit in hits)
+    return cosines[-limit], lexical[-limit]
+
+
+def within(hit: Hit, edge: tuple[float, float]) -> bool:
+    """Whether it would have been found then, whoever went since."""
+    near, shared = edge
+    return hit.cosine >= near or hit.lexical >= max(shared, MINIMAL)
 
 
 class Pooled(msgspec.Struct, frozen=True, gc=False):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from models.corpus import Corpus
 
 
+LIMIT: Final = 400  # nearest by meaning, and as many by words
 LOOKED_AT: Final = 1_000  # pieces, evenly spread over all, tell how alike they are: to about .004
 DOUBTED: Final = 20  # so many pieces of the usual likeness are added in thought: few tell little
 
@@ -91,7 +92,7 @@ class View:
         texts: Sequence[str],
         vectors: Vectors,
         *,
-        limit: int = 400,
+        limit: int = LIMIT,
         figures: Figures | None = None,
         floor: float = -1.0,
         recipe: Recipe = EVERYTHING,
