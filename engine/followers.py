@@ -140,13 +140,16 @@ class Views:
                 finally:
                     connection.execute("rollback")
 
-    def rebuild(self, progress: Progress | None = None) -> None:
-        """Build everything anew beside the live file, then change over; a failure leaves the live one as it is."""
+    def rebuild(self, progress: Progress | None = None, *, wait: bool = False) -> None:
+        """Build everything anew beside the live file, then change over; a failure leaves the live one as it is.
+
+        While somebody else does so it is refused, unless it is to `wait` for that.
+        """
         if self._folder is None:
             self._turn_to(self._built(None, progress))
             return
         try:
-            with view_files.held(self._folder, "building", wait=False):
+            with view_files.held(self._folder, "building", wait=wait):
                 path = view_files.next_after(view_files.pointed_at(self._folder) or view_files.claimed(self._folder))
                 self._turn_to(self._built(path, progress))
         except BlockingIOError:

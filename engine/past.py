@@ -9,11 +9,13 @@ from typing import Final
 
 from domain.refusals import StorageTrouble
 from domain.vocabulary import StreamId
+from engine import view_files
 from engine.followers import Log, Progress, Views
-from engine.versions import stand_at, standing_views, versioned
+from engine.versions import finding, stand_at, standing_views, versioned
 from projections.all import PROJECTIONS
 
 _VERSIONED: Final = versioned(PROJECTIONS)
+_FINDING: Final = finding(PROJECTIONS)
 _VIEWS: Final = standing_views(PROJECTIONS)
 
 
@@ -33,28 +35,38 @@ class Past:
 
         Raises what stands in the way of an event, as the log said it.
         """
-        views = self._of(network)
-        reached = views.catch_up(progress, until=position)
-        if reached < position:
-            raise views.last_refusal or StorageTrouble(
-                views.last_error or "the past cannot be read", remedy="report it: the history is kept"
-            )
-        with views.reading() as connection:
+        with self._caught_up(network, position, progress).reading() as connection:
             stand_at(connection, position)
             yield connection
 
-    def discard(self, network: StreamId) -> None:
+    def discard(self, network: StreamId) -> bool:
         """Delete what is kept of a network's past, for every process; it begins anew when it is asked again.
 
         For who was erased: their words stood there. Their key must be gone by then, or they would come back.
         """
-        if _place(self._folder(network)).exists():
-            self._of(network).begin_anew()
+        place = _place(self._folder(network))
+        if not place.exists():
+            return False
+        self._of(network).begin_anew()
+        view_files.sweep(place)
+        return True
 
     def close(self) -> None:
         with self._turn:
             while self._open:
                 self._open.popitem()[1].close()
+
+    def _caught_up(self, network: StreamId, position: int, progress: Progress | None) -> Views:
+        views = self._of(network)
+        begun = views.position > 0
+        reached = views.catch_up(progress, until=position if begun else None)
+        if reached < position:
+            raise views.last_refusal or StorageTrouble(
+                views.last_error or "the past cannot be read", remedy="report it: the history is kept"
+            )
+        if not begun:
+            views.run(_FINDING)
+        return views
 
     def _of(self, network: StreamId) -> Views:
         with self._turn:

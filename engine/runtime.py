@@ -1,7 +1,7 @@
 """The composition root: puts the store, keys, projections, evidence and model together, and closes them again."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,11 +22,13 @@ from engine.at_hand import AtHand, Progress
 from engine.checkpoints import Proofs
 from engine.commands import Commands
 from engine.common_needs import CommonNeeds
+from engine.erasing import Erasures
 from engine.event_store import EventStore
 from engine.evidence_index import Encoding, Kept
 from engine.explaining import WordedList
 from engine.exports import Exports
 from engine.followers import Views
+from engine.letting_go import LettingGo
 from engine.lists import Lists
 from engine.looking_back import Record
 from engine.note_folder import NAME as CHECKPOINTS
@@ -72,12 +74,18 @@ class Confrere:
         self._proofs: Final[dict[StreamId, Proofs]] = {}
         self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
+        derived = LettingGo(self._folder, self.keys, self.views, self.past, lambda: self.tokens, self.ended)
+        self.erasures: Final = Erasures(self.store, self.keys, self.commands, derived, clock)
         self.at_hand: Final = AtHand(self.queries, self._plain, self._other, self.ended)
         self.lists: Final = Lists(self.store, self.commands, self.queries, self.at_hand, clock)
         self.reactions: Final = Reactions(self.store, self.commands, self.queries, self.at_hand, clock, self.ended)
         self.common_needs: Final = CommonNeeds(self.at_hand, self.keys, self._folder, clock)
 
     def __enter__(self) -> Self:
+        """Finishes first what a crash left of an erasure, as far as it can be finished."""
+        for network in self.store.networks():
+            with suppress(StorageTrouble):  # the next start, or a service's chores, try again
+                self.erasures.resume(network)
         return self
 
     def __exit__(

@@ -52,6 +52,11 @@ class ThemeFile:
             finally:
                 draft.unlink(missing_ok=True)
 
+    def discard(self) -> None:
+        """Themes begin anew, with other ids: somebody's words may not go on in them."""
+        for file in (self._path, *self._path.parent.glob(f"{_NAME}.*")):
+            file.unlink(missing_ok=True)
+
     @property
     def _context(self) -> bytes:
         return _CONTEXT + self._network.encode()

@@ -151,6 +151,13 @@ class Tokens:
             )
         return self._token(token_id)
 
+    def forget(self, member: MemberId) -> int:
+        """Delete all of a member's, with their labels, and leave no trace in any file; says how many."""
+        with self._database.write() as connection:
+            gone = connection.execute("delete from tokens where member = ?", (member,)).rowcount
+        self._database.settle()
+        return gone
+
     def close(self) -> None:
         self._note()
         self._database.close()

@@ -92,12 +92,24 @@ def claimed(folder: Path) -> Path:
             path = folder / f"views-{fingerprint()}.db"
             point_at(path)
         with suppress(BlockingIOError), held(folder, "building", wait=False):
-            for other in (*folder.glob("views-*.db"), *folder.glob("views-*.index")):
-                if other.stem != path.stem:
-                    remove(other)
-            for draft in folder.glob("views-*.index.*"):  # of a process that was killed while it wrote
-                draft.unlink(missing_ok=True)
+            _sweep_beside(path)
         return path
+
+
+def sweep(folder: Path) -> None:
+    """Nothing is left but the live file, whoever still reads from another; waits for who builds one."""
+    with held(folder, "building"), held(folder, "pointer"):
+        path = pointed_at(folder)
+        if path is not None:
+            _sweep_beside(path)
+
+
+def _sweep_beside(path: Path) -> None:
+    for other in (*path.parent.glob("views-*.db*"), *path.parent.glob("views-*.index")):
+        if other.name.partition(".")[0] != path.stem:
+            remove(other.with_name(other.name.partition(".")[0] + ".db"))
+    for draft in path.parent.glob("views-*.index.*"):  # of a process that was killed while it wrote
+        draft.unlink(missing_ok=True)
 
 
 def next_after(path: Path) -> Path:

@@ -105,6 +105,23 @@ class Database:
         finally:
             self._readers.put(reader)
 
+    def settle(self) -> None:
+        """Write the file anew and empty the log beside it: what was deleted or overwritten is in neither.
+
+        Raises StorageTrouble where somebody reads from that log for too long.
+        """
+        with self._turn, in_words(self._name):
+            self.writer.execute("vacuum")
+        give_up = time.monotonic() + self._patience
+        while not self._settled():
+            if time.monotonic() > give_up:
+                raise StorageTrouble("somebody has been reading for too long", field=self._name, remedy="try again")
+            time.sleep(0.01)
+
+    def _settled(self) -> bool:
+        with self._turn, in_words(self._name):
+            return self.path is None or not self.writer.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+
     def close(self) -> None:
         """Once those who read or write are done: to close a connection under a statement ends the whole process."""
         turn = self._turn.acquire(timeout=self._patience)

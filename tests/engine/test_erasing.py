@@ -1,0 +1,90 @@
+"""Somebody is erased: nothing that was sealed for them stands in any file, and the rest is as it was."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from domain.vocabulary import OPERATOR
+from engine import evidence_index
+from engine.commands import Sender
+from engine.runtime import Confrere
+from engine.settings import Settings
+from engine.when import When
+from models.encoder import Encoder
+from projections.network_setting import setting
+from tests.domain.scenario import ADA, BEN, CLEO, NOON
+from tests.engine.canaries import NET, Canaries, found_in
+from tests.engine.counting import Counting
+from tests.histories import copy_into
+
+LABEL = "zebrafinchlabel"
+
+
+class House(Confrere):
+    """The whole story behind the running system."""
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self.now = NOON + timedelta(days=30)
+        super().__init__(Settings(data=folder / "data", master_key=folder / "master.key"), lambda: self.now)
+        self.__dict__["encoder"] = Counting(encoder)
+
+    def use(self) -> None:
+        """Everything that keeps something beside the log."""
+        self.index(NET)
+        self.at_hand._indexes[NET].write_down()
+        self.queries.ask(NET, setting, when=When(as_of=self.store.head() - 5))
+        for member in (ADA, BEN, CLEO):
+            self.tokens.create(NET, member, label=f"{LABEL}{member[-1]}")
+
+    def erase(self, member: str) -> None:
+        self.erasures.begin(NET, member, Sender(network=NET, actor=OPERATOR, command_id=f"erase-{member}"))
+        self.erasures.finish(NET, member)
+
+
+@pytest.fixture(scope="module")
+def sung() -> Canaries:
+    return Canaries()
+
+
+@pytest.fixture
+def house(tmp_path: Path, sung: Canaries, encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr(evidence_index, "WORTH_IT", 1)
+    with House(tmp_path, encoder) as house:
+        copy_into(house.store, sung.history.recorded)
+        house.use()
+        yield house
+
+
+def read(house: House, words: set[str]) -> set[str]:
+    """Which of these words the log still tells."""
+    told = b"".join(msgspec.json.encode(each.event) for each in house.store.page(0, limit=10_000))
+    return {word for word in words if word.encode() in told}
+
+
+@pytest.mark.parametrize("member", [ADA, BEN, CLEO])
+def test_no_file_of_the_installation_holds_a_word_of_theirs(
+    house: House, sung: Canaries, member: str, tmp_path: Path, encoder: Encoder
+) -> None:
+    theirs = {each.word for each in sung.of(member)}
+    others = {each.word for each in sung.marked.values()} - theirs
+    label = f"{LABEL}{member[-1]}"
+    before = set().union(*found_in(tmp_path, theirs | others | {label}).values())
+    assert theirs | others == read(house, theirs | others)
+    assert len(theirs & before) > 0.8 * len(theirs), "they are found while they are there"
+    assert label in before
+    with House(tmp_path, encoder) as elsewhere:  # another process has it all in memory
+        elsewhere.use()
+        house.erase(member)
+        assert found_in(tmp_path, {*theirs, label}) == {}
+        for each in (elsewhere, house):
+            each.index(NET)
+            each.at_hand._indexes[NET].write_down()
+        assert found_in(tmp_path, {*theirs, label}) == {}
+        elsewhere.use()
+    assert found_in(tmp_path, theirs) == {}
+    assert read(house, theirs | others) == others
+    after = set().union(*found_in(tmp_path, others).values())
+    assert after >= others & before, "what others wrote is read as before"
