@@ -2,6 +2,7 @@
 
 import click
 
+from api.cli.audit.checking import check
 from api.cli.audit.proving import checkpoint, consistent, key, prove
 
 
@@ -10,5 +11,5 @@ def audit() -> None:
     """Prove, check and verify a network's history."""
 
 
-for command in (checkpoint, key, prove, consistent):
+for command in (check, checkpoint, key, prove, consistent):
     audit.add_command(command)

@@ -1,0 +1,124 @@
+"""The command that checks every rule over a whole history."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from msgspec import MsgspecError, Struct
+from rich.table import Table
+
+from api.cli.running import err, json_option, network_option, out, print_json, progress_bar, running
+from domain.refusals import BadFile, Malformed
+from engine.checking import Findings, rows_of, unsealing
+from engine.checking import check as checked
+from engine.log_lines import EVENTS, rows_in
+from engine.rules.all import NOT_CLAIMED, RULES
+
+_BROKEN = 1  # exit code
+
+_export = click.Path(path_type=Path, exists=True)
+
+
+@click.command()
+@click.argument("export", type=_export, required=False)
+@click.option("--rule", "rules", type=click.IntRange(min=1), multiple=True, help="Only this rule; may be repeated.")
+@click.option("--open", "opens", is_flag=True, help="Open what is sealed where a rule needs it, by the keys of here.")
+@click.option("--list", "lists", is_flag=True, help="Say of every rule what is proven of it, or why nothing is.")
+@network_option
+@json_option
+@click.pass_context
+def check(
+    context: click.Context,
+    export: Path | None,
+    rules: tuple[int, ...],
+    opens: bool,
+    lists: bool,
+    network: str | None,
+    as_json: bool,
+) -> None:
+    """Check every rule over a whole history, in one pass: the one kept here, or a verifiable EXPORT.
+
+    Exit code 1 and the first event that a rule forbids, with its position. Sealed texts stay sealed unless --open
+    is given; what could not be judged without them is said.
+
+    \b
+    Example: confrere audit check
+    Example: confrere audit check --rule 1 --rule 9 --open
+    Example: confrere audit check year.export
+    """
+    if lists:
+        _print_rules(as_json=as_json)
+        return
+    _known(rules)
+    found = _of_export(export, rules, opens=opens) if export else _of_network(network, rules, opens=opens)
+    print_json(found) if as_json else _print(found)
+    if found.violation is not None:
+        context.exit(_BROKEN)
+
+
+def _known(rules: tuple[int, ...]) -> None:
+    if unknown := set(rules) - {rule.number for rule in RULES}:
+        words = f"nothing is checked of rule {min(unknown)}"
+        raise Malformed(words, field="--rule", remedy="`confrere audit check --list` says what is")
+
+
+def _of_network(network: str | None, rules: tuple[int, ...], *, opens: bool) -> Findings:
+    with running() as system, progress_bar("checking", system.store.head()) as done:
+        rows = rows_of(system.store, system.network(network), done)
+        return checked(rows, rules, unsealing(system.keys) if opens else None)
+
+
+def _of_export(export: Path, rules: tuple[int, ...], *, opens: bool) -> Findings:
+    """Without --open it needs nothing but the file."""
+    file = export / EVENTS if export.is_dir() else export
+    with _read(file) as lines:
+        if not opens:
+            return checked(rows_in(lines), rules)
+        with running() as system:
+            return checked(rows_in(lines), rules, unsealing(system.keys))
+
+
+@contextmanager
+def _read(file: Path) -> Iterator[Iterator[bytes]]:
+    try:
+        with file.open("rb") as lines:
+            yield iter(lines)
+    except (MsgspecError, ValueError):
+        words = "this is no verifiable export, or not as it was written"
+        raise BadFile(words, field=str(file), remedy="`confrere audit verify` names the line") from None
+
+
+def _print(found: Findings) -> None:
+    if found.violation is not None:
+        broken = found.violation
+        where = f"Rule {broken.rule} is broken at position {broken.position}"
+        err.print(f"{where}: {broken.words}.", soft_wrap=True)
+        return
+    table = Table("rule", "what is proven", "events", "not judged")
+    for each in found.rules:
+        left = "; ".join(f"{words}: {count}" for words, count in each.left.items())
+        table.add_row(str(each.rule), each.proves, str(each.looked_at), left)
+    out.print(table)
+    out.print(f"{found.events} events, and no rule is broken.")
+
+
+class _Line(Struct, frozen=True):
+    rule: int
+    proves: str
+
+
+class _Listing(Struct, frozen=True):
+    checked: tuple[_Line, ...]
+    not_claimed: dict[int, str]
+
+
+def _print_rules(*, as_json: bool) -> None:
+    if as_json:
+        print_json(_Listing(tuple(_Line(rule.number, rule.proves) for rule in RULES), NOT_CLAIMED))
+        return
+    table = Table("rule", "what is proven of it")
+    said = {rule.number: rule.proves for rule in RULES} | {n: f"not checked: {why}" for n, why in NOT_CLAIMED.items()}
+    for number, words in sorted(said.items()):
+        table.add_row(str(number), words)
+    out.print(table)
