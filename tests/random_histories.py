@@ -161,7 +161,7 @@ def _value(field: FieldInfo, chance: Random) -> Any:
 
 
 def _issue(chance: Random) -> rec.IssueRecommendations:
-    plain = {str: "some", int: chance.randrange(9), float: 0.5}
+    plain = {str: "some", int: chance.randrange(9), float: 0.5, tuple[float, float]: (0.5, 0.5)}
     inputs = rec.Inputs(**{each.name: plain[each.type] for each in fields(rec.Inputs)})
     listed = chance.sample(_BY_NAME["candidate"], chance.randrange(4))
     reader, need = chance.choice((ADA, BEN)), chance.choice(_CHALLENGES)
