@@ -53,7 +53,9 @@ NAMES = {
     "step": "step-00000001",
     "theme": "theme-00000001",
     "policy_hash": "0" * 64,
+    "position": "1",
 }
+QUERIES = {"search": {"q": "attendance"}, "prove_consistency": {"first": 1}}  # where something has to be asked
 
 
 def path_of(endpoint: Endpoint, network: str | None = None) -> str:
@@ -64,8 +66,8 @@ def asked(client: Client, endpoint: Endpoint, who: str | None, network: str | No
     """A request of the right form, so that nothing but access or the state of things refuses it."""
     if endpoint.method == "POST":
         more["json"] = endpoint.example
-    if endpoint.name == "search":
-        more["params"] = {"q": "attendance"}
+    if endpoint.name in QUERIES:
+        more["params"] = QUERIES[endpoint.name]
     answer = client.send(endpoint.method, path_of(endpoint, network), who, **more)
     if answer.status_code >= 400:
         problem(answer, answer.status_code)
