@@ -34,8 +34,8 @@ LIST = list_id(ADA, CHALLENGE, ListKind.PEERS, Mode.ANY)
 def inputs(**changes: object) -> Inputs:
     """Without naming every figure: what a list is derived from may grow."""
     values = {"position": 40, "policy_hash": "p" * 64, "encoder": "minilm", "seed": 7, "items": 12} | changes
-    types = Inputs.__annotations__
-    return Inputs(**{name: values.get(name, 3.0 if types[name] is float else 3) for name in Inputs.__struct_fields__})
+    plain = {str: "some", int: 3, float: 3.0, tuple[float, float]: (0.5, 0.5)}
+    return Inputs(**{name: values.get(name, plain[kind]) for name, kind in Inputs.__annotations__.items()})
 
 
 def pick(candidate: str, score: float = 0.8, says: str = "posted") -> Pick:
