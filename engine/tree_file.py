@@ -94,6 +94,10 @@ class TreeFile:
                 high = middle
         return low if low < size and self.position(low) == position else None
 
+    def promised(self) -> Grown:
+        """How far the head says that it has come; nothing is compared with the log."""
+        return self._head()
+
     def begin_anew(self) -> None:
         """Forget all of it; the log has it."""
         with self._alone():

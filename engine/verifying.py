@@ -24,12 +24,19 @@ _UNREADABLE: Final = (MsgspecError, ValueError, OutOfRange)
 
 
 class Tampered(BadFile):
-    """The first event that is not as it was signed: `sequence` counts the network's events from 1."""
+    """The first event that is not as it was signed: `sequence` counts the network's events from 1.
 
-    def __init__(self, kind: Kind, words: str, sequence: int, place: str) -> None:
+    Where several may be meant, `until` is the last of them.
+    """
+
+    def __init__(self, kind: Kind, words: str, sequence: int, *, until: int = 0, position: int | None = None) -> None:
+        span = f"events {sequence} to {until}" if until > sequence else f"event {sequence}"
+        place = span if position is None else f"{span} (position {position})"
         super().__init__(f"{kind}: {words}", field=place, remedy="keep it as it is, and compare with another copy")
         self.kind = kind
         self.sequence = sequence
+        self.until = max(sequence, until)
+        self.position = position
 
 
 class _Sequence(Struct):
@@ -84,26 +91,43 @@ def _admitted(line: bytes, number: int, source: str, trusted: Trusted, rest: Ite
 
 
 class Marks:
-    """Roots that were signed when the log was shorter: passed by one after the other, or history was rewritten."""
+    """Roots that were signed when the log was shorter: passed by one after the other, or history was rewritten.
 
-    def __init__(self, signed: Iterable[Checkpoint]) -> None:
-        self.waiting = sorted(signed, key=lambda each: each.size, reverse=True)
-        self.passed = 0  # events up to the last one
-        self._frontier = Frontier()
+    What was found beside the log is believed less than what was kept elsewhere: whoever rewrites the one may have
+    rewritten the other.
+    """
+
+    def __init__(self, kept: Iterable[Checkpoint], found: Iterable[Checkpoint] = ()) -> None:
+        both = [(each, True) for each in kept] + [(each, False) for each in found]
+        self.waiting = sorted(both, key=lambda mark: (mark[0].size, not mark[1]), reverse=True)  # the next one last
+        self.frontier = Frontier()
+        self._passed = {True: 0, False: 0}
         self._pass()
 
+    @property
+    def passed(self) -> int:
+        """Events up to the last one."""
+        return self._passed[False]
+
     def take(self, leaf: bytes) -> None:
-        self._frontier.append(leaf)
-        if self._frontier.size == self.waiting[-1].size:
+        self.frontier.append(leaf)
+        if self.frontier.size == self.waiting[-1][0].size:
             self._pass()
 
+    def cut_off(self) -> "Tampered":
+        """The log is shorter than the next one says."""
+        signed, kept = self.waiting[-1]
+        words = f"{signed.size} events were signed, and {self.frontier.size} are here"
+        return Tampered("truncated", words, self._passed[kept] + 1, until=signed.size)
+
     def _pass(self) -> None:
-        size = self._frontier.size
-        while self.waiting and self.waiting[-1].size == size:
-            if self.waiting.pop().root != self._frontier.root():
-                words = f"of the first {size} events, one after event {self.passed} is not as it was signed then"
-                _fail("rewritten", words, self.passed + 1)
-            self.passed = size
+        size = self.frontier.size
+        while self.waiting and self.waiting[-1][0].size == size:
+            signed, kept = self.waiting.pop()
+            if signed.root != self.frontier.root():
+                words = f"of these one at least is not as it was when {size} events were signed"
+                raise Tampered("rewritten", words, self._passed[kept] + 1, until=size)
+            self._passed |= {True: size, False: size} if kept else {False: size}
 
 
 def _compare(checkpoint: Checkpoint, earlier: Sequence[Checkpoint]) -> None:
@@ -115,7 +139,8 @@ def _compare(checkpoint: Checkpoint, earlier: Sequence[Checkpoint]) -> None:
             words = f"{each.size} events were signed, and {checkpoint.size} are here"
             _fail("truncated", words, checkpoint.size + 1)
         if each.size == checkpoint.size and each.root != checkpoint.root:
-            _fail("rewritten", f"two different histories of {each.size} events were signed", 1)
+            words = f"two different histories of {each.size} events were signed"
+            raise Tampered("rewritten", words, 1, until=each.size)
 
 
 def _out_of_place(given: Given, line: bytes, number: int, rest: Iterator[bytes]) -> Never:
@@ -148,8 +173,7 @@ def _says(line: bytes, number: int) -> bool:
 
 
 def _fail(kind: Kind, words: str, number: int, given: Given | None = None) -> Never:
-    position = "" if given is None else f" (position {int(given.position)})"
-    raise Tampered(kind, words, number, f"event {number}{position}")
+    raise Tampered(kind, words, number, position=None if given is None else int(given.position))
 
 
 def lines_of(path: Path) -> Iterator[bytes]:
