@@ -141,6 +141,7 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 
 class _Standing(Struct, frozen=True):
+    until: datetime
     shape: NetworkShape
     pairs: frozenset[tuple[TieKind, MemberId, MemberId]]
 
@@ -155,8 +156,8 @@ def difference(
     return Difference(
         network=network,
         name=after.shape.name,
-        begin=before.shape.until,
-        end=after.shape.until,
+        begin=before.until,
+        end=after.until,
         changes=_changes(kinds, first),
         ties=tuple(_ties(before, after)),
         figures=tuple(_figures(before.shape, after.shape)),
@@ -174,7 +175,7 @@ def _standing(queries: Queries, network: StreamId, when: When, clock: Callable[[
         here = {each.member for each in tied_members.counted(connection, reader)}
         uses = tied_members.uses(connection, tuple(TieKind), shape.classes)
     pairs = frozenset((use.kind, use.giver, use.receiver) for use in uses if here >= {use.giver, use.receiver})
-    return _Standing(shape, pairs)
+    return _Standing(shape.until or clock(), shape, pairs)
 
 
 def _changes(kinds: Sequence[Kind], first: Sequence[Moment]) -> tuple[Change, ...]:

@@ -37,7 +37,7 @@ class Evenness(Struct, frozen=True, kw_only=True):
     budget_breaches: int  # must be 0
 
 
-class Wait(Struct, frozen=True, kw_only=True):
+class Elapsed(Struct, frozen=True, kw_only=True):
     """In days; only of those that ended, `cases` in number."""
 
     of: str
@@ -92,7 +92,7 @@ def waits(
     classes: Collection[Confidentiality],
     since: datetime | None,
     until: datetime,
-) -> tuple[Wait, ...]:
+) -> tuple[Elapsed, ...]:
     """From a challenge to its first answer and to the first help confirmed; from joining to being part of it."""
     first = since or _BEFORE_ALL
     answered, helped = (
@@ -106,10 +106,10 @@ def waits(
     )
 
 
-def _wait(reader: Reader, of: str, days: list[float]) -> Wait:
+def _wait(reader: Reader, of: str, days: list[float]) -> Elapsed:
     if not days or not (reader.operator or large(len(days))):
-        return Wait(of=of, cases=None if days else 0, median=None, p90=None)
-    return Wait(of=of, cases=len(days), median=median(days), p90=sorted(days)[ceil(_NINE_TENTHS * len(days)) - 1])
+        return Elapsed(of=of, cases=None if days else 0, median=None, p90=None)
+    return Elapsed(of=of, cases=len(days), median=median(days), p90=sorted(days)[ceil(_NINE_TENTHS * len(days)) - 1])
 
 
 def _integrated(people: Sequence[Counted], uses: Sequence[Use]) -> list[float]:

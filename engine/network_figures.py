@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from sqlite3 import Connection
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from msgspec import Struct
@@ -13,8 +14,9 @@ from domain.vocabulary import ENGINE, OPERATOR, Confidentiality, StreamId, TieKi
 from engine import divisions, evenness
 from engine.cells import large
 from engine.divisions import Division
-from engine.evenness import Evenness, Wait
+from engine.evenness import Elapsed, Evenness
 from engine.followers import Views
+from engine.queries import Queries
 from engine.when import When, end_of
 from models.network_shape import Figures, Graph, figures, graph, reach_two, without
 from models.reach import Numbers
@@ -34,7 +36,7 @@ class Counting(Struct, frozen=True, kw_only=True):
 
     kinds: tuple[TieKind, ...] = tuple(TieKind)
     since: date | None = None  # ties used on this day or later
-    window: int | None = None  # days, up to the time that is asked for
+    window: int | None = None  # days, the one of the time that is asked for included
     without_staff: bool = False
 
 
@@ -43,8 +45,7 @@ class NetworkShape(Struct, frozen=True, kw_only=True):
 
     network: StreamId
     name: str
-    position: int  # as far as was looked
-    until: datetime  # the time for which the figures hold
+    until: datetime | None  # the time for which the figures hold; as things stand, None
     since: datetime | None  # ties used before do not count
     kinds: tuple[TieKind, ...]
     classes: tuple[Confidentiality, ...]  # ties of others do not count
@@ -57,7 +58,7 @@ class NetworkShape(Struct, frozen=True, kw_only=True):
     cross_site: float | None  # share of ties between two sites, of those whose sites are known
     divisions: tuple[Division, ...]
     evenness: Evenness
-    waits: tuple[Wait, ...]
+    waits: tuple[Elapsed, ...]
 
 
 class _Sight(Struct, frozen=True, kw_only=True):
@@ -68,6 +69,15 @@ class _Sight(Struct, frozen=True, kw_only=True):
     since: datetime | None
     until: datetime
     classes: tuple[Confidentiality, ...]
+
+
+def shape_at(
+    queries: Queries, network: StreamId, when: When, counting: Counting, clock: Callable[[], datetime]
+) -> tuple[int, NetworkShape]:
+    """For the operator, with the position that was reached."""
+    with queries.standing(network, when) as connection:
+        shape = network_shape(connection, Reader(member=OPERATOR), when, counting, clock)
+        return Views.position_in(connection), shape
 
 
 def network_shape(
@@ -88,8 +98,7 @@ def network_shape(
     return NetworkShape(
         network=known.network,
         name=known.name,
-        position=Views.position_in(connection),
-        until=until,
+        until=None if when.now else until,
         since=since,
         kinds=counting.kinds,
         classes=sight.classes,
@@ -122,8 +131,12 @@ def _since(counting: Counting, until: datetime, zone: str) -> datetime | None:
     if counting.window is not None:
         if not 1 <= counting.window <= _LONGEST:
             raise Malformed("a window holds 1 day or more", field="window", remedy="for example 90")
-        return until - timedelta(days=counting.window)
+        return end_of(_last_day(until, zone) - timedelta(days=counting.window), zone)
     return None if counting.since is None else end_of(counting.since - timedelta(days=1), zone)
+
+
+def _last_day(until: datetime, zone: str) -> date:
+    return (until - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
 
 
 def _sight(

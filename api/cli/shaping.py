@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
 
 import click
+from msgspec.structs import asdict
 from rich.table import Table
 
 from api.cli.running import json_option, network_option, out, print_json, running, when_options
-from domain.refusals import Malformed
-from domain.vocabulary import OPERATOR, TieKind
+from domain.vocabulary import TieKind
 from engine.divisions import Division
-from engine.evenness import Evenness, Wait
-from engine.network_figures import Counting, NetworkShape, network_shape
+from engine.evenness import Elapsed, Evenness
+from engine.network_figures import Counting, NetworkShape, shape_at
 from engine.when import When
 from models.network_shape import Figures
-from projections.reading import Reader
 
 DAY = click.DateTime(("%Y-%m-%d",))
 Row = tuple[str, object, str]  # what, its value, how it is counted
@@ -61,19 +59,17 @@ def shape(
         window=window,
         without_staff=without_staff,
     )
-    if since and window:
-        raise Malformed("either a first day or a window of days", field="--window", remedy="leave one of them out")
     with running() as system:
-        asked = partial(network_shape, reader=Reader(member=OPERATOR), when=when, counting=counting, clock=system.clock)
-        found = system.ask(system.network(network), asked, when=when)
+        where = system.network(network)
+        position, found = shape_at(system.queries, where, when, counting, system.clock)
     if as_json:
-        print_json(found)
+        print_json({"position": position, **asdict(found)})
         return
-    _print(found, when)
+    _print(found, when, position)
 
 
-def _print(found: NetworkShape, when: When) -> None:
-    out.print(f"{found.name}, {_time(found, when)}", soft_wrap=True)
+def _print(found: NetworkShape, when: When, position: int) -> None:
+    out.print(f"{found.name}, {_time(found, when, position)}", soft_wrap=True)
     whom = "members but for staff" if found.without_staff else "members"
     window = f"used since {found.since:%Y-%m-%d %H:%M} UTC" if found.since else "of all time"
     kinds = "of all kinds" if len(found.kinds) == len(TieKind) else f"of kind {', '.join(found.kinds)}"
@@ -88,12 +84,12 @@ def _print(found: NetworkShape, when: When) -> None:
         _print_cells(division)
 
 
-def _time(found: NetworkShape, when: When) -> str:
+def _time(found: NetworkShape, when: When, position: int) -> str:
     if when.on is not None:
         return f"as it had happened by the end of {when.on}"
-    if when.as_of is not None:
-        return f"as it was known at position {found.position}, {found.until:%Y-%m-%d %H:%M} UTC"
-    return f"now, {found.until:%Y-%m-%d %H:%M} UTC, at position {found.position}"
+    if found.until is not None:
+        return f"as it was known at position {position}, {found.until:%Y-%m-%d %H:%M} UTC"
+    return f"as it stands at position {position}"
 
 
 def _ties(of: Figures) -> Iterator[Row]:
@@ -136,7 +132,7 @@ def _spread(of: Evenness) -> Iterator[Row]:
     yield "budget breaches", of.budget_breaches, "must be 0"
 
 
-def _wait(wait: Wait) -> Row:
+def _wait(wait: Elapsed) -> Row:
     days = None if wait.median is None or wait.p90 is None else f"{wait.median:.1f} / {wait.p90:.1f}"
     return wait.of, days, f"days, median / p90, of {wait.cases}"
 

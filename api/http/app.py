@@ -21,6 +21,7 @@ from api.http.openapi import document
 from api.http.pages import options, pages, probes
 from api.http.proofs import PROOFS
 from api.http.reading import READS
+from api.http.shape import SHAPE
 from api.http.streams import STREAMS, Watch
 from domain.refusals import Refused
 from engine.chores import Chores
@@ -32,7 +33,7 @@ from engine.settings import Settings
 
 def endpoints() -> list[Endpoint]:
     """Every address under /api/v1."""
-    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *PROOFS, *STREAMS, *writing.endpoints()]
+    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *PROOFS, *SHAPE, *STREAMS, *writing.endpoints()]
 
 
 def create_app(system: Confrere, settings: Settings) -> Litestar:

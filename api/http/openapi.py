@@ -41,6 +41,7 @@ challenge as `need` → `POST …/recommendations/{recommendation}/accept` → a
 """.strip()
 _TAGS: Final = {
     "network": "The network itself",
+    "shape": "The network's shape, in figures",
     "me": "Who one is here, and what comes for oneself",
     "members": "People: joining, profiles, roles, conflicts, time",
     "challenges": "Problems of practice and their answers",

@@ -6,6 +6,7 @@ from typing import Final
 from api.http.audit_words import AUDIT_WORDS
 from api.http.board_words import BOARD_WORDS
 from api.http.coaching_words import COACHING_WORDS
+from api.http.shape_words import SHAPE_WORDS
 
 WARNING: Final = "Name no students."
 
@@ -42,6 +43,7 @@ WORDS: Final[Mapping[str, str]] = {
     **COACHING_WORDS,
     **BOARD_WORDS,
     **AUDIT_WORDS,
+    **SHAPE_WORDS,
     "Affiliation.role": "The role family in which the member belongs there.",
     "Affiliation.since": "The day from which the member belongs there.",
     "Affiliation.site": "The site's id; empty for a role without a site.",
