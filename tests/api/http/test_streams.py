@@ -93,6 +93,36 @@ def test_who_comes_back_misses_nothing_and_sees_nothing_twice(house: House, addr
     assert seen == [each for each in _to_be_told(house) if each <= missed]
 
 
+def test_to_follow_is_a_look_at_its_beginning_and_at_each_news(house: House, address: str) -> None:
+    with following(address, house, DAN) as lines:
+        next(lines)
+        assert [each.members for each in _looks(house)] == [()]
+        post(house, 105)
+        events(lines, 1)
+        assert [each.members for each in _looks(house)] == [(), (BEN,)]
+    with following(address, house, BEN, MINE) as lines:
+        next(lines)
+    assert len(_looks(house)) == 2
+
+
+def test_two_who_follow_the_log_come_to_rest(house: House, address: str) -> None:
+    house.say(GrantNetworkRole(member=EVE, role=NetworkRole.AUDITOR))
+    with following(address, house, DAN) as dans, following(address, house, EVE) as eves:
+        next(dans), next(eves)
+        post(house, 106)
+        events(dans, 1), events(eves, 1)
+        time.sleep(1)
+        rest = house.store.head()
+        time.sleep(0.5)
+        assert house.store.head() == rest
+        assert len(_looks(house)) <= 2 + 2 * 2  # at the beginning; what fell together with a look is a look
+
+
+def _looks(house: House) -> list[AccessRecorded]:
+    here = house.store.page(0, network="network-00000001")
+    return [each.event for each in here if isinstance(each.event, AccessRecorded)]
+
+
 def _to_be_told(house: House) -> list[int]:
     """Positions of this network's, without those of who looked."""
     here = house.store.page(0, network="network-00000001")

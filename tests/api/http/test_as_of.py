@@ -1,0 +1,153 @@
+"""Reading over HTTP as things stood: at a position, at a time, by the end of a day."""
+
+from typing import Any
+
+import pytest
+
+from api.http.app import endpoints
+from domain.challenges import PostChallenge
+from domain.members import WithdrawNetworkRole
+from domain.vocabulary import NetworkRole
+from tests.api.http.coached import Coached, set_out
+from tests.api.http.house import ADA, BEN, CLEO, DAN, EVE, Client, House, problem
+from tests.engine.town import ABSENT, MONDAYS
+
+LATE = "challenge-0000000f"
+QUESTIONS = [each for each in endpoints() if each.method == "GET" and each.follows is None]
+OF_ALL = {"read_own_data", "read_own_data_page"}  # what they tell is the whole history itself, as proofs do
+
+
+def post_late(house: House) -> tuple[int, str]:
+    """Something new, a day after all else; the position and the time before it."""
+    before = house.store.head()
+    house.later(days=1)
+    posted = PostChallenge(challenge=LATE, author=BEN, title="Told a day later")
+    house.say(posted, by=BEN)
+    return before, "2025-09-03T23:00:00Z"
+
+
+def test_every_question_takes_a_position_a_time_or_a_day() -> None:
+    for each in QUESTIONS:
+        fields = set(each.query.__struct_fields__)
+        assert fields >= {"as_of", "on"} or each.name in OF_ALL or each.tag == "proof", each.name
+
+
+def test_what_was_not_known_yet_is_not_there(house: House, client: Client) -> None:
+    position, time = post_late(house)
+    for then in ({"as_of": position}, {"as_of": time}, {"on": "2025-09-03"}):
+        page = client.read("challenges", params=then)
+        assert LATE not in [each["challenge"] for each in page["items"]]
+        assert page["count"] == 4
+        assert problem(client.get(f"challenges/{LATE}", params=then), 404)["field"] == "challenge"
+    assert client.read("challenges")["count"] == 5
+    assert client.read("challenges", params={"as_of": position + 1})["count"] == 5
+    assert client.read("challenges", params={"on": "2025-09-04"})["count"] == 5
+
+
+def test_the_answer_names_the_position_that_it_tells_of(house: House, client: Client) -> None:
+    position, _ = post_late(house)
+    answer = client.get("challenges", params={"as_of": position})
+    assert int(answer.headers["x-position"]) == position
+    assert client.get("challenges", headers={"If-None-Match": answer.headers["etag"]}).status_code == 200
+
+
+def test_pages_of_the_past_lead_on_in_the_past(house: House, client: Client) -> None:
+    position, _ = post_late(house)
+    seen, cursor = [], None
+    for _ in range(5):
+        place = {"as_of": position, "limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = client.read("challenges", params=place)
+        seen += [each["challenge"] for each in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert len(seen) == 4
+    assert LATE not in seen
+
+
+def test_the_past_is_read_with_the_rights_of_now(house: House, client: Client) -> None:
+    position = house.store.head()
+    assert client.get("events", DAN, params={"as_of": position}).status_code == 200
+    house.say(WithdrawNetworkRole(member=DAN, role=NetworkRole.AUDITOR))
+    problem(client.get("events", DAN, params={"as_of": position}), 403)
+
+
+def test_a_look_at_the_past_by_office_is_a_look(house: House, client: Client) -> None:
+    set_out(house)
+    case = Coached(client)
+    case.bring_to("waiting")
+    position = house.store.head()
+    case.says(CLEO, "clarifications", question="Which?")
+    then = client.read(f"coaching/{case.case}", CLEO, params={"as_of": position})
+    assert (then["case"]["state"], then["items"]) == ("waiting", [])
+    newest = client.read("me/accesses", ADA)["items"][0]
+    assert (newest["viewer"], newest["what"]) == (CLEO, "read coaching")
+
+
+def test_a_board_and_a_budget_are_of_the_day_that_is_asked_for(house: House, client: Client) -> None:
+    house.offers_time(BEN, 60)
+    position = house.store.head()
+    house.later(days=14)
+    now = client.read(f"members/{BEN}/budget", BEN)
+    then = client.read(f"members/{BEN}/budget", BEN, params={"as_of": position})
+    on = client.read(f"members/{BEN}/budget", BEN, params={"on": "2025-09-03"})
+    assert (then["first"], on["first"]) == ("2025-09-01", "2025-09-01")
+    assert now["first"] == "2025-09-15"
+    for given, day in (({"on": "2025-09-03"}, "2025-09-03"), ({"on": "2025-10-01"}, "2025-10-01"), ({}, "2025-09-17")):
+        assert client.read("boards/burden", CLEO, params=given)["on"] == day
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "field"),
+    [
+        ({"as_of": "1000000"}, 409, "as_of"),
+        ({"as_of": "2025-09-03T23:00:00"}, 400, "as_of"),
+        ({"as_of": "2025-99-03T23:00:00Z"}, 409, "as_of"),
+        ({"as_of": "-1"}, 400, "as_of"),
+        ({"as_of": "yesterday"}, 400, "as_of"),
+        ({"on": "2025-02-30"}, 400, "on"),
+        ({"on": "0001-01-01"}, 409, "on"),
+        ({"on": "2025-09-03", "as_of": "3"}, 409, "as_of"),
+        ({"as_of": "0"}, 409, None),
+        ({"as_of": "1900-01-01T00:00:00Z"}, 409, None),
+    ],
+)
+def test_a_time_that_cannot_be_told_of_is_refused_in_words(
+    client: Client, given: dict[str, Any], status: int, field: str | None
+) -> None:
+    for path in ("", "challenges"):
+        if field is None and path:
+            continue  # before the charter there was nobody and nothing
+        refused = problem(client.get(path, params=given), status)
+        assert refused["detail"]
+        assert field is None or refused["field"] == field
+
+
+def test_before_the_beginning_nothing_was_there(client: Client) -> None:
+    assert client.read("challenges", params={"as_of": 0})["count"] == 0
+
+
+def test_what_is_told_of_now_alone_says_so(house: House, client: Client) -> None:
+    listed = client.post("recommendations", {"need": ABSENT}).json()["recommendation"]
+    for path, who in (
+        ("search?q=attendance", ADA),
+        (f"recommendations/{listed}/why-not/{EVE}", ADA),
+        ("themes", CLEO),
+        ("boards/coverage", CLEO),
+    ):
+        mark = "&" if "?" in path else "?"
+        for given in ("as_of=3", "on=2025-09-01"):
+            refused = problem(client.get(f"{path}{mark}{given}", who), 409)
+            assert refused["field"] == given.partition("=")[0]
+
+
+def test_a_list_reads_as_it_stood_before_it_was_answered(house: House, client: Client) -> None:
+    listed = client.post("recommendations", {"need": ABSENT}).json()["recommendation"]
+    position = house.store.head()
+    client.done(f"recommendations/{listed}/view")
+    (entry,) = client.read("recommendations", params={"as_of": position})["items"]
+    assert not entry["viewed"]
+    assert client.read("recommendations")["items"][0]["viewed"]
+    early = client.get(f"recommendations/{listed}", params={"as_of": position - 1})
+    assert problem(early, 404)["field"] == "recommendation"
+    assert MONDAYS not in early.text
