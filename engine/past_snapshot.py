@@ -1,6 +1,6 @@
 """Networks as they stood at a position: what lists were derived from, with the vectors that are kept and no others."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from sqlite3 import Connection
@@ -10,15 +10,17 @@ from typing import Final
 from msgspec import Struct
 
 from domain.refusals import IllegalMove
-from domain.vocabulary import StreamId
+from domain.vocabulary import MemberId, StreamId
 from engine.coaches import Coaches
 from engine.evidence_index import EvidenceIndex, Vectors
 from engine.followers import Views
 from engine.ledger import Ledger
-from engine.live_snapshot import LiveSnapshot
+from engine.live_snapshot import Given, LiveSnapshot
 from engine.queries import Queries
 from engine.vector_store import VectorStore
 from engine.when import When
+from projections import member_directory
+from projections.evidence import Evidence
 
 
 class Remembered(Struct, frozen=True):
@@ -32,12 +34,12 @@ class Remembered(Struct, frozen=True):
         raise NotImplementedError
 
 
-class Evidence(Struct, frozen=True):
+class Ever(Struct, frozen=True):
     """All that one network ever showed, in the vectors of one model; who answered and was given places."""
 
     index: EvidenceIndex
     ledger: Ledger
-    erased: int  # members
+    erased: frozenset[MemberId]
 
 
 class Stood(Struct, frozen=True):
@@ -45,38 +47,51 @@ class Stood(Struct, frozen=True):
 
     connection: Connection
     position: int
-    evidence: Evidence
+    ever: Ever
     coaches: Coaches
 
-    def look(self, at: datetime) -> LiveSnapshot:
-        index = self.evidence.index
-        return LiveSnapshot(self.connection, self.position, index, self.evidence.ledger, index.encoder.fingerprint, at)
+    def look(self, at: datetime, given: Given | None = None) -> LiveSnapshot:
+        index, ledger = self.ever.index, self.ever.ledger
+        return LiveSnapshot(self.connection, self.position, index, ledger, index.encoder.fingerprint, at, given)
+
+    @property
+    def erased_since(self) -> frozenset[MemberId]:
+        """Of those who had joined by then."""
+        since = self.ever.erased - member_directory.erased(self.connection)
+        return frozenset(member_directory.candidates(self.connection, since)) if since else since
+
+    def missing(self, named: Collection[str]) -> dict[str, Evidence | None]:
+        """Of evidence what is not there any more: all that held then, as far as that is known, and what is named."""
+        index = self.ever.index
+        held = {id_: each for id_, each in index.missing.items() if self._held(each)}
+        return dict.fromkeys(id_ for id_ in named if id_ not in index.corpus) | held
+
+    def _held(self, each: Evidence) -> bool:
+        return each.since <= self.position and (each.until is None or self.position < each.until)
 
 
-class Past:
+class Snapshots:
     """Safe to use from several threads."""
 
     def __init__(self, queries: Queries, vectors: Callable[[], VectorStore]) -> None:
         self._queries: Final = queries
         self._vectors: Final = vectors
         self._turn: Final = RLock()
-        self._kept: Final[dict[tuple[StreamId, str], Evidence]] = {}
+        self._kept: Final[dict[tuple[StreamId, str], Ever]] = {}
 
     @contextmanager
     def standing(self, network: StreamId, position: int, encoder: str) -> Iterator[Stood]:
         """Raises IllegalMove where nothing of that encoder's is kept."""
-        evidence = self._evidence(network, encoder)
+        ever = self._ever(network, encoder)
         with self._queries.standing(network, When(as_of=position)) as connection:
-            coaches = Coaches(evidence.index)
-            yield Stood(connection, position, evidence, coaches)
+            yield Stood(connection, position, ever, Coaches(ever.index))
 
-    def _evidence(self, network: StreamId, encoder: str) -> Evidence:
+    def _ever(self, network: StreamId, encoder: str) -> Ever:
+        """Begun anew when somebody was erased: their words are in it."""
         with self._turn, self._queries.standing(network) as connection:
-            kept = self._kept.get((network, encoder))
-            erased = _erased(connection)
+            kept, erased = self._kept.get((network, encoder)), member_directory.erased(connection)
             if kept is None or kept.erased != erased:
-                kept = Evidence(self._begun(network, encoder), Ledger(), erased)
-                self._kept[network, encoder] = kept
+                kept = self._kept[network, encoder] = Ever(self._begun(network, encoder), Ledger(), erased)
             position = Views.position_in(connection)
             kept.index.keep_up(connection, position)
             kept.ledger.keep_up(connection, position)
@@ -86,10 +101,5 @@ class Past:
         vectors = self._vectors().of(encoder)
         width = None if vectors is None else vectors.width()
         if vectors is None or width is None:
-            raise IllegalMove("nothing that this encoder made is kept", field="encoder")
+            raise IllegalMove("no vectors of the encoder that it was derived with are kept", field="encoder")
         return EvidenceIndex(network, vectors, Remembered(encoder, width), ever=True)
-
-
-def _erased(connection: Connection) -> int:
-    count: int = connection.execute("select count(*) from members where standing = 'erased'").fetchone()[0]
-    return count

@@ -287,6 +287,10 @@ def joined_between(
     return frozenset(who for (who,) in connection.execute(sql, {**values, "since": since, "until": until}))
 
 
+def erased(connection: sqlite3.Connection) -> frozenset[MemberId]:
+    return frozenset(who for (who,) in connection.execute("select owner from members where standing = 'erased'"))
+
+
 def holding(connection: sqlite3.Connection, roles: Collection[NetworkRole]) -> dict[NetworkRole, frozenset[MemberId]]:
     """Who has each of these roles and is in the network, paused or not."""
     these, values = among("role", roles)

@@ -1,0 +1,120 @@
+"""A stored decision beside the same one derived again: what differs, and what cannot be known any more."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from msgspec import Struct
+
+from domain.recommendations import Listing, ListKind, Pick, RecommendationsIssued
+from domain.vocabulary import MemberId
+from engine.lot import LIFT
+from models.lexical import NO_EDGE
+
+CLOSE: Final = 1e-4  # scores nearer than this are equal
+_FROM_OTHERS: Final = (
+    frozenset(  # parts that may lean on what third people wrote: a category, a site, a piece of praise
+        {"category", "context", "mutual", "knows the area", "shares the dilemma", LIFT}
+    )
+)
+
+
+class Gone(Struct, frozen=True, kw_only=True):
+    """What was there then and is no more."""
+
+    members: frozenset[MemberId] = frozenset()  # erased since
+    pieces: frozenset[str] = frozenset()  # evidence of which the words, or their vector, are not kept
+    words: tuple[str, ...] = ()  # the same as it is told
+
+    def __bool__(self) -> bool:
+        return bool(self.members or self.pieces)
+
+
+class Difference(Struct, frozen=True):
+    where: str
+    stored: str
+    derived: str
+    gone: bool = False  # it may come of what is gone; else it is a fault
+
+
+def lists(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> list[Difference]:
+    return [*_inputs(stored, derived), *_picks(stored, derived, gone), *_misses(stored, derived, gone)]
+
+
+def _inputs(stored: RecommendationsIssued, derived: Listing) -> Iterator[Difference]:
+    then, now = stored.inputs, derived.inputs
+    yield from plainly("policy", then.policy_hash, now.policy_hash)
+    yield from plainly("encoder", then.encoder, now.encoder)
+    yield from nearly("share of the words", then.words_share, now.words_share)
+    yield from plainly("evidence counted", then.items, now.items)
+    yield from nearly("likeness of just anything", then.alike, now.alike)
+    yield from plainly("how often the need's words stand", stored.terms, derived.terms)
+    if then.edge != NO_EDGE:
+        yield from plainly("how far was looked", then.edge, now.edge)
+
+
+def _picks(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> Iterator[Difference]:
+    left = [pick for pick in stored.picks if not _is_gone(pick, gone)]
+    found = {pick.candidate: pick for pick in derived.picks}
+    each = [one for pick in left if pick.candidate in found for one in _pick(pick, found[pick.candidate], gone)]
+    yield from each
+    then, now = [pick.candidate for pick in left], [pick.candidate for pick in derived.picks]
+    if then == now or (gone and in_order(then, now)):
+        return
+    together = stored.kind is ListKind.CONSULTANCY or any(LIFT in pick.parts for pick in left)
+    leans = (together and len(left) < len(stored.picks)) or any(one.gone for one in each)
+    yield Difference("who is listed, in their order", ", ".join(then), ", ".join(now), gone=leans)
+
+
+def _is_gone(pick: Pick, gone: Gone) -> bool:
+    pieces = {reason.evidence for reason in pick.reasons}
+    return pick.candidate in gone.members or (bool(pieces) and pieces <= gone.pieces)
+
+
+def _pick(then: Pick, now: Pick, gone: Gone) -> Iterator[Difference]:
+    if any(reason.evidence in gone.pieces for reason in then.reasons):
+        yield Difference(f"{then.candidate}: what speaks for them", "some of it", "is gone", gone=True)
+        return
+    parts = [each for name in sorted(then.parts | now.parts) for each in _part(name, then, now, gone)]
+    yield from parts
+    yield from nearly(f"{then.candidate}: score", then.score, now.score, gone=any(each.gone for each in parts))
+    yield from nearly(f"{then.candidate}: chance", then.propensity, now.propensity, gone=bool(gone))
+    yield from plainly(f"{then.candidate}: reasons", _reasons(then), _reasons(now))
+    for one, other in zip(then.reasons, now.reasons, strict=False):
+        yield from nearly(f"{then.candidate}: reason {one.evidence}", one.value, other.value)
+
+
+def _part(name: str, then: Pick, now: Pick, gone: Gone) -> Iterator[Difference]:
+    leans = bool(gone) and name in _FROM_OTHERS
+    yield from nearly(f"{then.candidate}: {name}", then.parts.get(name, 0.0), now.parts.get(name, 0.0), gone=leans)
+
+
+def _reasons(pick: Pick) -> str:
+    return ", ".join(f"{each.says} {each.evidence} by {each.part}" for each in pick.reasons)
+
+
+def _misses(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> Iterator[Difference]:
+    """With somebody gone others come up in their place; who was named then is still named for the same rule."""
+    now = {miss.candidate: miss for miss in derived.near_misses}
+    left = [miss for miss in stored.near_misses if miss.candidate not in gone.members]
+    for then in left:
+        if then.candidate in now:
+            yield from plainly(f"{then.candidate}: rule that binds", then.rule, now[then.candidate].rule)
+            yield from nearly(f"{then.candidate}: score", then.score, now[then.candidate].score, gone=bool(gone))
+    names = [miss.candidate for miss in left]
+    if names != list(now) and not (gone and in_order(names, list(now))):
+        yield Difference("who was nearly listed", ", ".join(names), ", ".join(now), gone=bool(gone))
+
+
+def in_order(some: Sequence[str], among: Sequence[str]) -> bool:
+    """Whether these stand among those in the same order."""
+    places = [among.index(each) for each in some if each in among]
+    return len(places) == len(some) and all(one < other for one, other in pairwise(places))
+
+
+def plainly(where: str, then: object, now: object, *, gone: bool = False) -> Iterable[Difference]:
+    return () if then == now else (Difference(where, str(then), str(now), gone),)
+
+
+def nearly(where: str, then: float, now: float, *, gone: bool = False) -> Iterable[Difference]:
+    return () if abs(then - now) <= CLOSE else (Difference(where, f"{then:.6f}", f"{now:.6f}", gone),)
