@@ -19,6 +19,7 @@ from benchmarks import (
     machine,
     many,
     projecting,
+    proofs,
     recommending,
     search,
     serving,
@@ -39,6 +40,7 @@ PARTS: Final = (
     encoding,
     freshness,
     coaching,
+    proofs,
 )
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")
@@ -108,6 +110,10 @@ _HOW: Final = """\
   once half of them are made, another one goes on. Then every coach has as many offers as sessions they offered time
   for, and no request has two. The row of time sets the second process beside what its commands take alone; most of the
   rest is reading the requests' words and vectors after the start.
+- A proof of inclusion has one hash a level, and who checks it hashes as often; the peer hashes a node as often and
+  nothing else. Ours reads the hashes from the tree's file. The row below is the whole answer: the event is found by its
+  position and read from the log, its hash and the proof are checked against the signed root, and the note is signed
+  again, which gives the same bytes.
 - Memory is the largest resident size (VmHWM) of a process of its own that makes its index anew and then the lists. The
   peer's vectors are not in it, nor is the model, which is loaded once a new text has to be encoded.
 """

@@ -74,6 +74,7 @@ class Proofs:
         self._lock = RLock()
         self._version = 0  # of the stream that tells what was signed, as far as it was read
         self._signed: Checkpoint | None = None
+        self._stood: tuple[Grown, Checkpoint | None] | None = None  # what was last found to agree
 
     @cached_property
     def _signer(self) -> Signer:
@@ -194,6 +195,8 @@ class Proofs:
     def _checked(self) -> Checkpoint | None:
         """The last checkpoint, after a look whether the log still continues it, and what lies in the folder."""
         last, grown = self._last(), self._tree.grow()
+        if self._stood == (grown, last):
+            return last
         for each in (last, self._folder.newest(self.verifier_key)):
             if each is not None and not self._continues(each, grown):
                 raise StorageTrouble(
@@ -201,6 +204,7 @@ class Proofs:
                     field=f"checkpoint over {each.size} events",
                     remedy="`confrere audit verify` names the first event that differs; restore it from a backup",
                 )
+        self._stood = grown, last
         return last
 
     def _continues(self, checkpoint: Checkpoint, grown: Grown) -> bool:

@@ -60,9 +60,9 @@ class TreeFile:
     def grow(self, progress: Callable[[int], None] | None = None) -> Grown:
         """Take in what the log holds by now; says how far that is."""
         with self._alone():
-            grown = self._checked()
-            frontier = self._frontier(grown.size)
+            grown, frontier = self._checked(), None
             while page := self._log.rows(self._last_position(grown.size), network=self._network, limit=PAGE):
+                frontier = frontier or self._frontier(grown.size)
                 grown = self._take(frontier, page)
                 if progress is not None:
                     progress(page[-1][0])
