@@ -33,7 +33,7 @@ class Export(Struct, frozen=True, kw_only=True):
     """One that stands."""
 
     export: str
-    folder: Path
+    folder: str
     form: str
     records: int
     position: int
@@ -97,7 +97,7 @@ class Exports:
             self._give_its_name(one)
         return Export(
             export=one.export,
-            folder=one.folder,
+            folder=str(one.folder),
             form=one.form,
             records=wrote.records,
             position=wrote.position,

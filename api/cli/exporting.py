@@ -109,5 +109,5 @@ def _list(system: Confrere, network: StreamId, folder: Path, form: str, when: Wh
 def _print(done: Export) -> None:
     if done.form != TABLES:
         for file in done.files:
-            out.print(str(done.folder / file), soft_wrap=True)
+            out.print(f"{done.folder}/{file}", soft_wrap=True)
     out.print(f"{done.records} records up to position {done.position}, SHA-256 {done.digest}", soft_wrap=True)

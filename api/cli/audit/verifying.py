@@ -57,7 +57,7 @@ def _key(given: str) -> str:
 
 
 def _print(found: Verified) -> None:
-    out.print(f"{found.origin}: {found.events} events are as they were signed, root {found.root}", soft_wrap=True)
+    out.print(f"{found.origin}: {found.events} events agree with their checkpoint, root {found.root}", soft_wrap=True)
     for size in found.earlier:
         out.print(f"  they begin with the {size} events of another checkpoint")
     if found.uncovered:
