@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from domain.vocabulary import OPEN, StreamId
 from engine.coverage import Coverage
 from engine.explaining import WordedList
+from engine.network_figures import NetworkShape
 from engine.themes import Theme
 from projections.accesses import AccessEntry
 from projections.burden import Burden, BurdenBoard
@@ -68,6 +69,7 @@ _FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
     TimeOffer: ("member",),
     Burden: ("member",),
     AccessEntry: ("member",),
+    NetworkShape: ("network",),
     Introduction: ("introduction", "seeker", "helper"),
     Tie: ("source", "giver", "receiver"),
     WordedList: ("recommendation", "reader"),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from msgspec import Struct
 
-from domain.refusals import Malformed, NotTheirs
+from domain.refusals import IllegalMove, Malformed
 from domain.vocabulary import ENGINE, OPERATOR, Confidentiality, StreamId, TieKind
 from engine import divisions, evenness
 from engine.cells import large
@@ -83,7 +83,7 @@ def shape_at(
 def network_shape(
     connection: Connection, reader: Reader, when: When, counting: Counting, clock: Callable[[], datetime]
 ) -> NetworkShape:
-    """Whom the reader must not be shown counts in no figure. Raises NotTheirs where too few would stand behind one."""
+    """Whom the reader must not be shown counts in no figure. Raises IllegalMove where too few would stand behind one."""
     known = setting(connection)
     until = until_of(connection, when, known.calendar.zone, clock)
     since = _since(counting, until, known.calendar.zone)
@@ -163,16 +163,16 @@ def _within(uses: Sequence[Use], since: datetime | None) -> list[Use]:
 def _large_enough(connection: Connection, reader: Reader, counting: Counting, sight: _Sight) -> None:
     """Ten people at least behind what is told and behind what is left out of it: else one gives the other away."""
     if not large(len(sight.people)):
-        raise NotTheirs(_FEW, remedy="ask again once more people are in the network")
+        raise IllegalMove(_FEW, remedy="ask again once more people are in the network")
     within = _within(sight.uses, sight.since)
     if sight.since is not None and not (_told(within) and _told(sight.uses[: len(sight.uses) - len(within)])):
-        raise NotTheirs(_FEW, field="window", remedy="choose a longer window, or none")
+        raise IllegalMove(_FEW, field="window", remedy="choose a longer window, or none")
     if set(counting.kinds) < set(TieKind):
         everything = tied_members.uses(connection, tuple(TieKind), sight.classes)
         if not all(_told([use for use in everything if use.kind is kind]) for kind in TieKind):
-            raise NotTheirs(_FEW, field="kind", remedy="ask for all kinds of ties together")
+            raise IllegalMove(_FEW, field="kind", remedy="ask for all kinds of ties together")
     if counting.without_staff and not _staff_told(reader, sight.people):
-        raise NotTheirs(_FEW, field="without_staff", remedy="ask with staff")
+        raise IllegalMove(_FEW, field="without_staff", remedy="ask with staff")
 
 
 def _told(uses: Sequence[Use]) -> bool:
