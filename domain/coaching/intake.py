@@ -8,7 +8,7 @@ from domain.coaching import events as e
 from domain.coaching.rights import apart, unknown
 from domain.coaching.states import Drafted, Ended, Noticed, seeker_of
 from domain.kernel import Facts
-from domain.members import on_duty, only_by, present
+from domain.members import identities, on_duty, only_by, present
 from domain.refusals import Malformed, NotTheirs, Unknown
 from domain.vocabulary import Confidentiality, MemberId, NetworkRole, StreamId
 
@@ -23,7 +23,7 @@ def begin(command: c.CoachingCommand, facts: Facts, earlier: Ended | None) -> tu
             only_by(by, facts, "only they themselves may say this")
             if not on_duty(facts, by, _NOTICING):
                 raise NotTheirs("only a facilitator or a coach notes a need for somebody", field="noticed_by")
-            if by == seeker:
+            if by in {seeker, *identities(facts, seeker)}:
                 raise Malformed("this names the member themselves", field="seeker", remedy="draft a request")
             _present(seeker, by, facts)
             _own_challenge(challenge, seeker, facts)

@@ -10,7 +10,7 @@ from domain.coaching import events as e
 from domain.coaching.rights import FACILITATORS, apart
 from domain.coaching.states import Case
 from domain.kernel import Facts
-from domain.members import on_duty, present
+from domain.members import identities, on_duty, present
 from domain.networks import chartered
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import LADDER, Disposition, MemberId, Urgency
@@ -96,7 +96,7 @@ def suggested(said: c.Suggestion, seeker: MemberId) -> e.DispositionSuggested:
 def hand_over(command: c.HandOverCase, case: Case, facts: Facts) -> e.CaseHandedOver:
     seeker = case.request.seeker
     present(facts, command.to, field="to")
-    holds_it = on_duty(facts, command.to, FACILITATORS) and command.to != seeker
+    holds_it = on_duty(facts, command.to, FACILITATORS) and command.to not in {seeker, *identities(facts, seeker)}
     if not holds_it or apart(facts, command.to, seeker):
         raise IllegalMove("this member cannot hold the case", field="to", remedy="choose another facilitator")
     return e.CaseHandedOver(

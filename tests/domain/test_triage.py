@@ -8,7 +8,7 @@ from domain.challenges import PostChallenge
 from domain.coaching import commands as c
 from domain.coaching import events
 from domain.coaching.states import Waiting
-from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork, PauseMember
+from domain.members import DeclareConflict, GrantNetworkRole, LeaveNetwork, LinkIdentity, PauseMember
 from domain.refusals import Unknown
 from domain.vocabulary import (
     ENGINE,
@@ -46,6 +46,8 @@ SUBMITS = c.SubmitRequest(coaching=CASE)
 PAIR = (*PEOPLE, by(ADA, replace(DRAFT, confidentiality=Confidentiality.PAIR)), by(ADA, SUBMITS))
 POWER = by(DAN, DeclareConflict(member=DAN, other=ADA, kind=ConflictKind.SUPERVISES))
 
+SAME = (Said(LinkIdentity(member=DAN, same_as=ADA)), Said(LinkIdentity(member=ADA, same_as=DAN)))
+
 
 # the request
 
@@ -57,6 +59,7 @@ def test_a_need_is_noticed_by_a_facilitator_or_a_coach_in_their_own_name() -> No
     given(*PEOPLE).when(replace(NOTICE, noticed_by=BEN), by=DAN).refused("only they themselves")
     given(*PEOPLE).when(replace(NOTICE, seeker=DAN), by=DAN).refused("the member themselves")
     given(*PEOPLE, POWER).when(NOTICE, by=DAN).refused("no such member")
+    given(*PEOPLE, *SAME).when(NOTICE, by=DAN).refused("the member themselves")
 
 
 def test_the_one_whose_need_was_noticed_asks_or_waves_it_away() -> None:
@@ -249,6 +252,7 @@ def test_a_case_goes_to_another_facilitator_who_may_see_it() -> None:
     given(*ASKED).when(passes, by=DAN).refused("cannot hold the case")
     seeks = Said(GrantNetworkRole(member=ADA, role=NetworkRole.FACILITATOR))
     given(*ASKED, seeks).when(replace(passes, to=ADA), by=DAN).refused("cannot hold the case")
+    given(*ASKED, *SAME).when(replace(passes, to=DAN), by=OPERATOR).refused("cannot hold the case")
 
 
 def test_the_one_who_asked_lets_others_read_on() -> None:
