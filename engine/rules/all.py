@@ -16,7 +16,7 @@ from engine.rules.cooling import Cooling
 from engine.rules.derived import Decided, Derived
 from engine.rules.erased import Erased
 from engine.rules.experts import Experts
-from engine.rules.groups import Mode, Places
+from engine.rules.groups import Knowing, Mode, Places
 from engine.rules.ladder import Ladder
 from engine.rules.levels import Levels
 from engine.rules.lists import Alike, Chance, Declining
@@ -49,6 +49,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(9, "nobody is matched with themselves, or with an identity linked to theirs (sealed)", Oneself),
     Rule(10, "nobody is brought together with whom power, or a mute, keeps apart (sealed)", Power),
     Rule(11, "no consultant is from the presenter's site, unless waived; few from one district", Places),
+    Rule(12, "of a group somebody knows the area and somebody looks from outside, by the figures beside it", Knowing),
     Rule(13, "lists and groups keep the mode of roles that was asked for", Mode),
     Rule(14, "nobody is suggested for two needs of one reader within the policy's days", Cooling),
     Rule(
@@ -74,7 +75,6 @@ RULES: Final[tuple[Rule, ...]] = (
 NOT_CLAIMED: Final[dict[int, str]] = {
     4: "whom freed time is offered to rests on how well each fits, which no event tells; tests show it",
     8: "what decides how much help somebody gets is code, not history; tests show it",
-    12: "what a consultant knows rests on texts, which are not opened; explaining a list derives it again",
     15: "no grouping runs are recorded yet",
     16: "what is possible at all rests on texts; explaining a list derives it again",
     17: "as rule 16",

@@ -1,4 +1,4 @@
-"""Rules 11 and 13: where the consultants of a group come from, and the mode of company that was asked for."""
+"""Rules 11 to 13: where a group's consultants come from, what they know, and the company that was asked for."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -70,6 +70,25 @@ class Places:
         for district, count in counts.items():
             if count > most:
                 return f"{count} consultants come from {district}, and {most} may"
+        return None
+
+
+class Knowing:
+    """Rule 12, by the figures that stand with the group."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing: Final = standing
+        self.of: Final[Mapping[str, Look]] = {LISTED: self._look}
+
+    def _look(self, told: Told) -> str | None:
+        if told.fields["kind"] != GROUP:
+            return None
+        policy = self._standing.policies.get(told.fields["inputs"]["policy_hash"], self._standing.policy)
+        parts = [pick["parts"] for pick in told.fields["picks"]]
+        if not any(each.get("knows the area", 0) >= policy["knows_the_area"] for each in parts):
+            return "nobody in the group knows the problem area"
+        if not any(each.get("shares the dilemma", 0) < policy["shares_the_dilemma"] for each in parts):
+            return "everybody in the group shares the dilemma"
         return None
 
 

@@ -112,6 +112,19 @@ def two_consultants_from_one_district() -> Log:
     return three_schools().save(grouped(BEN, CLEO), actor="confrere")
 
 
+def of_whom(area: float, dilemma: float) -> dict[str, Any]:
+    parts = {"meaning": 0.5, "words": 0.0, "knows the area": area, "shares the dilemma": dilemma}
+    return issued(kind=GROUP, picks=[pick(BEN, parts=parts), pick(CLEO, 0.4, parts=parts)])
+
+
+def a_group_that_knows_nothing() -> Log:
+    return chartered().save(of_whom(0.44, 0.2), actor="confrere")
+
+
+def a_group_of_the_same_dilemma() -> Log:
+    return chartered().save(of_whom(0.9, 0.6), actor="confrere")
+
+
 def another_role_on_a_list_of_the_same() -> Log:
     log = three_schools().save(places(DEV, None, "principal"))
     return log.save(issued(DEV, position=16, mode="role-alike"), actor="confrere")
@@ -255,6 +268,10 @@ HISTORIES = {
     11: {
         a_consultant_from_the_own_site: "from the presenter's own site",
         two_consultants_from_one_district: "2 consultants come from site-0000000a, and 1 may",
+    },
+    12: {
+        a_group_that_knows_nothing: "nobody in the group knows",
+        a_group_of_the_same_dilemma: "everybody in the group shares",
     },
     13: {
         another_role_on_a_list_of_the_same: "of another role is on a list",
