@@ -4,6 +4,7 @@ import click
 
 from api.cli.audit.checking import check
 from api.cli.audit.proving import checkpoint, consistent, key, prove
+from api.cli.audit.verifying import verify
 
 
 @click.group()
@@ -11,5 +12,5 @@ def audit() -> None:
     """Prove, check and verify a network's history."""
 
 
-for command in (check, checkpoint, key, prove, consistent):
+for command in (check, checkpoint, key, prove, consistent, verify):
     audit.add_command(command)
