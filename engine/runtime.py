@@ -74,7 +74,9 @@ class Confrere:
         self._proofs: Final[dict[StreamId, Proofs]] = {}
         self.ended: Final = Event()  # while it is set, who waits for texts to be encoded is refused
         self._opening: Final = RLock()  # of what is opened at its first use, once for all threads
-        derived = LettingGo(self._folder, self.keys, self.views, self.past, lambda: self.tokens, self.ended)
+        derived = LettingGo(
+            self._folder, self.keys, self.views, self.past, lambda: self.tokens, lambda: self.exports, self.ended
+        )
         self.erasures: Final = Erasures(self.store, self.keys, self.commands, derived, clock)
         self.at_hand: Final = AtHand(self.queries, self._plain, self._other, self.ended)
         self.lists: Final = Lists(self.store, self.commands, self.queries, self.at_hand, clock)

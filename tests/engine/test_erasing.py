@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from domain.challenges import PostChallenge
 from domain.vocabulary import OPERATOR
 from engine import evidence_index
-from engine.commands import Sender
+from engine.commands import Order, Sender
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.when import When
@@ -38,6 +39,16 @@ class House(Confrere):
         self.queries.ask(NET, setting, when=When(as_of=self.store.head() - 5))
         for member in (ADA, BEN, CLEO):
             self.tokens.create(NET, member, label=f"{LABEL}{member[-1]}")
+
+    def goes_on(self, number: int, author: str) -> None:
+        """Somebody else says something, and all that is kept is kept up and written down."""
+        challenge = f"challenge-{number:07}f"
+        sender = Sender(network=NET, actor=OPERATOR, command_id=challenge)
+        posted = PostChallenge(challenge=challenge, author=author, title="Where to find old maps")
+        self.commands.handle(Order(command=posted, at=self.now, on_behalf_of=author), sender)
+        self.index(NET)
+        self.at_hand._indexes[NET].write_down()
+        self.queries.ask(NET, setting, when=When(as_of=self.store.head() - 3))
 
     def erase(self, member: str) -> None:
         self.erasures.begin(NET, member, Sender(network=NET, actor=OPERATOR, command_id=f"erase-{member}"))
@@ -77,14 +88,14 @@ def test_no_file_of_the_installation_holds_a_word_of_theirs(
     assert label in before
     with House(tmp_path, encoder) as elsewhere:  # another process has it all in memory
         elsewhere.use()
-        house.erase(member)
-        assert found_in(tmp_path, {*theirs, label}) == {}
+        long_ago = When(as_of=house.store.head() - 5)
+        with house.queries.standing(NET), elsewhere.queries.standing(NET, long_ago):  # whoever still reads
+            house.erase(member)
+            assert found_in(tmp_path, {*theirs, label}) == {}
         for each in (elsewhere, house):
-            each.index(NET)
-            each.at_hand._indexes[NET].write_down()
+            each.goes_on(number=each is house, author=BEN if member == CLEO else CLEO)
         assert found_in(tmp_path, {*theirs, label}) == {}
-        elsewhere.use()
-    assert found_in(tmp_path, theirs) == {}
+    assert found_in(tmp_path, {*theirs, label}) == {}
     assert read(house, theirs | others) == others
     after = set().union(*found_in(tmp_path, others).values())
     assert after >= others & before, "what others wrote is read as before"
