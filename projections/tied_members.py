@@ -122,3 +122,18 @@ def waits(
         "until": microseconds(until),
     }
     return [wait / DAY for (wait,) in connection.execute(_WAITS, parameters)]
+
+
+class Coming(Struct, frozen=True, kw_only=True):
+    """Somebody joined, or left."""
+
+    member: MemberId
+    at: int  # microseconds
+    joined: bool
+
+
+def comings(connection: sqlite3.Connection) -> list[Coming]:
+    """In the order in which they were recorded."""
+    sql = """select stream as member, occurred_at as at, name = 'member.joined' as joined from timeline
+        where name in ('member.joined', 'member.left') order by position"""
+    return list(rows(connection, Coming, sql))

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import click
 from msgspec.structs import asdict
 from rich.table import Table
 
-from api.cli.running import json_option, network_option, out, print_json, running, when_options
-from domain.vocabulary import TieKind
+from api.cli.running import err, json_option, network_option, out, print_json, running, when_options
+from api.cli.shape_drawing import drawing
+from domain.refusals import IllegalMove, Malformed
+from domain.vocabulary import StreamId, TieKind
 from engine.divisions import Division
 from engine.evenness import Elapsed, Evenness
-from engine.network_figures import Counting, NetworkShape, shape_at
+from engine.network_figures import DIRECTION, Counting, NetworkShape, shape_at
+from engine.runtime import Confrere
+from engine.shape_over_time import shape_over_time
 from engine.when import When
 from models.network_shape import Figures
+from projections.network_setting import setting
 
 DAY = click.DateTime(("%Y-%m-%d",))
 Row = tuple[str, object, str]  # what, its value, how it is counted
@@ -32,6 +38,8 @@ Row = tuple[str, object, str]  # what, its value, how it is counted
 )
 @click.option("--since", type=DAY, metavar="DAY", help="Count ties used on this day or later.")
 @click.option("--window", type=click.IntRange(1, 36_500), metavar="DAYS", help="Count ties used in the last days.")
+@click.option("--over-time", is_flag=True, help="The main figures at days from the beginning on.")
+@click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="Draw that into this file, as SVG.")
 @when_options
 @network_option
 @json_option
@@ -40,6 +48,8 @@ def shape(
     kinds: tuple[str, ...],
     since: datetime | None,
     window: int | None,
+    over_time: bool,
+    picture: Path | None,
     when: When,
     network: str | None,
     as_json: bool,
@@ -52,7 +62,13 @@ def shape(
     \b
     Example: confrere shape --on 2026-03-01
     Example: confrere shape --without-staff --window 90
+    Example: confrere shape --over-time --picture shape.svg
     """
+    if over_time and (since or without_staff):
+        words = "over time both are told, with staff and without, each of the same window"
+        raise Malformed(words, field="--over-time", remedy="leave --since and --without-staff out")
+    if picture is not None and not over_time:
+        raise Malformed("a picture shows the shape over time", field="--picture", remedy="add --over-time")
     counting = Counting(
         kinds=tuple(map(TieKind, kinds)) or tuple(TieKind),
         since=since.date() if since else None,
@@ -61,6 +77,9 @@ def shape(
     )
     with running() as system:
         where = system.network(network)
+        if over_time:
+            _tell_over_time(system, where, when, counting, picture, as_json=as_json)
+            return
         position, found = shape_at(system.queries, where, when, counting, system.clock)
     if as_json:
         print_json({"position": position, **asdict(found)})
@@ -68,12 +87,32 @@ def shape(
     _print(found, when, position)
 
 
+def _tell_over_time(
+    system: Confrere, network: StreamId, when: When, counting: Counting, picture: Path | None, *, as_json: bool
+) -> None:
+    points = shape_over_time(system.queries, network, when, counting, system.clock)
+    if not points:
+        raise IllegalMove("nobody had joined yet", field="--over-time", remedy="ask about a later time")
+    if picture is not None:
+        name = system.ask(network, setting).name
+        picture.write_text(drawing(name, f"ties {_kinds(counting.kinds)}, {DIRECTION}", points), encoding="utf-8")
+        err.print(f"{picture} drawn", soft_wrap=True)
+    if as_json:
+        print_json(points)
+        return
+    table = Table(*("day", "members", "ties", "density", "centralization", "reciprocity", "giant", "hub dependence"))
+    for each in points:
+        of = each.whole
+        shown = (of.members, of.ties, of.density, of.centralization_total, of.reciprocity, of.giant_share)
+        table.add_row(str(each.day), *map(_worded, (*shown, each.hub_dependence)))
+    out.print(table)
+
+
 def _print(found: NetworkShape, when: When, position: int) -> None:
     out.print(f"{found.name}, {_time(found, when, position)}", soft_wrap=True)
     whom = "members but for staff" if found.without_staff else "members"
     window = f"used since {found.since:%Y-%m-%d %H:%M} UTC" if found.since else "of all time"
-    kinds = "of all kinds" if len(found.kinds) == len(TieKind) else f"of kind {', '.join(found.kinds)}"
-    out.print(f"{whom}; ties {kinds}, {found.direction}, {window}", soft_wrap=True)
+    out.print(f"{whom}; ties {_kinds(found.kinds)}, {found.direction}, {window}", soft_wrap=True)
     table = Table("figure", "value", "counted as", box=None, padding=(0, 2, 0, 0))
     for what, value, how in (*_ties(found.figures), *_staff(found), *_spread(found.evenness), *map(_wait, found.waits)):
         table.add_row(what, _worded(value), how)
@@ -82,6 +121,10 @@ def _print(found: NetworkShape, when: When, position: int) -> None:
     out.print(table)
     for division in found.divisions:
         _print_cells(division)
+
+
+def _kinds(kinds: tuple[TieKind, ...]) -> str:
+    return "of all kinds" if len(set(kinds)) == len(TieKind) else f"of kind {', '.join(kinds)}"
 
 
 def _time(found: NetworkShape, when: When, position: int) -> str:

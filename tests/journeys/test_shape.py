@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -103,3 +104,33 @@ def test_what_changed_in_a_month_is_what_was_written_in_it(educators: Shell, sha
     ties = {pair for pair in after if pair[0] != pair[1]} - set(before)
     assert found["ties"] == [{"kind": "exchanged", "formed": len(ties), "ended": 0}]
     assert set(times) == {"challenges posted", "challenges answered"}
+
+
+def test_over_time_each_day_is_as_it_is_on_that_day(educators: Shell) -> None:
+    days = educators.json("shape", "--over-time")
+    assert (days[0]["day"], days[-1]["day"]) == ("2013-04-06", "2013-06-15")
+    for each in (days[0], days[4]):
+        on = educators.json("shape", "--on", each["day"])
+        assert on["figures"] == each["whole"]
+        assert on["hub_dependence"] == each["hub_dependence"]
+        alone = educators.json("shape", "--on", each["day"], "--without-staff")
+        assert alone["figures"] == each["without_staff"]
+
+
+def test_a_picture_shows_how_its_shape_came_to_be(educators: Shell, tmp_path: Path) -> None:
+    picture = tmp_path / "shape.svg"
+    educators.run("shape", "--over-time", "--picture", picture)
+    drawn = ET.fromstring(picture.read_text(encoding="utf-8"))  # noqa: S314 - our own
+    words = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Educators", "density", "centralization, total degree", "0.383", "1936"} <= set(words)
+    lines = [each.get("d") for each in drawn.iter("{http://www.w3.org/2000/svg}path") if each.get("stroke") != "#888"]
+    assert len(lines) == 16  # eight charts, with staff and without
+    assert all(line and line.count("L") == 10 for line in lines)
+
+
+def test_what_does_not_go_together_is_refused(educators: Shell, tmp_path: Path) -> None:
+    assert educators.refused("shape", "--picture", tmp_path / "x.svg").startswith("--picture: a picture shows")
+    assert educators.refused("shape", "--over-time", "--without-staff").startswith("--over-time: over time both")
+    assert educators.refused("shape", "--window", "3", "--since", "2013-05-01").startswith("window: either a first day")
+    assert educators.refused("shape", "--over-time", "--as-of", "3").startswith("--over-time: nobody had joined yet")
+    assert educators.refused("shape", "--over-time", "--picture", tmp_path / "no" / "x.svg")
