@@ -1,21 +1,27 @@
 """The command that checks every rule over a whole history."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from msgspec import MsgspecError, Struct
+from msgspec.structs import replace
 from rich.table import Table
 
 from api.cli.running import err, json_option, network_option, out, print_json, progress_bar, running
-from domain.refusals import BadFile, Malformed
-from engine.checking import Findings, rows_of, unsealing
+from domain.refusals import BadFile, Malformed, Refused
+from domain.vocabulary import OPERATOR
+from engine.access import Seen
+from engine.checking import Findings, Violation, rows_of, unsealing
 from engine.checking import check as checked
 from engine.log_lines import EVENTS, rows_in
 from engine.rules.all import NOT_CLAIMED, RULES
+from engine.runtime import Confrere
 
 _BROKEN = 1  # exit code
+_MEMBER = re.compile(r"member-[0-9a-f]+")
 
 _export = click.Path(path_type=Path, exists=True)
 
@@ -65,8 +71,21 @@ def _known(rules: tuple[int, ...]) -> None:
 
 def _of_network(network: str | None, rules: tuple[int, ...], *, opens: bool) -> Findings:
     with running() as system, progress_bar("checking", system.store.head()) as done:
-        rows = rows_of(system.store, system.network(network), done)
-        return checked(rows, rules, unsealing(system.keys) if opens else None)
+        where = system.network(network)
+        found = checked(rows_of(system.store, where, done), rules, unsealing(system.keys) if opens else None)
+        return replace(found, violation=found.violation and _seen(system, where, found.violation))
+
+
+def _seen(system: Confrere, network: str, broken: Violation) -> Violation:
+    """Whoever is named in it is told that the operator read so; where that cannot be recorded nobody is named."""
+    whom = frozenset(_MEMBER.findall(broken.words))
+    if not whom:
+        return broken
+    try:
+        system.looks.record(network, OPERATOR, "check rules", Seen(subjects=whom, members=whom))
+    except Refused:
+        return replace(broken, words="it names members, and the look at them cannot be recorded")
+    return broken
 
 
 def _of_export(export: Path, rules: tuple[int, ...], *, opens: bool) -> Findings:
