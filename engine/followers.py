@@ -155,6 +155,14 @@ class Views:
         except BlockingIOError:
             raise StorageTrouble("these views are being rebuilt already", remedy="wait for that to end") from None
 
+    def extend(self, more: Callable[[sqlite3.Connection], None]) -> None:
+        """Give the file in use what is made after it was filled: it must do nothing where that stands."""
+        with self._using() as file:
+            if not file.extended:
+                with file.database.write() as connection:
+                    more(connection)
+                file.extended = True
+
     def begin_anew(self) -> None:
         """Empty, in another file, for every process; the old one goes with all that it held. Filled when caught up."""
         if self._folder is None:

@@ -1,7 +1,8 @@
 """The tables of each network as they stood at any position: files of their own, begun when the past is first asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Lock
@@ -11,20 +12,29 @@ from domain.refusals import StorageTrouble
 from domain.vocabulary import StreamId
 from engine import view_files
 from engine.followers import Log, Progress, Views
-from engine.versions import finding, stand_at, standing_views, versioned
+from engine.versions import FEW, make_findable, stand_at, standing_views, versioned
 from projections.all import PROJECTIONS
-
-_VERSIONED: Final = versioned(PROJECTIONS)
-_FINDING: Final = finding(PROJECTIONS)
-_VIEWS: Final = standing_views(PROJECTIONS)
+from projections.shape import Projection
 
 
 class Past:
     """Safe to use from several threads. What it keeps can be made anew from the log, and may be deleted."""
 
-    def __init__(self, log: Log, folder: Callable[[StreamId], Path]) -> None:
-        """`folder` is where the files of a network lie; those of its past get one within."""
+    def __init__(
+        self,
+        log: Log,
+        folder: Callable[[StreamId], Path],
+        projections: Sequence[Projection] = PROJECTIONS,
+        few: int = FEW,
+    ) -> None:
+        """`folder` is where the files of a network lie; those of its past get one within.
+
+        A table that changed more often than `few` times, and more than twice over, is written down anew.
+        """
         self._log: Final = log
+        self._projections: Final = versioned(projections, few)
+        self._views: Final = standing_views(projections)
+        self._findable: Final = partial(make_findable, projections=projections)
         self._folder: Final = folder
         self._open: Final[dict[StreamId, Views]] = {}
         self._turn: Final = Lock()
@@ -58,21 +68,19 @@ class Past:
 
     def _caught_up(self, network: StreamId, position: int, progress: Progress | None) -> Views:
         views = self._of(network)
-        begun = views.position > 0
-        reached = views.catch_up(progress, until=position if begun else None)
+        reached = views.catch_up(progress, until=position if views.position else None)  # at first all, without indexes
         if reached < position:
             raise views.last_refusal or StorageTrouble(
                 views.last_error or "the past cannot be read", remedy="report it: the history is kept"
             )
-        if not begun:
-            views.run(_FINDING)
+        views.extend(self._findable)
         return views
 
     def _of(self, network: StreamId) -> Views:
         with self._turn:
             if network not in self._open:
                 folder = _place(self._folder(network))
-                self._open[network] = Views(folder, network, self._log, _VERSIONED, _VIEWS)
+                self._open[network] = Views(folder, network, self._log, self._projections, self._views)
             return self._open[network]
 
 

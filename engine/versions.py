@@ -1,57 +1,64 @@
 """Tables that keep every version of every row, made for whatever tables projections have, and views as of a position.
 
 Beside each table stands `past_<table>`, kept up by triggers: a version of a row holds from the position `past_from`
-until the position `past_until`. A reader's temporary views have the names of the tables and come first, so that a
-query need not know that it asks about the past.
+until the position `past_until`. Once a table has changed more than twice over, all its rows are written down again and
+an epoch begins; a reader looks through one epoch alone, so that a state long past costs not much more than one of now.
+A reader's temporary views have the names of the tables and come first: a query need not know that it asks about the
+past.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from functools import cache
+from itertools import chain
 from typing import Final
 
 from msgspec import Struct
 
 from domain.kernel import Recorded
+from engine.table_shapes import IndexShape, TableShape, shapes_of
 from projections.shape import Projection
 
 _STILL: Final = 2**63 - 1  # until when a version holds that was not replaced yet
+FEW: Final = 500  # changes for which no epoch begins
 _HERE: Final = "(select position from past)"
 _ASKED: Final = "(select position from temp.asked)"
 
 
-class _Table(Struct, frozen=True, kw_only=True):
-    name: str
-    columns: tuple[str, ...]
-    key: tuple[str, ...]  # what tells its rows apart; the row's number where the table is kept by it
-    primary: tuple[str, ...]
-    indexes: tuple[str, ...]  # as they were declared
-
-    @property
-    def numbered(self) -> bool:
-        return self.key == ("rowid",)
-
-    @property
-    def told_by(self) -> tuple[str, ...]:
-        """The key as the table of versions calls it."""
-        return ("past_row",) if self.numbered else self.key
-
-
-def versioned(projections: Sequence[Projection]) -> tuple[Projection, ...]:
+def versioned(projections: Sequence[Projection], few: int = FEW) -> tuple[Projection, ...]:
     """The same projections in tables that keep all their versions."""
-    tables = _tables("".join(each.schema for each in projections))
-    keeping = "".join(_keeping(each) for each in tables)
-    first = Projection(name="past", schema=_SCHEMA, fill=_move)
-    last = Projection(name="versions", schema=keeping, fill=lambda _connection, _recorded: None)
+    tables = shapes_of(projections)
+    again = {each.name: _again(each) for each in tables}
+    due = f"changes > {few} + 2 * rows"
+
+    def move(connection: sqlite3.Connection, recorded: Recorded) -> None:
+        """Between two events: whatever changed enough begins an epoch where the one before left it."""
+        for (name,) in connection.execute(f"select name from past_tables where {due}").fetchall():
+            connection.execute(f"insert into past_epochs values (?, {_HERE})", (name,))
+            connection.execute(f"update past_tables set epoch = {_HERE}, changes = 0 where name = ?", (name,))
+            rows = connection.execute(again[name]).rowcount
+            connection.execute("update past_tables set rows = ? where name = ?", (rows, name))
+        connection.execute("update past set position = ?", (recorded.position,))
+
+    first = Projection(name="past", schema=_SCHEMA.format(due=due), fill=move)
+    last = Projection(name="versions", schema="".join(map(_keeping, tables)), fill=_nothing)
     return first, *projections, last
+
+
+def make_findable(connection: sqlite3.Connection, projections: Sequence[Projection]) -> None:
+    """Make the indexes by which versions are found: quicker once many are there than row by row."""
+    if connection.execute("select 1 from sqlite_schema where name = 'sqlite_stat1'").fetchone():
+        return
+    connection.execute("analyze main.past_tables")  # begins the table of what the planner may take for granted
+    connection.execute("delete from sqlite_stat1")
+    for index in chain.from_iterable(map(_indexes, shapes_of(projections))):
+        connection.execute("insert into sqlite_stat1 values (?, ?, ?)", (index.table, index.name, index.statistics))
+        if index.sql:
+            connection.execute(index.sql)
 
 
 def standing_views(projections: Sequence[Projection]) -> str:
     """The script that lets a connection see the tables as of the position in `temp.asked`."""
-    tables = _tables("".join(each.schema for each in projections))
-    return _ASKING + "".join(_view(each) for each in tables)
+    return _ASKING + "".join(map(_view, shapes_of(projections)))
 
 
 def stand_at(connection: sqlite3.Connection, position: int) -> None:
@@ -66,6 +73,13 @@ _SCHEMA: Final = """
     pragma recursive_triggers = on;
     create table if not exists past (one integer primary key check (one = 1), position integer not null) strict;
     insert or ignore into past values (1, 0);
+    create table if not exists past_tables (
+        name text primary key, epoch integer not null, rows integer not null, changes integer not null
+    ) strict, without rowid;
+    create index if not exists past_tables_due on past_tables (name) where {due};
+    create table if not exists past_epochs (
+        name text not null, epoch integer not null, primary key (name, epoch)
+    ) strict, without rowid;
 """
 _ASKING: Final = f"""
     create temp table asked (position integer not null) strict;
@@ -74,93 +88,107 @@ _ASKING: Final = f"""
 """
 
 
-def _move(connection: sqlite3.Connection, recorded: Recorded) -> None:
-    connection.execute("update past set position = ?", (recorded.position,))
+def _nothing(_connection: sqlite3.Connection, _recorded: Recorded) -> None:
+    pass
 
 
-@cache
-def _tables(schema: str) -> tuple[_Table, ...]:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(schema)
-        found = connection.execute("select name, sql from sqlite_schema where type = 'table' order by rowid").fetchall()
-        return tuple(_table(connection, name, sql) for name, sql in found)
+def _again(table: TableShape) -> str:
+    """All rows as they are, at the beginning of an epoch."""
+    row = ["rowid"] if table.numbered else []
+    values = ", ".join([_epoch(table), *row, _HERE, str(_STILL), *table.columns])
+    return f"insert into past_{table.name} select {values} from {table.name}"
 
 
-def _table(connection: sqlite3.Connection, name: str, sql: str) -> _Table:
-    found = connection.execute(f"select name, pk from pragma_table_info('{name}')").fetchall()
-    primary = tuple(column for column, place in sorted(found, key=lambda each: int(each[1])) if place)
-    indexes = connection.execute(
-        "select sql from sqlite_schema where type = 'index' and tbl_name = ? and sql is not null order by rowid",
-        (name,),
-    )
-    return _Table(
-        name=name,
-        columns=tuple(column for column, _ in found),
-        key=primary if re.search(r"\bwithout\s+rowid\b", sql, re.IGNORECASE) else ("rowid",),
-        primary=primary,
-        indexes=tuple(index for (index,) in indexes),
-    )
+def _epoch(table: TableShape) -> str:
+    return f"(select epoch from past_tables where name = '{table.name}')"
 
 
-def _keeping(table: _Table) -> str:
+def _keeping(table: TableShape) -> str:
     """The table of versions is ordered as the table itself, so that rows come in the same order."""
-    first = (["past_row"] if table.numbered else []) + ["past_from", "past_until"]
-    columns = ", ".join([*first, *table.columns])
-    key = ", ".join([*table.told_by, "past_until"])
+    row = ["past_row integer"] if table.numbered else []
+    columns = ", ".join(["past_epoch integer", *row, "past_from integer", "past_until integer", *table.declared])
+    key = ", ".join(["past_epoch", *_told_by(table), "past_until"])
     return f"""
-    create table if not exists past_{table.name} ({columns}, primary key ({key})) without rowid;
-    {"".join(_indexes(table))}{_triggers(table)}"""
+    create table if not exists past_{table.name} ({columns}, primary key ({key})) strict, without rowid;
+    insert or ignore into past_tables values ('{table.name}', 0, 0, 0);
+    insert or ignore into past_epochs values ('{table.name}', 0);
+    {_triggers(table)}"""
 
 
-def _indexes(table: _Table) -> Iterator[str]:
-    """Those of the table, followed by all that says which version is looked for."""
-    more = ", ".join([*table.told_by, "past_until", "past_from"])
-    if table.numbered and table.primary:
-        columns = ", ".join(table.primary)
-        yield f"create index if not exists past_{table.name}_by_key on past_{table.name} ({columns}, {more});\n    "
-    for sql in table.indexes:
-        found = _INDEX.fullmatch(sql)
-        assert found, sql  # noqa: S101 - every schema is tried by the tests
-        name, columns, condition = found.groups()
-        yield f"create index if not exists past_{name} on past_{table.name} ({columns}, {more}){condition};\n    "
+def _told_by(table: TableShape) -> tuple[str, ...]:
+    """The key as the table of versions calls it."""
+    return ("past_row",) if table.numbered else table.primary
 
 
-_INDEX: Final = re.compile(
-    r"create (?:unique )?index (?:if not exists )?(\w+) on \w+ \(([^()]*)\)(.*)", re.IGNORECASE | re.DOTALL
-)
+class _Index(Struct, frozen=True):
+    table: str
+    name: str
+    statistics: str
+    sql: str
 
 
-def _triggers(table: _Table) -> str:
+def _indexes(table: TableShape) -> Iterator[_Index]:
+    """Those of the table, within an epoch, followed by what says which version is looked for."""
+    name, key = f"past_{table.name}", _told_by(table)
+    more = (*key, "past_until", "past_from")
+    yield _Index(name, name, _statistics(len(key) - 1, len(key), 1), "")
+    own = (IndexShape(name=f"{table.name}_by_key", columns=table.primary, unique=True, condition=""),)
+    for index in (own if table.numbered and table.primary else ()) + table.indexes:
+        columns = ", ".join(("past_epoch", *index.columns, *more))
+        sql = f"create index past_{index.name} on {name} ({columns}) {index.condition}"
+        wide = len(index.columns)
+        yield _Index(name, f"past_{index.name}", _statistics(wide - index.unique, wide, len(more)), sql)
+
+
+def _statistics(open_: int, columns: int, more: int) -> str:
+    """What the planner would suppose of the table's own index, for each epoch: how many rows begin alike.
+
+    As long as columns leave it open which row is meant, there are about ten; then there is one.
+    """
+    alike = [10 - place if place < open_ else 1 for place in range(columns)]
+    return " ".join(map(str, (4 * _TABLE, _TABLE, *alike, *[1] * more)))
+
+
+_TABLE: Final = 2**20  # rows; what the planner supposes of a table of which it knows nothing
+
+
+def _triggers(table: TableShape) -> str:
     changed = " or ".join(f"old.{column} is not new.{column}" for column in table.columns)
+    count = f"update past_tables set changes = changes + 1 where name = '{table.name}';"
     return f"""create trigger if not exists past_{table.name}_begun after insert on {table.name} begin
         {_begin(table)}
+        {count}
     end;
     create trigger if not exists past_{table.name}_changed after update on {table.name} when {changed} begin
         {_end(table)}
         {_begin(table)}
+        {count}
     end;
     create trigger if not exists past_{table.name}_ended after delete on {table.name} begin
         {_end(table)}
+        {count}
     end;
     """
 
 
-def _begin(table: _Table) -> str:
+def _begin(table: TableShape) -> str:
     row = ["new.rowid"] if table.numbered else []
-    values = ", ".join([*row, _HERE, str(_STILL), *(f"new.{column}" for column in table.columns)])
+    values = ", ".join([_epoch(table), *row, _HERE, str(_STILL), *(f"new.{column}" for column in table.columns)])
     return f"insert into past_{table.name} values ({values});"
 
 
-def _end(table: _Table) -> str:
+def _end(table: TableShape) -> str:
     """What came and went within one event never stood at any position."""
-    theirs = " and ".join(f"{ours} = old.{theirs}" for ours, theirs in zip(table.told_by, table.key, strict=True))
-    still = f"{theirs} and past_until = {_STILL}"
+    key = ("rowid",) if table.numbered else table.primary
+    theirs = " and ".join(f"{ours} = old.{theirs}" for ours, theirs in zip(_told_by(table), key, strict=True))
+    still = f"past_epoch = {_epoch(table)} and {theirs} and past_until = {_STILL}"
     return f"""delete from past_{table.name} where {still} and past_from = {_HERE};
         update past_{table.name} set past_until = {_HERE} where {still};"""
 
 
-def _view(table: _Table) -> str:
+def _view(table: TableShape) -> str:
     columns = ", ".join(table.columns)
+    epoch = f"select max(epoch) from main.past_epochs where name = '{table.name}' and epoch <= {_ASKED}"
     return f"""
     create temp view {table.name} ({columns}) as select {columns} from main.past_{table.name}
-        where past_from <= {_ASKED} and past_until > {_ASKED};"""
+        where past_epoch = ({epoch}) and past_from <= {_ASKED} and past_until > {_ASKED};"""

@@ -29,6 +29,7 @@ class ViewFile:
         self.database.writer.execute("pragma cache_size = -32768")  # kB: room for the indexes while filling
         self.users = 0
         self.retired = False
+        self.extended = False
         self.reached = 0  # a position that its tables have taken in; others may have brought them further
 
     def leave(self) -> None:

@@ -18,9 +18,9 @@ BUSY = 7
 
 
 @contextmanager
-def past_of(history: History) -> Iterator[Past]:
+def past_of(history: History, few: int = 10) -> Iterator[Past]:
     with TemporaryDirectory() as folder:
-        past = Past(history, lambda network: Path(folder) / network)
+        past = Past(history, lambda network: Path(folder) / network, few=few)
         try:
             yield past
         finally:
