@@ -61,6 +61,12 @@ class Looks:
         for _, refusal in done.refusals:
             raise refusal
 
+    def at(self, network: StreamId, what: str, found: object) -> None:
+        """That the operator is shown what the engine derived; all of it is by office."""
+        seen = self._queries.ask(network, lambda connection: seen_in(connection, list(things(found)), network))
+        if seen is not None:
+            self.record(network, OPERATOR, what, seen)
+
     def by_operator(self, network: StreamId, eyes: OwnerId, what: str, query: Query[T], *, when: When = NOW) -> T:
         """What somebody may read, read by the operator: a look at whatever is not open to all."""
 

@@ -8,11 +8,13 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import click
 
 from api.cli.access import grant, invite, join, token, withdraw
+from api.cli.accesses import access
 from api.cli.audit import audit
 from api.cli.coaching import coaching
 from api.cli.demo import demo
 from api.cli.exporting import export
 from api.cli.history import rebuild, tail
+from api.cli.keeping import backup, restore
 from api.cli.learning import learn
 from api.cli.matching import explain, rank, recommend
 from api.cli.operating import doctor, settings
@@ -77,6 +79,7 @@ for command in (
     grant,
     withdraw,
     token,
+    access,
     post,
     answer,
     show,
@@ -96,6 +99,8 @@ for command in (
     export,
     my_data,
     audit,
+    backup,
+    restore,
     settings,
     doctor,
     serve,

@@ -20,7 +20,7 @@ from domain.vocabulary import OPERATOR
 from engine.explaining import described, short
 from engine.runtime import Confrere
 from engine.settings import Settings, read_settings
-from projections import challenge_board, coaching_cases
+from projections import challenge_board, coaching_cases, coaching_view
 from projections.burden import burden
 
 ORDERS = 1700  # about as many as the year has, for the progress bar alone
@@ -81,15 +81,20 @@ def _coaching(system: Confrere) -> None:
     """As it stood on the year's last day; what is suggested is derived now."""
     network, need = api.demo.NETWORK, api.demo.need(system)
     suggested = system.suggest(network, need)
-    waiting = system.queries.read(network, OPERATOR, partial(coaching_cases.queue, state="waiting"))
+    system.looks.by_operator(network, OPERATOR, "read coaching", partial(coaching_view.seen, coaching=need))
+    waiting = system.looks.by_operator(
+        network, OPERATOR, "list coaching queue", partial(coaching_cases.queue, state="waiting")
+    )
     out.print(Text.assemble(("\nCoaching needs that wait for a facilitator", "bold"), f", {QUEUED} of {waiting.count}"))
     print_queue(system, network, waiting.items[:QUEUED], now=api.demo.ENDED)
-    for theme in system.common_needs.themes(network, OPERATOR):
+    themes = system.common_needs.themes(network, OPERATOR)
+    system.looks.at(network, "list themes", themes)
+    for theme in themes:
         out.print(f"{theme.size} people share a theme: {theme.label}", soft_wrap=True)
     out.print(Text.assemble(("\nSuggested", "bold"), " ", (short(need), "dim")))
     print_suggestion(system, network, suggested)
     out.print(Text("\nHow help was spread", style="bold"))
-    print_concentration(system.queries.read(network, OPERATOR, partial(burden, on=BUSY)))
+    print_concentration(system.looks.by_operator(network, OPERATOR, "read burden board", partial(burden, on=BUSY)))
     out.print()
 
 

@@ -98,7 +98,9 @@ def recommended(system: Confrere, network: str, subject: str, kinds: list[ListKi
             refusals.append(refusal)
             err.print(f"{kind}: {refusal}", soft_wrap=True)
         else:
-            lists.append(system.explain(network, stored.recommendation))
+            worded = system.explain(network, stored.recommendation)
+            system.looks.at(network, "recommend", worded)
+            lists.append(worded)
     if refusals and not lists:
         raise refusals[0]
     return lists
@@ -119,12 +121,14 @@ def explain(recommendation: str, why_not: str | None, network: str | None, as_js
     with running() as system:
         where = system.network(network)
         recommendation = need_id(system, where, recommendation, ("recommendation",))
+        worded = system.explain(where, recommendation)
         if why_not is not None:
             candidate = need_id(system, where, why_not, ("member", "resource", "challenge"))
             words = system.why_not(where, recommendation, candidate)
+            system.looks.at(where, "why not", worded)
             print_json({"why_not": words}) if as_json else out.print(f"As things stand: {words}.", soft_wrap=True)
             return
-        worded = system.explain(where, recommendation)
+        system.looks.at(where, "explain", worded)
         print_json(worded) if as_json else print_list(worded, details=True)
 
 

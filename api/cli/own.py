@@ -8,6 +8,8 @@ import msgspec
 from api.cli.running import need_id, network_option, out, progress_bar, running
 from api.own_page import page
 from domain.refusals import Malformed, StorageTrouble
+from domain.vocabulary import OPERATOR
+from engine.access import Seen
 from engine.exporting import write_whole
 from engine.own_data import own_data
 
@@ -34,6 +36,8 @@ def my_data(member: str, folder: Path, network: str | None) -> None:
         whole = need_id(system, where, member, ("member",))
         with progress_bar("reading the history", system.store.head()) as done:
             told = own_data(system, where, whole, done)
+        whom = frozenset({whole})
+        system.looks.record(where, OPERATOR, "my data", Seen(subjects=whom, members=whom))
         _make(folder)
         write_whole(folder / "my-data.json", msgspec.json.format(msgspec.json.encode(told), indent=2))
         write_whole(folder / "my-data.html", page(told).encode())

@@ -84,6 +84,10 @@ class Shell:
         with closing(sqlite3.connect(self.folder / "data" / "events.db")) as connection:
             return connection.execute("select * from events order by position").fetchall()
 
+    def happened(self) -> list[tuple[Any, ...]]:
+        """The same but for who looked."""
+        return [each for each in self.history() if not each[3].startswith("access-")]
+
     def tables(self, **changed: str | bytes | None) -> Path:
         """A folder with the tables, some of them otherwise or left out."""
         folder = self.folder / "tables"

@@ -82,9 +82,9 @@ def test_a_network_is_told_and_recommended_from(shell: Shell) -> None:
     assert names(lists["peers one step ahead"]) == ["Dan Dorn"]
     assert names(lists["resources"]) == [GUIDE]
     assert "Ben Brook" in names(lists["experts"])
-    history = shell.history()
+    happened = shell.happened()
     assert {each["kind"]: each for each in shell.json("recommend", absent)} == lists
-    assert shell.history() == history
+    assert shell.happened() == happened
 
 
 def test_a_list_is_explained_and_so_is_who_is_not_on_it(shell: Shell) -> None:

@@ -45,9 +45,10 @@ def burden(
         where = system.network(network)
         day = when.on or day_of(then(system, where, when), system.ask(where, setting).calendar)
         wanted = Strain(strain) if strain else None
-        board = system.queries.read(
+        board = system.looks.by_operator(
             where,
             eyes(system, where, reader),
+            "read burden board",
             lambda c, who: burden_board(c, who, day, strain=wanted, never_asked=never_asked, limit=limit),
             when=when,
         )
@@ -99,6 +100,7 @@ def coverage(reader: str | None, network: str | None, as_json: bool) -> None:
     with running() as system:
         where = system.network(network)
         found = system.common_needs.coverage(where, eyes(system, where, reader))
+        system.looks.at(where, "read coverage board", found)
         if as_json:
             print_json(found)
             return

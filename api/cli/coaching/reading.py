@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from api.cli.coaching.printing import SHOWN, case_of, known, ladder_of, queue_of
-from api.cli.coaching.saying import CASE, view
+from api.cli.coaching.saying import CASE, looked_at
 from api.cli.running import json_option, need_id, network_option, out, print_json, running, when_options
 from domain.coaching.events import DispositionSuggested
 from domain.refusals import Unknown
@@ -52,9 +52,10 @@ def queue(
     with running() as system:
         where = system.network(network)
         wanted = Tier(tier) if tier else None
-        found = system.queries.read(
+        found = system.looks.by_operator(
             where,
             eyes(system, where, reader),
+            "list coaching queue",
             lambda c, who: coaching_cases.queue(c, who, tier=wanted, state=state, cursor=cursor, limit=limit),
             when=when,
         )
@@ -77,8 +78,12 @@ def mine(member: str, limit: int, cursor: str | None, when: When, network: str |
     with running() as system:
         where = system.network(network)
         who = need_id(system, where, member, ("member",))
-        found = system.queries.read(
-            where, who, lambda c, reader: coaching_cases.mine(c, reader, cursor=cursor, limit=limit), when=when
+        found = system.looks.by_operator(
+            where,
+            who,
+            "list coaching",
+            lambda c, reader: coaching_cases.mine(c, reader, cursor=cursor, limit=limit),
+            when=when,
         )
         _print(system, where, found, when, as_json=as_json)
 
@@ -125,7 +130,7 @@ def show(case: str, reader: str | None, when: When, network: str | None, as_json
     """
     with running() as system:
         where = system.network(network)
-        found = view(system, where, need_id(system, where, case, CASE), eyes(system, where, reader), when)
+        found = looked_at(system, where, need_id(system, where, case, CASE), eyes(system, where, reader), when)
         if as_json:
             print_json(found)
             return
@@ -147,7 +152,9 @@ def suggest(case: str, network: str | None, as_json: bool) -> None:
     """
     with running() as system:
         where = system.network(network)
-        found = system.suggest(where, need_id(system, where, case, CASE))
+        whole = need_id(system, where, case, CASE)
+        found = system.suggest(where, whole)
+        looked_at(system, where, whole, OPERATOR)
         if as_json:
             print_json(found)
             return

@@ -84,7 +84,19 @@ def row(system: Confrere, network: StreamId, coaching: StreamId) -> QueueRow:
 
 def view(system: Confrere, network: StreamId, coaching: StreamId, reader: MemberId, when: When = NOW) -> CaseView:
     """The case as somebody may see it."""
-    found = system.queries.read(network, reader, lambda c, who: coaching_view.seen(c, who, coaching), when=when)
+    return _there(system.queries.read(network, reader, lambda c, who: coaching_view.seen(c, who, coaching), when=when))
+
+
+def looked_at(system: Confrere, network: StreamId, coaching: StreamId, reader: MemberId, when: When = NOW) -> CaseView:
+    """The same to be printed, which is a look of the operator's."""
+    return _there(
+        system.looks.by_operator(
+            network, reader, "read coaching", lambda c, who: coaching_view.seen(c, who, coaching), when=when
+        )
+    )
+
+
+def _there(found: CaseView | None) -> CaseView:
     if found is None:
         raise Unknown("there is no such coaching case for this reader", field="coaching")
     return found

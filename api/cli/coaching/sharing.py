@@ -34,6 +34,7 @@ def themes(reader: str | None, network: str | None, as_json: bool) -> None:
     with running() as system:
         where = system.network(network)
         found = system.common_needs.themes(where, eyes(system, where, reader))
+        system.looks.at(where, "list themes", found)
     if as_json:
         print_json(found)
         return
