@@ -15,6 +15,7 @@ from benchmarks import (
     coaching,
     coaching_queue,
     encoding,
+    faults,
     freshness,
     machine,
     many,
@@ -25,6 +26,7 @@ from benchmarks import (
     serving,
     storage,
     streams,
+    verifying,
 )
 from benchmarks.row import Row
 
@@ -41,6 +43,8 @@ PARTS: Final = (
     freshness,
     coaching,
     proofs,
+    verifying,
+    faults,
 )
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")

@@ -32,9 +32,11 @@ def verify_stored(
     with closing(StoredLog(data)) as log:
         chosen = _chosen(log.networks(), network, key)
         _all_of_these(notes, chosen)
-        return tuple(
+        found = tuple(
             _one(data, checkpoints or data / each / CHECKPOINTS, log, each, notes, key, progress) for each in chosen
         )
+        log.look_through()
+    return found
 
 
 def _one(

@@ -11,7 +11,7 @@ from msgspec import msgpack
 
 from domain.audit import audit_of
 from domain.challenges import PostChallenge
-from domain.refusals import BadFile, Unknown
+from domain.refusals import BadFile, StorageTrouble, Unknown
 from engine.verifying import Tampered
 from engine.verifying_files import Verified
 from engine.verifying_here import verify_stored
@@ -186,3 +186,22 @@ def test_nothing_is_written_to_what_is_verified(signed: Signed) -> None:
     signed.verify()
     assert {path: bytes_ for path, bytes_ in content().items() if not path.endswith(("-shm", "-wal"))} == before
     assert audit_of(NET) not in before
+
+
+def test_a_damaged_index_is_told_from_damaged_events(signed: Signed) -> None:
+    signed.change(
+        "pragma writable_schema = on",
+        """update sqlite_schema set sql = replace(sql, '(network, position)', '(network, version)')
+            where name = 'events_by_network'""",
+    )
+    with pytest.raises(StorageTrouble, match="every event is as it was, but what they are found by is damaged"):
+        signed.verify()
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0 and then nothing", b"no database at all" * 100])
+def test_a_file_that_is_no_log_is_refused(signed: Signed, content: bytes) -> None:
+    for beside in signed.data.glob("events.db*"):
+        beside.unlink()
+    (signed.data / "events.db").write_bytes(content)
+    with pytest.raises((StorageTrouble, Unknown)):
+        signed.verify()
