@@ -15,6 +15,7 @@ from projections.burden import Burden, BurdenBoard
 from projections.challenge_board import Answer, Challenge
 from projections.coaching_cases import QueueRow
 from projections.coaching_view import CaseView
+from projections.erasures import Erasure
 from projections.introductions import Introduction
 from projections.member_directory import MemberEntry, Profile, Standing
 from projections.resource_shelf import Resource, Review, Wish
@@ -69,6 +70,7 @@ _FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
     TimeOffer: ("member",),
     Burden: ("member",),
     AccessEntry: ("member",),
+    Erasure: ("member",),
     NetworkShape: ("network",),
     Introduction: ("introduction", "seeker", "helper"),
     Tie: ("source", "giver", "receiver"),

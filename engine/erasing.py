@@ -9,6 +9,7 @@ from typing import Final, cast
 
 from domain.erasure import ERASURE, ConfirmErasure, EraseMember, Erasing, ErasureEvent, Gone, erasure_of
 from domain.kernel import Recorded
+from domain.refusals import Malformed
 from domain.vocabulary import MemberId, StreamId
 from engine import letting_go
 from engine.commands import Commands, Order, Sender
@@ -39,11 +40,13 @@ class Erasures:
         self._let_go: Final = let_go
         self._clock: Final = clock
 
-    def begin(self, network: StreamId, member: MemberId, sender: Sender) -> Sequence[Recorded]:
+    def begin(self, network: StreamId, member: MemberId, sender: Sender, *, meant: bool = True) -> Sequence[Recorded]:
         """Decide it, and note where others wrote their name. What that sets off is left to `finish`.
 
-        A repeat gives what it led to. Raises what the decision refuses.
+        A repeat gives what it led to. Raises what the decision refuses, and Malformed unless it is meant.
         """
+        if not meant:
+            raise Malformed("nobody can undo this", field="for_ever", remedy="say true if it is meant")
         if self._store.receipt(network, sender.command_id) is not None:
             return self._store.of_command(network, sender.command_id)
         named = naming(self._store, network, member) if self._store.network_of(member) == network else ()

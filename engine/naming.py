@@ -38,7 +38,7 @@ def _name(event: object, member: MemberId) -> str:
     match event:
         case MemberJoined(name=name):
             return name
-        case CorrectionRecorded(subject=subject, text=text) if subject == member:
+        case CorrectionRecorded(member=speaker, subject=subject, text=text) if speaker == subject == member:
             return text
         case _:
             return ""
@@ -61,6 +61,8 @@ def _log(store: EventStore, network: StreamId) -> Iterator[Recorded]:
 
 def _words_of_others(recorded: Recorded, member: MemberId) -> Iterator[str]:
     event = recorded.event
+    if _name(event, getattr(event, "member", "")):
+        return  # who is called alike names nobody but themselves
     for field, owner in owners_of(type(event)).items():
         whose = recorded.stream if owner == STREAM else getattr(event, owner)
         if whose != member:

@@ -10,6 +10,7 @@ from projections import (
     coaching_filling,
     coaching_news,
     conflicts,
+    erasures,
     evidence_sources,
     expertise,
     introductions,
@@ -44,5 +45,6 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     coaching_news.PROJECTION,
     coaching_figures.PROJECTION,
     accesses.PROJECTION,
+    erasures.PROJECTION,
     timeline.PROJECTION,
 )

@@ -14,6 +14,7 @@ from api.http.cases import CASES
 from api.http.desk import Desk, Pools
 from api.http.door import Door, Watchmen
 from api.http.endpoints import Endpoint, routed
+from api.http.erasing import ERASING
 from api.http.lists import LISTS
 from api.http.metrics import Metrics
 from api.http.mine import MINE
@@ -33,7 +34,7 @@ from engine.settings import Settings
 
 def endpoints() -> list[Endpoint]:
     """Every address under /api/v1."""
-    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *PROOFS, *SHAPE, *STREAMS, *writing.endpoints()]
+    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *ERASING, *PROOFS, *SHAPE, *STREAMS, *writing.endpoints()]
 
 
 def create_app(system: Confrere, settings: Settings) -> Litestar:

@@ -44,6 +44,7 @@ _TAGS: Final = {
     "shape": "The network's shape, in figures",
     "me": "Who one is here, and what comes for oneself",
     "members": "People: joining, profiles, roles, conflicts, time",
+    "erasures": "Who asked to be erased, and who was",
     "challenges": "Problems of practice and their answers",
     "recommendations": "Lists of people, resources and challenges that fit a need",
     "introductions": "Connecting two members, by consent, and what came of it",
