@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.recommendations import Listing, ListKind, Pick, RecommendationsIssued
 from domain.vocabulary import MemberId
@@ -12,11 +13,9 @@ from engine.lot import LIFT
 from models.lexical import NO_EDGE
 
 CLOSE: Final = 1e-4  # scores nearer than this are equal
-_FROM_OTHERS: Final = (
-    frozenset(  # parts that may lean on what third people wrote: a category, a site, a piece of praise
-        {"category", "context", "mutual", "knows the area", "shares the dilemma", LIFT}
-    )
-)
+_ORDER: Final = "who is listed, in their order"
+_IN_SCORES: Final = ("category", "context", "mutual")  # parts of a score that lean on what third people wrote
+_FROM_OTHERS: Final = frozenset({*_IN_SCORES, "knows the area", "shares the dilemma", LIFT})
 
 
 class Gone(Struct, frozen=True, kw_only=True):
@@ -24,6 +23,7 @@ class Gone(Struct, frozen=True, kw_only=True):
 
     members: frozenset[MemberId] = frozenset()  # erased since
     pieces: frozenset[str] = frozenset()  # evidence of which the words, or their vector, are not kept
+    need: bool = False  # some of its own words: then nothing is as near to it as it was
     words: tuple[str, ...] = ()  # the same as it is told
 
     def __bool__(self) -> bool:
@@ -38,7 +38,8 @@ class Difference(Struct, frozen=True):
 
 
 def lists(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> list[Difference]:
-    return [*_inputs(stored, derived), *_picks(stored, derived, gone), *_misses(stored, derived, gone)]
+    found = [*_inputs(stored, derived), *_picks(stored, derived, gone), *_misses(stored, derived, gone)]
+    return [replace(each, gone=True) for each in found] if gone.need else found
 
 
 def _inputs(stored: RecommendationsIssued, derived: Listing) -> Iterator[Difference]:
@@ -54,30 +55,26 @@ def _inputs(stored: RecommendationsIssued, derived: Listing) -> Iterator[Differe
 
 
 def _picks(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> Iterator[Difference]:
-    left = [pick for pick in stored.picks if not _is_gone(pick, gone)]
     found = {pick.candidate: pick for pick in derived.picks}
-    each = [one for pick in left if pick.candidate in found for one in _pick(pick, found[pick.candidate], gone)]
-    yield from each
-    then, now = [pick.candidate for pick in left], [pick.candidate for pick in derived.picks]
-    if then == now or (gone and in_order(then, now)):
-        return
-    together = stored.kind is ListKind.CONSULTANCY or any(LIFT in pick.parts for pick in left)
-    leans = (together and len(left) < len(stored.picks)) or any(one.gone for one in each)
-    yield Difference("who is listed, in their order", ", ".join(then), ", ".join(now), gone=leans)
+    whole = [pick for pick in stored.picks if not _is_gone(pick, gone)]
+    pairs = [(pick, found[pick.candidate]) for pick in whole if pick.candidate in found]
+    for then, now in pairs:
+        yield from _pick(then, now, gone)
+    leans = bool(gone) and any(_leaning(then, now) for then, now in pairs)
+    if len(whole) < len(stored.picks):
+        together = stored.kind is ListKind.CONSULTANCY or any(LIFT in pick.parts for pick in whole)
+        leans = leans or together or in_order([pick.candidate for pick in whole], list(found))
+    yield from plainly(_ORDER, ", ".join(pick.candidate for pick in stored.picks), ", ".join(found), gone=leans)
 
 
 def _is_gone(pick: Pick, gone: Gone) -> bool:
-    pieces = {reason.evidence for reason in pick.reasons}
-    return pick.candidate in gone.members or (bool(pieces) and pieces <= gone.pieces)
+    """Whoever was erased, what they made, and of whom they said something that spoke for them."""
+    return pick.candidate in gone.members or any(reason.evidence in gone.pieces for reason in pick.reasons)
 
 
 def _pick(then: Pick, now: Pick, gone: Gone) -> Iterator[Difference]:
-    if any(reason.evidence in gone.pieces for reason in then.reasons):
-        yield Difference(f"{then.candidate}: what speaks for them", "some of it", "is gone", gone=True)
-        return
-    parts = [each for name in sorted(then.parts | now.parts) for each in _part(name, then, now, gone)]
-    yield from parts
-    yield from nearly(f"{then.candidate}: score", then.score, now.score, gone=any(each.gone for each in parts))
+    yield from (each for name in sorted(then.parts | now.parts) for each in _part(name, then, now, gone))
+    yield from nearly(f"{then.candidate}: score", then.score, now.score + (_leaning(then, now) if gone else 0.0))
     yield from nearly(f"{then.candidate}: chance", then.propensity, now.propensity, gone=bool(gone))
     yield from plainly(f"{then.candidate}: reasons", _reasons(then), _reasons(now))
     for one, other in zip(then.reasons, now.reasons, strict=False):
@@ -87,6 +84,11 @@ def _pick(then: Pick, now: Pick, gone: Gone) -> Iterator[Difference]:
 def _part(name: str, then: Pick, now: Pick, gone: Gone) -> Iterator[Difference]:
     leans = bool(gone) and name in _FROM_OTHERS
     yield from nearly(f"{then.candidate}: {name}", then.parts.get(name, 0.0), now.parts.get(name, 0.0), gone=leans)
+
+
+def _leaning(then: Pick, now: Pick) -> float:
+    """What the score lost with those parts that others' words have a share in: they count as they were stored."""
+    return sum(then.parts.get(name, 0.0) - now.parts.get(name, 0.0) for name in _IN_SCORES)
 
 
 def _reasons(pick: Pick) -> str:

@@ -38,7 +38,7 @@ def _of_list(issued: RecommendationsIssued, stood: Stood) -> Gone:
             if piece in missing
         ),
     ]
-    return _with_words(erased, frozenset(missing), told)
+    return _with_words(erased, frozenset(missing), told, need=issued.reader in erased)
 
 
 def _of_suggestion(suggested: DispositionSuggested, stood: Stood) -> Gone:
@@ -47,7 +47,7 @@ def _of_suggestion(suggested: DispositionSuggested, stood: Stood) -> Gone:
     cases = {each.coaching for each in suggested.similar} | {each for each in named if each.startswith("coaching-")}
     theirs = {each: owner for each, owner in _owners(cases, named, stood) if owner in erased}
     told = [*_erased(erased, named | {suggested.seeker}), *(f"{each}, of {theirs[each]}" for each in sorted(theirs))]
-    return _with_words(erased, frozenset(missing) | frozenset(theirs), told)
+    return _with_words(erased, frozenset(missing) | frozenset(theirs), told, need=suggested.seeker in erased)
 
 
 def _owners(cases: set[str], named: set[str], stood: Stood) -> Iterator[tuple[str, OwnerId]]:
@@ -61,11 +61,11 @@ def _erased(erased: frozenset[MemberId], concerned: set[str]) -> list[str]:
     return [f"{each} was erased" for each in sorted(erased & concerned)]
 
 
-def _with_words(erased: frozenset[MemberId], pieces: frozenset[str], told: list[str]) -> Gone:
+def _with_words(erased: frozenset[MemberId], pieces: frozenset[str], told: list[str], *, need: bool) -> Gone:
     """Whoever was erased may have moved something: they are named where nothing nearer can be."""
     lost = [f"the vector of {piece} is not kept" for piece in sorted(pieces) if _PLACE.search(piece)]
     usual = [f"{each} was erased" for each in sorted(erased)] or lost
-    return Gone(members=erased, pieces=pieces, words=tuple(told or usual))
+    return Gone(members=erased, pieces=pieces, need=need, words=tuple(told or usual))
 
 
 def _position(piece: str) -> str:

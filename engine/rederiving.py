@@ -1,18 +1,20 @@
 """Why, then: derives stored lists and suggestions again from the history up to the position they were derived from."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.coaching.commands import Suggestion
 from domain.coaching.events import DispositionSuggested
 from domain.kernel import Recorded
 from domain.policies import MatchingPolicy
 from domain.recommendations import Listing, RecommendationsIssued
-from domain.refusals import Refused, Unknown
+from domain.refusals import IllegalMove, Refused, Unknown
 from domain.vocabulary import ENGINE, StreamId
 from engine.comparing import Difference, Gone, lists
 from engine.comparing_suggestions import suggestions
@@ -29,6 +31,7 @@ from engine.sight import look
 from engine.snapshot import SOUGHT, Need
 from engine.triage import suggestion
 from engine.vector_store import VectorStore
+from models.lexical import terms
 
 _PAGE: Final = 2000
 _NOTHING: Final = Gone()
@@ -87,8 +90,9 @@ class Rederiving:
         try:
             with self.snapshots.standing(network, position_of(event), encoder_of(event)) as stood:
                 gone = gone_since(event, stood)
+                gone = replace(gone, need=gone.need or (bool(gone) and not _asks_the_same(recorded, stood)))
                 return _compared(recorded, _derived(recorded, stood, given_by(event, gone)), gone)
-        except Refused as refusal:  # nothing of that encoder is kept, or the past cannot be read
+        except IllegalMove as refusal:  # nothing of that encoder is kept
             return _of(recorded, Outcome.PARTLY, gone=(refusal.words,))
 
 
@@ -119,6 +123,22 @@ def counted_by(event: Decision) -> Counted | None:
     return Counted({SOUGHT[event.kind][0]: figures_of(event.terms, event.inputs)})
 
 
+def _asks_the_same(recorded: Recorded, stood: Stood) -> bool:
+    """Whether all the words are there that a list was searched by: others too may have written of its reader."""
+    event = decision_of(recorded)
+    if isinstance(event, DispositionSuggested):
+        return True
+    with suppress(Refused):
+        need = need_of(event, recorded.envelope.occurred_at)
+        texts = stood.look(need.at).need_texts(need).texts
+        return {term for text in texts for term in terms(text)} == figures_of(event.terms, event.inputs).spread.keys()
+    return False
+
+
+def need_of(issued: RecommendationsIssued, at: datetime) -> Need:
+    return Need(reader=issued.reader, subject=issued.need, kind=issued.kind, mode=issued.mode, at=at)
+
+
 def _derived(recorded: Recorded, stood: Stood, given: Given) -> Listing | Suggestion | Refused:
     try:
         return derive(recorded, stood, given)
@@ -131,8 +151,7 @@ def derive(recorded: Recorded, stood: Stood, given: Given) -> Listing | Suggesti
     event, at = decision_of(recorded), recorded.envelope.occurred_at
     snapshot = stood.look(at, given)
     if isinstance(event, RecommendationsIssued):
-        need = Need(reader=event.reader, subject=event.need, kind=event.kind, mode=event.mode, at=at)
-        return recommend(need, snapshot.policy, snapshot, event.inputs.seed)
+        return recommend(need_of(event, at), snapshot.policy, snapshot, event.inputs.seed)
     told = intake(stood.connection, recorded.stream)
     if told is None:
         raise Unknown("nobody has its words any more", field="coaching")
