@@ -116,6 +116,13 @@ class Views:
             self._stopped_by = _Stuck(str(trouble), trouble)
             raise
 
+    def catch_up_or_raise(self, progress: Progress | None = None, until: int | None = None) -> None:
+        """The same for who cannot do without: raises what stands in the way, as the log said it."""
+        reached = self.catch_up(progress, until)
+        if self._stopped_by is not None and (until is None or reached < until):
+            remedy = "report it: the history is kept, its projections are stuck"
+            raise self._stopped_by.refusal or StorageTrouble(str(self._stopped_by), remedy=remedy)
+
     def _end(self, until: int | None) -> int:
         head = self._log.head()
         return head if until is None else min(until, head)

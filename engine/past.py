@@ -8,7 +8,6 @@ from sqlite3 import Connection
 from threading import Lock
 from typing import Final
 
-from domain.refusals import StorageTrouble
 from domain.vocabulary import StreamId
 from engine import view_files
 from engine.followers import Log, Progress, Views
@@ -52,7 +51,8 @@ class Past:
     def discard(self, network: StreamId) -> bool:
         """Delete what is kept of a network's past, for every process; it begins anew when it is asked again.
 
-        For who was erased: their words stood there. Their key must be gone by then, or they would come back.
+        For who was erased: their words stood there. Their key must be gone by then, or they would come back. Says
+        whether anything was kept.
         """
         place = _place(self._folder(network))
         if not place.exists():
@@ -68,11 +68,9 @@ class Past:
 
     def _caught_up(self, network: StreamId, position: int, progress: Progress | None) -> Views:
         views = self._of(network)
-        reached = views.catch_up(progress, until=position if views.position else None)  # at first all, without indexes
-        if reached < position:
-            raise views.last_refusal or StorageTrouble(
-                views.last_error or "the past cannot be read", remedy="report it: the history is kept"
-            )
+        if not views.position:  # at first all, as long as there are no indexes
+            views.catch_up(progress)
+        views.catch_up_or_raise(progress, until=position)
         views.extend(self._findable)
         return views
 

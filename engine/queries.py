@@ -2,21 +2,22 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import date, datetime
 from sqlite3 import Connection
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from domain.refusals import IllegalMove, StorageTrouble, Unknown
 from domain.vocabulary import MemberId, StreamId
+from engine.days import Days
 from engine.event_store import EventStore
-from engine.followers import Log, Views
-from engine.happened import Happened
+from engine.followers import Views
 from engine.past import Past
 from engine.when import NOW, When, end_of
 from projections.network_setting import setting
 from projections.reading import Reader, reader_at
+from projections.timeline import told_in_order
 
 T = TypeVar("T")
 Progress = Callable[[int], None]
@@ -33,6 +34,7 @@ class Queries:
         self._store: Final = store
         self._views: Final = views
         self._past: Final = past
+        self._days: Final = Days(store)
         self._readers: Final[OrderedDict[tuple[StreamId, MemberId], tuple[int, Reader]]] = OrderedDict()
         self._turn: Final = Lock()
 
@@ -97,40 +99,41 @@ class Queries:
     @contextmanager
     def standing(self, network: StreamId, when: When = NOW, progress: Progress | None = None) -> Iterator[Connection]:
         """The projections as they stand, stood when something was known, or would with what had happened by a day."""
+        with self._standing(network, when, progress) as connection:
+            yield connection
+
+    def _standing(self, network: StreamId, when: When, progress: Progress | None) -> AbstractContextManager[Connection]:
         if when.now:
-            with self.kept_up(network, progress).reading() as connection:
+            return self.kept_up(network, progress).reading()
+        if when.as_of is not None:
+            self._views(network)  # refused where there is none
+            return self._as_of(network, self.position(when.as_of), progress)
+        with self.kept_up(network).reading() as connection:
+            before = end_of(cast("date", when.on), setting(connection).calendar.zone)
+            position = told_in_order(connection, before)
+        if position is None:
+            return self._days.standing(network, before, progress)
+        return self._as_of(network, position, progress)
+
+    @contextmanager
+    def _as_of(self, network: StreamId, position: int, progress: Progress | None) -> Iterator[Connection]:
+        if self._past is not None:
+            with self._past.standing(network, position, progress) as connection:
                 yield connection
             return
-        if self._past is not None and when.as_of is not None:
-            with self._past.standing(network, self.position(when.as_of), progress) as connection:
+        with closing(Views(None, network, self._store)) as views:
+            views.catch_up_or_raise(progress, until=position)
+            with views.reading() as connection:
                 yield connection
-            return
-        past = Views(None, network, self._log_of(network, when))
-        try:
-            past.catch_up(progress, until=None if when.as_of is None else self.position(when.as_of))
-            with past.reading() as connection:
-                yield connection
-        finally:
-            past.close()
 
     def _wait_for(self, after: int | None) -> None:
         if after is not None and self._store.head() < after and not self._store.wait(after - 1, _PATIENCE):
             raise StorageTrouble("what was written last has not arrived here yet", remedy="ask again")
 
-    def _log_of(self, network: StreamId, when: When) -> Log:
-        if when.on is None:
-            return self._store
-        zone = self.ask(network, setting).calendar.zone
-        return Happened(self._store, end_of(when.on, zone))
-
     def kept_up(self, network: StreamId, progress: Progress | None = None) -> Views:
         """Projections at the head; refused, naming the event, when one stands in the way."""
         views = self._views(network)
-        views.catch_up(progress)
-        if views.last_refusal is not None:
-            raise views.last_refusal
-        if views.last_error is not None:
-            raise StorageTrouble(views.last_error, remedy="report it: the history is kept, its projections are stuck")
+        views.catch_up_or_raise(progress)
         return views
 
     def position(self, as_of: int | datetime) -> int:

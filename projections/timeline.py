@@ -191,6 +191,27 @@ def moments(connection: sqlite3.Connection, *, after: int = 0, limit: int = 100)
     return list(rows(connection, Moment, sql, (after, limit)))
 
 
+_IN_ORDER: Final = """
+    with counted (last) as (select position from timeline where occurred_at < ? order by position desc limit 1),
+    left_out (first) as (select position from timeline where occurred_at >= ? order by position limit 1),
+    charter (position, recorded_at) as (
+        select position, recorded_at from timeline where name = 'network.chartered' order by position limit 1
+    )
+    select last from counted, charter where charter.position <= last
+    and not exists (select 1 from left_out where first < last)
+    and not exists (select 1 from timeline where position > last and recorded_at = charter.recorded_at)
+"""  # what was recorded at the same instant as the charter may be of the same save
+
+
+def told_in_order(connection: sqlite3.Connection, before: datetime) -> int | None:
+    """The position up to which everything had happened before an instant, and nothing of what was told later.
+
+    None where things were not told in such an order, or where the network's charter, which always counts, was not yet.
+    """
+    found = connection.execute(_IN_ORDER, (microseconds(before), microseconds(before))).fetchone()
+    return None if found is None else int(found[0])
+
+
 def latest(connection: sqlite3.Connection, limit: int = 20) -> list[Moment]:
     """The last ones, the newest first."""
     return list(rows(connection, Moment, "select * from timeline order by position desc limit ?", (limit,)))
