@@ -15,6 +15,9 @@ from engine.rules.standing import Standing
 from engine.rules.told import Open, Row, Told, Unreadable, opened, told
 from engine.sealing import Altered, KeyRing
 
+_FORM: Final = 32  # the rule that a row breaks which is no event's
+_OTHERWISE: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)  # fields left out, or others
+
 
 class Violation(Struct, frozen=True, kw_only=True):
     """The first event that a rule forbids."""
@@ -57,6 +60,8 @@ class _Checking:
             for name, look in checker.of.items():
                 self._looks[name].append((rule, look))
         self._every: Final = self._looks.pop(EVERY, [])
+        for looks in self._looks.values():
+            looks[:0] = self._every
         self._names: Final = Counter[str]()
         self._save = ""
 
@@ -66,22 +71,25 @@ class _Checking:
             if self._unseal is not None and event.sealed:
                 opened(event, OPENED, self._unseal)
         except Unreadable as trouble:
-            return Violation(rule=32, position=row[0], words=str(trouble))
+            return Violation(rule=_FORM, position=row[0], words=str(trouble))
         if event.around.command != self._save:
             self._save = event.around.command
             if (fault := self._closed()) is not None:
                 return fault
         self._names[event.name] += 1
-        fault = self._look(event)
-        self._standing.take(event)
+        try:
+            fault = self._look(event)
+            self._standing.take(event)
+        except _OTHERWISE:
+            words = f"{event.name} does not say what such an event says"
+            return Violation(rule=_FORM, position=event.position, words=words)
         return fault
 
     def _look(self, event: Told) -> Violation | None:
-        for looks in (self._every, self._looks.get(event.name, ())):
-            for rule, look in looks:
-                words = look(event)
-                if words is not None:
-                    return Violation(rule=rule.number, position=event.position, words=words)
+        for rule, look in self._looks.get(event.name, self._every):
+            words = look(event)
+            if words is not None:
+                return Violation(rule=rule.number, position=event.position, words=words)
         return None
 
     def end(self) -> Violation | None:

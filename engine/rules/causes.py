@@ -17,7 +17,7 @@ class Causes:
     def __init__(self, standing: Standing) -> None:
         self._standing: Final = standing
         self.of: Final[Mapping[str, Look]] = {EVERY: self._look}
-        self._commands: Final = Numbers(width=1)  # → number of the command where its chain begins
+        self._commands: Final = Numbers()
         self._last = ""
 
     def _look(self, told: Told) -> str | None:
@@ -25,8 +25,7 @@ class Causes:
         if around.command == self._last:
             return None
         self._last = around.command
-        at = self._commands.add(around.command)
-        self._commands.values[at] = 1
+        self._commands.add(around.command)
         return self._who(told) or self._why(told)
 
     def _who(self, told: Told) -> str | None:

@@ -29,24 +29,24 @@ class Spell(Struct):
 class Said(Struct):
     """What was said by one about another."""
 
-    spells: dict[tuple[str, str], list[Spell]] = field(default_factory=dict)
+    spells: dict[str, dict[str, list[Spell]]] = field(default_factory=dict)  # by whom, about whom
 
     def begin(self, one: str, other: str, position: int) -> None:
-        spells = self.spells.setdefault((one, other), [])
+        spells = self.spells.setdefault(one, {}).setdefault(other, [])
         if not spells or spells[-1].until is not None:
             spells.append(Spell(position))
 
     def end(self, one: str, other: str, position: int) -> None:
-        for spell in self.spells.get((one, other), ())[-1:]:
+        for spell in self.spells.get(one, {}).get(other, ())[-1:]:
             if spell.until is None:
                 spell.until = position
 
     def holds(self, one: str, other: str, position: int) -> bool:
-        return any(spell.held(position) for spell in self.spells.get((one, other), ()))
+        return any(spell.held(position) for spell in self.spells.get(one, {}).get(other, ()))
 
     def of(self, one: str, position: int) -> set[str]:
         """About whom."""
-        return {other for (who, other) in self.spells if who == one and self.holds(one, other, position)}
+        return {other for other in self.spells.get(one, ()) if self.holds(one, other, position)}
 
 
 class Links:

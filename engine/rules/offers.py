@@ -49,7 +49,9 @@ class Offers:
         return self._in_time(told, told.stream)
 
     def _accepted(self, told: Told) -> str | None:
-        return self._in_time(told, told.fields["offer"])
+        fault = self._in_time(told, told.fields["offer"])
+        self._open.pop(told.fields["offer"], None)  # who said yes holds to it
+        return fault
 
     def _in_time(self, told: Told, key: str) -> str | None:
         until = self._open.get(key)
@@ -60,8 +62,10 @@ class Offers:
 
     def _made(self, told: Told) -> None:
         self._open.pop(told.stream, None)
+        self._two.pop(told.stream, None)
 
     def _ended(self, told: Told) -> None:
+        self._two.pop(told.stream, None)
         self._close(told, told.stream)
 
     def _let_go(self, told: Told) -> None:

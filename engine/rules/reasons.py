@@ -24,12 +24,13 @@ _ID: Final = re.compile(r"e(\d+)")  # of the position of an event; what came bac
 
 class Reasons:
     def __init__(self, standing: Standing) -> None:  # noqa: ARG002 - one shape for all checkers
-        self._showing: Final = Numbers(width=1)  # position → 1 for what is open to all
+        self._open: Final = Numbers()  # positions of what is open to all …
+        self._narrow: Final = Numbers()  # … and of what is not
         self.of: Final[Mapping[str, Look]] = {LISTED: self._look, **dict.fromkeys(_SHOWING, self._shown)}
 
     def _shown(self, told: Told) -> None:
         is_open = told.around.confidentiality in _OPEN or told.name in _RETURNING
-        self._showing.put(told.position, int(is_open))
+        (self._open if is_open else self._narrow).add(told.position)
 
     def _look(self, told: Told) -> str | None:
         position = told.fields["inputs"]["position"]
@@ -41,14 +42,15 @@ class Reasons:
         for each in (evidence, met):
             if each is not None and not self._stood(each, position):
                 return f"a reason points at {each}, which did not stand in the log at position {position}"
-        is_open = all(self._showing.values[at] for at in self._places(evidence) if at is not None)
-        return None if is_open else f"a reason points at {evidence}, which is not open to all"
+        narrow = any(place in self._narrow for place in _places(evidence))
+        return f"a reason points at {evidence}, which is not open to all" if narrow else None
 
     def _stood(self, evidence: str, position: int) -> bool:
         if not _FORM.fullmatch(evidence):
             return False
-        early = all(int(at) <= position for at in _ID.findall(evidence))
-        return early and all(at is not None for at in self._places(evidence))
+        places = _places(evidence)
+        return all(place <= position and (place in self._open or place in self._narrow) for place in places)
 
-    def _places(self, evidence: str) -> list[int | None]:
-        return [self._showing.find(int(at)) for at in _ID.findall(evidence)]
+
+def _places(evidence: str) -> list[int]:
+    return [int(place) for place in _ID.findall(evidence)]

@@ -49,6 +49,15 @@ def in_no_form_that_an_event_has() -> Log:
     return log
 
 
+def says_nothing_of_what_it_should() -> Log:
+    return chartered().save(event("audit.checkpoint-signed", "audit-00000001"), actor="confrere")
+
+
+def says_words_where_numbers_stand() -> Log:
+    fields = {"size": "many", "root": "r", "key": "k"}
+    return chartered().save(event("audit.checkpoint-signed", "audit-00000001", **fields), actor="confrere")
+
+
 def follows_from_what_never_happened() -> Log:
     return chartered().save(PAUSED, by=ADA, causation="command-unheard")
 
@@ -189,6 +198,8 @@ HISTORIES = {
         carried_out_twice: "carried out before, and again here",
         said_by_another_in_one_save: "not recorded at once, or not for one cause",
         in_no_form_that_an_event_has: "cannot be read",
+        says_nothing_of_what_it_should: "does not say what such an event says",
+        says_words_where_numbers_stand: "does not say what such an event says",
     },
     35: {
         follows_from_what_never_happened: "the cause of",
