@@ -17,7 +17,7 @@ from engine.consequences import by_itself
 from engine.event_store import EventStore
 from engine.followers import Progress
 from engine.letting_go import LettingGo
-from engine.naming import naming
+from engine.naming import look_for
 from engine.sealing import GLANCE, KeyRing
 
 _MOST: Final = 1_000_000  # streams of one kind
@@ -49,7 +49,7 @@ class Erasures:
             raise Malformed("nobody can undo this", field="for_ever", remedy="say true if it is meant")
         if self._store.receipt(network, sender.command_id) is not None:
             return self._store.of_command(network, sender.command_id)
-        named = naming(self._store, network, member) if self._store.network_of(member) == network else ()
+        named = look_for(self._store, network, member).named if self._store.network_of(member) == network else ()
         order = Order(command=EraseMember(member=member, named=named), at=self._clock())
         return self._commands.handle(order, sender)
 

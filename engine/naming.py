@@ -1,18 +1,25 @@
-"""Where others wrote a member's name: their words stay theirs, so somebody has to look at them."""
+"""What the history holds of a member's words, and where others wrote their name: somebody has to look at that."""
 
 import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from domain.kernel import STREAM, Recorded, owners_of
+from msgspec import Struct
+
+from domain.kernel import STREAM, Event, Recorded, owners_of
 from domain.members import MemberJoined
 from domain.own_words import CorrectionRecorded, words_of
-from domain.vocabulary import MemberId, StreamId
+from domain.vocabulary import MemberId, OwnerId, StreamId
 from engine.event_store import EventStore
 
 MOST: Final = 10_000  # streams: as many as a decision to erase holds
 _PAGE: Final = 2_000
 _PART: Final = 3  # letters that a part of a name has at least to be looked for
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    texts: int  # sealed under the member's key, whoever wrote them
+    named: tuple[StreamId, ...]  # in which words that are not the member's have their name, or a part of it
 
 
 def names_of(store: EventStore, member: MemberId) -> frozenset[str]:
@@ -22,19 +29,19 @@ def names_of(store: EventStore, member: MemberId) -> frozenset[str]:
     return frozenset(name for name in given if name)
 
 
-def naming(store: EventStore, network: StreamId, member: MemberId) -> tuple[StreamId, ...]:
-    """The streams in which words that are not the member's have the name, or a part of it as it is written.
-
-    The whole log is read: nothing else holds all words. To be asked while the member's key is still there.
-    """
+def look_for(store: EventStore, network: StreamId, member: MemberId) -> Found:
+    """The whole log is read: nothing else holds all words. To be asked while the member's key is still there."""
     wanted = _pattern(names_of(store, member))
-    if wanted is None:
-        return ()
-    found = (each.stream for each in _log(store, network) if any(map(wanted.search, _words_of_others(each, member))))
-    return tuple(dict.fromkeys(found))[:MOST]
+    texts, named = 0, dict[StreamId, None]()
+    for recorded in _log(store, network):
+        for owner, text in _texts(recorded):
+            texts += owner == member
+            if owner != member and wanted.search(text) and not _is_own_name(recorded.event):
+                named[recorded.stream] = None
+    return Found(texts=texts, named=tuple(named)[:MOST])
 
 
-def _name(event: object, member: MemberId) -> str:
+def _name(event: Event, member: MemberId) -> str:
     match event:
         case MemberJoined(name=name):
             return name
@@ -44,12 +51,17 @@ def _name(event: object, member: MemberId) -> str:
             return ""
 
 
-def _pattern(names: Collection[str]) -> re.Pattern[str] | None:
+def _is_own_name(event: Event) -> bool:
+    """Who is called alike names nobody but themselves."""
+    return bool(_name(event, getattr(event, "member", "")))
+
+
+def _pattern(names: Collection[str]) -> re.Pattern[str]:
     """Whole names however they are written; their parts with a capital, for many are common words too."""
     whole = {re.escape(" ".join(name.split())).replace(r"\ ", r"\s+") for name in names}
     parts = {re.escape(part) for name in names for part in name.split() if len(part) >= _PART and part[0].isupper()}
     either = [f"(?i:{each})" for each in sorted(whole)] + sorted(parts)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(either)})(?!\w)") if either else None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(either)})(?!\w)" if either else r"(?!)")
 
 
 def _log(store: EventStore, network: StreamId) -> Iterator[Recorded]:
@@ -59,11 +71,9 @@ def _log(store: EventStore, network: StreamId) -> Iterator[Recorded]:
         after = page[-1].position
 
 
-def _words_of_others(recorded: Recorded, member: MemberId) -> Iterator[str]:
+def _texts(recorded: Recorded) -> Iterator[tuple[OwnerId, str]]:
+    """Each text that is sealed, with whose it is."""
     event = recorded.event
-    if _name(event, getattr(event, "member", "")):
-        return  # who is called alike names nobody but themselves
     for field, owner in owners_of(type(event)).items():
-        whose = recorded.stream if owner == STREAM else getattr(event, owner)
-        if whose != member:
-            yield getattr(event, field)
+        if text := getattr(event, field):
+            yield (recorded.stream if owner == STREAM else getattr(event, owner)), text

@@ -12,6 +12,7 @@ from api.cli.accesses import access
 from api.cli.audit import audit
 from api.cli.coaching import coaching
 from api.cli.demo import demo
+from api.cli.erasing import erase, hold, release
 from api.cli.exporting import export
 from api.cli.history import rebuild, tail
 from api.cli.keeping import backup, restore
@@ -98,6 +99,9 @@ for command in (
     rebuild,
     export,
     my_data,
+    erase,
+    hold,
+    release,
     audit,
     backup,
     restore,
