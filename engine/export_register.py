@@ -1,6 +1,8 @@
 """Which exports were written where: so that what a crash left is cleared up, and an erasure finds opened words."""
 
+from collections.abc import Iterable
 from contextlib import suppress
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 
@@ -39,8 +41,26 @@ class Registered(Struct, frozen=True, kw_only=True):
     whole: bool = False  # whether it has its final name
 
     @property
+    def named(self) -> bool:
+        """Whether it has its final name; a crash right after that may have kept the register from saying so."""
+        if self.whole or self.digest is None or self.draft.exists():
+            return self.whole
+        with suppress(OSError):
+            return digest_of(self.folder, self.files) == self.digest
+        return False
+
+    @property
     def place(self) -> Path:
-        return self.folder if self.whole else self.draft
+        return self.folder if self.named else self.draft
+
+
+def digest_of(folder: Path, files: Iterable[str]) -> str:
+    """Over what `sha256sum` prints of the files in order of their names, so that anybody can compare."""
+    lines = []
+    for name in sorted(files):
+        with (folder / name).open("rb") as file:
+            lines.append(f"{file_digest(file, 'sha256').hexdigest()}  {name}\n")
+    return sha256("".join(lines).encode()).hexdigest()
 
 
 class ExportRegister:
@@ -81,11 +101,12 @@ class ExportRegister:
 
         Who moved or copied it has to be asked: it is not there any more where it was written. Raises OSError.
         """
-        found = [path for each in one.files if (path := one.place / each).exists()]
+        place = one.place
+        found = [path for each in one.files if (path := place / each).exists()]
         for path in found:
             path.unlink()
         with suppress(OSError):  # others' files stay, and so does the folder then
-            one.place.rmdir()
+            place.rmdir()
         self.forget(one)
         return bool(found)
 

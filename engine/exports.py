@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,7 @@ from domain.refusals import StorageTrouble
 from domain.vocabulary import OPERATOR, StreamId
 from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
-from engine.export_register import ExportRegister, Registered
+from engine.export_register import ExportRegister, Registered, digest_of
 
 
 class Wrote(Struct, frozen=True):
@@ -89,7 +88,8 @@ class Exports:
     def _finish(self, one: Registered, writer: Callable[[Path], Wrote]) -> Export:
         with _in_words(one.folder):
             wrote = writer(one.draft)
-            digest = _digest(one.draft, one.files)
+            _flush_all(one.draft, one.files)
+            digest = digest_of(one.draft, one.files)
         one = replace(one, digest=digest)
         self.register.put(one)
         self._record(one, wrote)
@@ -110,7 +110,9 @@ class Exports:
         for one in self.register.all(network):
             if one.whole or _in_use(one.draft):
                 continue
-            if not self._recorded(one):
+            if one.named:
+                self.register.put(replace(one, whole=True))
+            elif not self._recorded(one):
                 self._clear(one)
             elif one.draft.exists() and not _occupied(one.folder):
                 with suppress(OSError):
@@ -191,19 +193,14 @@ def _occupied(folder: Path) -> bool:
     return folder.exists() or folder.is_symlink()
 
 
-def _digest(folder: Path, files: tuple[str, ...]) -> str:
-    """Over what `sha256sum` prints of the files in order of their names, so that anybody can compare."""
-    lines = []
-    for name in sorted(files):
-        with (folder / name).open("rb") as file:
-            os.fsync(file.fileno())
-            lines.append(f"{file_digest(file, 'sha256').hexdigest()}  {name}\n")
+def _flush_all(folder: Path, files: tuple[str, ...]) -> None:
+    for name in files:
+        _flush(folder / name)
     _flush(folder)
-    return sha256("".join(lines).encode()).hexdigest()
 
 
-def _flush(folder: Path) -> None:
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _flush(path: Path) -> None:
+    held = os.open(path, os.O_RDONLY)
     try:
         os.fsync(held)
     finally:

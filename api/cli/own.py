@@ -7,11 +7,14 @@ import msgspec
 
 from api.cli.running import need_id, network_option, out, progress_bar, running
 from api.own_page import page
-from domain.refusals import Malformed, StorageTrouble
+from domain.refusals import Malformed
 from domain.vocabulary import OPERATOR
 from engine.access import Seen
 from engine.exporting import write_whole
+from engine.exports import Wrote
 from engine.own_data import own_data
+
+PAGE, JSON = "my-data.html", "my-data.json"
 
 
 @click.command("my-data")
@@ -23,8 +26,8 @@ from engine.own_data import own_data
 def my_data(member: str, folder: Path, network: str | None) -> None:
     """Write all that is held of MEMBER: what, where it came from, who looked at it, which recommendations used it.
 
-    FOLDER gets my-data.html for people and my-data.json for programs, readable by you alone. The member sees in the
-    record of access that it was made.
+    FOLDER, which must not be there yet, gets my-data.html for people and my-data.json for programs, readable by you
+    alone. The member sees in the record of access that it was made; their erasure deletes it, unless it was moved.
 
     \b
     Example: confrere my-data member-3f2a --to for-ada/
@@ -38,16 +41,11 @@ def my_data(member: str, folder: Path, network: str | None) -> None:
             told = own_data(system, where, whole, done)
         whom = frozenset({whole})
         system.looks.record(where, OPERATOR, "my data", Seen(subjects=whom, members=whom))
-        _make(folder)
-        write_whole(folder / "my-data.json", msgspec.json.format(msgspec.json.encode(told), indent=2))
-        write_whole(folder / "my-data.html", page(told).encode())
-    out.print(
-        f"{len(told.held)} records, {len(told.looks)} looks, {len(told.uses)} uses in lists: {folder}/my-data.html"
-    )
 
+        def write(draft: Path) -> Wrote:
+            write_whole(draft / JSON, msgspec.json.format(msgspec.json.encode(told), indent=2))
+            write_whole(draft / PAGE, page(told).encode())
+            return Wrote(len(told.held), told.position)
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageTrouble("this folder cannot be made", field=str(folder), remedy="name another one") from error
+        system.exports.write(where, folder, "my data", write, files=(PAGE, JSON), opened=True)
+    out.print(f"{len(told.held)} records, {len(told.looks)} looks, {len(told.uses)} uses in lists: {folder}/{PAGE}")

@@ -134,6 +134,8 @@ with Town(folder, Encoder()) as town:
         Exports._record = die
     if moment == "before it has its name":
         Exports._give_its_name = die
+    if moment == "after it has its name":
+        Path.rename = lambda *given, of=Path.rename: (of(*given), die())
     write(town, out, half if moment == "half-written" else two)
 """
 
@@ -166,3 +168,18 @@ def test_a_kill_after_it_is_recorded_is_finished_by_whoever_comes_next(town: Tow
     assert registered["out"].whole
     assert registered["out"].digest == event.digest
     assert isinstance(town.exports, Exports)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settled", [True, False])
+def test_an_erasure_finds_an_export_whose_writer_was_killed_right_after(
+    town: Town, tmp_path: Path, *, settled: bool
+) -> None:
+    killed(town, tmp_path / "out", "after it has its name")
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == list(FILES)
+    if settled:
+        town.exports.settle(NET)
+    (one,) = town.exports.register.holding_words(NET)
+    assert one.whole == settled
+    assert town.exports.register.discard(one)
+    assert not (tmp_path / "out").exists()
