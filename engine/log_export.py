@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from domain.refusals import Refused
 from domain.vocabulary import StreamId
 from engine.checkpoints import Proofs
 from engine.event_store import EventStore
@@ -24,9 +25,12 @@ def write_log(draft: Path, store: EventStore, proofs: Proofs, progress: Progress
     """Sign, write what was signed, and verify it as a stranger would. Raises Tampered, StorageTrouble, OSError."""
     try:
         return _written(draft, store, proofs, progress)
-    except Tampered:
+    except Tampered as tampered:
         proofs.begin_anew()  # perhaps the hashes kept beside the log are wrong, and not the log
-        return _written(draft, store, proofs, progress)
+        try:
+            return _written(draft, store, proofs, progress)
+        except Refused:
+            raise tampered from None  # it is the log: the first time its place was known
 
 
 def _written(draft: Path, store: EventStore, proofs: Proofs, progress: Progress | None) -> Wrote:
