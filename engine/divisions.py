@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from engine.cells import hidden, hidden_within
-from models.network_shape import Graph, external_internal, index
+from models.network_shape import Graph, by_group, external_internal, index
 from models.reach import Numbers
 from projections.site_tree import sites
 from projections.tied_members import Counted
@@ -64,29 +64,29 @@ def divisions(connection: Connection, told: Graph, people: Sequence[Counted]) ->
 
 
 def _division(by: str, told: Graph, groups: Sequence[str], back: frozenset[str], names: Mapping[str, str]) -> Division:
-    people_in = Counter(each for each in groups if each)
-    external, internal = external_internal(told, _numbers(groups))
-    shown = sorted(people_in.keys() - back, key=lambda each: (-people_in[each], each))
+    order, numbers = sorted(set(groups) - {""}), _numbers(groups)
+    external, internal = external_internal(told, numbers)
+    own = by_group(told, numbers, len(order))
+    cells = [
+        Cell(
+            group=group,
+            name=names.get(group, group),
+            members=n,
+            internal=within,
+            external=out,
+            index=index(out, within),
+        )
+        for group, n, within, out in zip(order, *(each.tolist() for each in own), strict=True)
+        if group not in back
+    ]
     return Division(
         by=by,
-        known=None if "" in back else people_in.total(),
+        known=None if "" in back else sum(map(bool, groups)),
         internal=internal,
         external=external,
         index=index(external, internal),
-        cells=tuple(_cell(told, groups, group, names.get(group, group)) for group in shown),
+        cells=tuple(sorted(cells, key=lambda cell: (-cell.members, cell.group))),
         kept_back=len(back - {""}),
-    )
-
-
-def _cell(told: Graph, groups: Sequence[str], group: str, name: str) -> Cell:
-    here = np.array([each == group for each in groups], dtype=bool)
-    known = np.array([bool(each) for each in groups], dtype=bool)
-    ends = here[told.givers].astype(int) + here[told.receivers]
-    external = int(np.count_nonzero((ends == 1) & known[told.givers] & known[told.receivers]))
-    internal = int(np.count_nonzero(ends == 2))
-    members = int(np.count_nonzero(here))
-    return Cell(
-        group=group, name=name, members=members, internal=internal, external=external, index=index(external, internal)
     )
 
 

@@ -94,9 +94,9 @@ def waits(
     until: datetime,
 ) -> tuple[Elapsed, ...]:
     """From a challenge to its first answer and to the first help confirmed; from joining to being part of it."""
-    first = since or _BEFORE_ALL
+    first, here = since or _BEFORE_ALL, {each.member for each in people}
     answered, helped = (
-        tied_members.waits(connection, reader, kind, classes, first, until)
+        tied_members.waits(connection, here, kind, classes, first, until)
         for kind in (TieKind.EXCHANGED, TieKind.ADVISED)
     )
     return (

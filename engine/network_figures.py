@@ -18,8 +18,7 @@ from engine.evenness import Elapsed, Evenness
 from engine.followers import Views
 from engine.queries import Queries
 from engine.when import When, end_of
-from models.network_shape import Figures, Graph, figures, graph, reach_two, without
-from models.reach import Numbers
+from models.network_shape import Figures, Graph, figures, graph, hub_dependence, reach_two, without
 from projections import tied_members
 from projections.network_setting import setting
 from projections.reading import Reader
@@ -83,7 +82,7 @@ def shape_at(
 def network_shape(
     connection: Connection, reader: Reader, when: When, counting: Counting, clock: Callable[[], datetime]
 ) -> NetworkShape:
-    """Whom the reader must not be shown counts in no figure. Raises IllegalMove where too few would stand behind one."""
+    """Whom the reader must not be shown counts in no figure. Raises IllegalMove where too few stand behind one."""
     known = setting(connection)
     until = until_of(connection, when, known.calendar.zone, clock)
     since = _since(counting, until, known.calendar.zone)
@@ -92,9 +91,12 @@ def network_shape(
         _large_enough(connection, reader, counting, sight)
     whole = _graph(sight.people, _within(sight.uses, since))
     staff = np.flatnonzero([each.staff for each in sight.people])
-    told = without(whole, staff) if counting.without_staff else whole
+    told, other = (without(whole, staff), whole) if counting.without_staff else (whole, without(whole, staff))
+    found, reach = figures(told), reach_two(other)
+    hubs = hub_dependence(*(reach, found.reach_two) if counting.without_staff else (found.reach_two, reach))
     counted = [each for each in sight.people if not (counting.without_staff and each.staff)]
-    new = _new(sight.uses, {each.member for each in counted}, since)
+    uses = _among(sight.uses, counted)
+    new = _new(uses, since)
     return NetworkShape(
         network=known.network,
         name=known.name,
@@ -104,14 +106,14 @@ def network_shape(
         classes=sight.classes,
         direction=DIRECTION,
         without_staff=counting.without_staff,
-        figures=figures(told),
-        hub_dependence=_hub_dependence(whole, staff) if _staff_told(reader, sight.people) else None,
+        figures=found,
+        hub_dependence=hubs if _staff_told(reader, sight.people) else None,
         new_ties=len(new),
         peer_initiated=_peer_initiated(new, {each.member for each in sight.people if each.staff}),
         cross_site=divisions.cross_share(told, counted),
         divisions=divisions.divisions(connection, told, counted),
         evenness=evenness.evenness(connection, reader, counted, since, until, known.calendar),
-        waits=evenness.waits(connection, reader, counted, sight.uses, sight.classes, since, until),
+        waits=evenness.waits(connection, reader, counted, uses, sight.classes, since, until),
     )
 
 
@@ -144,10 +146,13 @@ def _sight(
 ) -> _Sight:
     classes = tuple(each for each in Confidentiality if reader.operator or each in reader.classes)
     people = tied_members.counted(connection, reader)
+    uses = _among(tied_members.uses(connection, counting.kinds, classes), people)
+    return _Sight(people=people, uses=uses, since=since, until=until, classes=classes)
+
+
+def _among(uses: Sequence[Use], people: Sequence[Counted]) -> list[Use]:
     here = {each.member for each in people}
-    uses = tied_members.uses(connection, counting.kinds, classes)
-    told = [each for each in uses if each.giver in here and each.receiver in here]
-    return _Sight(people=people, uses=told, since=since, until=until, classes=classes)
+    return [each for each in uses if each.giver in here and each.receiver in here]
 
 
 def _graph(people: Sequence[Counted], uses: Sequence[Use]) -> Graph:
@@ -185,17 +190,12 @@ def _staff_told(reader: Reader, people: Sequence[Counted]) -> bool:
     return reader.staff or reader.auditor or large(sum(each.staff for each in people))
 
 
-def _hub_dependence(whole: Graph, staff: Numbers) -> float | None:
-    others, everybody = reach_two(without(whole, staff)), reach_two(whole)
-    return None if not everybody or others is None else 1 - others / everybody
-
-
-def _new(uses: Sequence[Use], here: set[str], since: datetime | None) -> list[Use]:
+def _new(uses: Sequence[Use], since: datetime | None) -> list[Use]:
     """The first use of each tie, where that lies in the window."""
     first: dict[tuple[str, str], Use] = {}
     for use in uses:
         pair = use.giver, use.receiver
-        if here.issuperset(pair) and (pair not in first or use.at < first[pair].at):
+        if pair not in first or use.at < first[pair].at:
             first[pair] = use
     return _within(list(first.values()), since)
 

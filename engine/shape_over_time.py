@@ -14,7 +14,7 @@ from domain.vocabulary import OPERATOR, Confidentiality, MemberId, StreamId
 from engine.network_figures import Counting, until_of
 from engine.queries import Queries
 from engine.when import When, end_of
-from models.network_shape import Figures, figures, graph, without
+from models.network_shape import Figures, figures, graph, hub_dependence, without
 from projections import tied_members
 from projections.network_setting import setting
 from projections.reading import Reader
@@ -90,14 +90,11 @@ def _then(material: _Material, day: date, zone: str) -> Then:
     whole = graph(len(members), givers, receivers)
     staff = np.array([number[each] for each in material.staff if each in number], dtype=np.int64)
     all_of, others = figures(whole), figures(without(whole, staff))
-    return Then(day=day, whole=all_of, without_staff=others, hub_dependence=_hub_dependence(all_of, others))
+    hubs = hub_dependence(all_of.reach_two, others.reach_two)
+    return Then(day=day, whole=all_of, without_staff=others, hub_dependence=hubs)
 
 
 def _there(comings: Sequence[Coming], end: int) -> list[MemberId]:
     """Who was in the network then: of what had happened to somebody, what was told last counts."""
     last = {each.member: each.joined for each in comings if each.at < end}
     return sorted(member for member, joined in last.items() if joined)
-
-
-def _hub_dependence(whole: Figures, others: Figures) -> float | None:
-    return None if not whole.reach_two or others.reach_two is None else 1 - others.reach_two / whole.reach_two

@@ -118,12 +118,26 @@ def reach_two(of: Graph) -> float | None:
     return _within_two(of.members, reach(of.members, *either_way(of)))
 
 
+def hub_dependence(everybody: float | None, others: float | None) -> float | None:
+    """How much of the reach within two steps is gone without the hubs: 1 - reach of the others / reach of everybody."""
+    return None if not everybody or others is None else 1 - others / everybody
+
+
 def external_internal(of: Graph, groups: Numbers) -> tuple[int, int]:
     """Ties between two groups and within one, each tie once; who has no group is numbered -1 and counts for neither."""
     giving, receiving = groups[of.givers], groups[of.receivers]
     known = (giving >= 0) & (receiving >= 0)
     external = int(np.count_nonzero(known & (giving != receiving)))
     return external, int(np.count_nonzero(known)) - external
+
+
+def by_group(of: Graph, groups: Numbers, many: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Of each group: members, ties within it, and ties to and from others of whom the group is known."""
+    giving, receiving = groups[of.givers], groups[of.receivers]
+    within, between = (giving >= 0) & (giving == receiving), (giving >= 0) & (receiving >= 0) & (giving != receiving)
+    members = np.bincount(groups[groups >= 0], minlength=many)
+    ends = np.concatenate((giving[between], receiving[between]))
+    return members, np.bincount(giving[within], minlength=many), np.bincount(ends, minlength=many)
 
 
 def index(external: int, internal: int) -> float | None:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.vocabulary import OFFICES, Confidentiality, MemberId, TieKind
+from domain.vocabulary import OFFICES, Confidentiality, MemberId, StreamId, TieKind
 from projections.reading import Reader, listed
 from projections.shape import DAY, microseconds, rows
 from projections.site_tree import districts
@@ -95,33 +95,34 @@ def shown(connection: sqlite3.Connection, since: datetime, until: datetime) -> d
 
 
 _WAITS: Final = """
-    select max(0, min(ties.at) - posted_at) from ties join challenges on challenges.challenge = ties.challenge
-    where kind = :kind and giver <> challenges.owner and posted_at >= :since and posted_at < :until
+    select giver, owner, challenges.challenge, ties.at - posted_at
+    from ties join challenges on challenges.challenge = ties.challenge
+    where kind = :kind and giver <> owner and posted_at >= :since and posted_at < :until
         and ties.confidentiality in (select value from json_each(:classes))
         and challenges.confidentiality in (select value from json_each(:classes))
-        and giver not in (select value from json_each(:apart))
-        and challenges.owner not in (select value from json_each(:apart))
-    group by challenges.challenge
 """
 
 
 def waits(
     connection: sqlite3.Connection,
-    reader: Reader,
+    here: Collection[MemberId],
     kind: TieKind,
     classes: Collection[Confidentiality],
     since: datetime,
     until: datetime,
 ) -> list[float]:
-    """Of challenges posted in this time: days until somebody else first was tied to the author by them."""
+    """Of challenges that those who count posted in this time: days until another of them answered, or helped, first."""
     parameters = {
         "kind": kind,
         "classes": listed(classes),
-        "apart": listed(reader.apart),
         "since": microseconds(since),
         "until": microseconds(until),
     }
-    return [wait / DAY for (wait,) in connection.execute(_WAITS, parameters)]
+    first: dict[StreamId, int] = {}
+    for giver, owner, challenge, wait in connection.execute(_WAITS, parameters):
+        if giver in here and owner in here:
+            first[challenge] = min(wait, first.get(challenge, wait))
+    return [max(0, wait) / DAY for wait in first.values()]
 
 
 class Coming(Struct, frozen=True, kw_only=True):
