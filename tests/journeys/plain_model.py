@@ -124,6 +124,14 @@ class Model:
         }
         return look[what.partition("-")[0]](reader, what)
 
+    def sees_by_office(self, reader: str, what: str) -> bool:
+        """Whether they would not without their roles."""
+        person = self.people[reader]
+        roles, person.roles = person.roles, frozenset()
+        plainly = self.sees(reader, what)
+        person.roles = roles
+        return self.sees(reader, what) and not plainly
+
     def shown(self, reader: str, what: str) -> dict[str, object]:
         """Some of what stands in it for this reader."""
         if (person := self.people.get(what)) is not None:

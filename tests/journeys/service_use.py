@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, multiple
 from litestar.testing import TestClient
 from msgspec import Struct
 
+from domain.access import AccessRecorded
 from domain.budgets import SetTimeBudget
 from domain.members import ChooseEngagementLevel, GrantNetworkRole, JoinNetwork
 from domain.networks import CharterNetwork
@@ -40,6 +41,7 @@ class Using(RuleBasedStateMachine):
         self.model = Model()
         self.before = self.system.store.head()
         self.keys = 0
+        self.looked = False  # by office, with the last question
         self.sent: list[tuple[dict[str, Any], Any, Callable[[], int]]] = []
 
     @property
@@ -78,7 +80,19 @@ class Using(RuleBasedStateMachine):
         headers = {"Authorization": f"Bearer {self.tokens[who][0]}"} | more.pop("headers", {})
         answer = self.web.request(method, f"/api/v1/networks/{self.network}/{path}", headers=headers, **more)
         assert answer.headers["x-content-type-options"] == "nosniff"
+        if method == "GET":
+            self._take_in(who)
         return answer
+
+    def _take_in(self, who: str) -> None:
+        """The look that a question left, at most one; who holds no office leaves none."""
+        left = self.system.store.page(self.head)
+        assert len(left) <= bool(self.model.people[who].roles)
+        for each in left:
+            assert isinstance(each.event, AccessRecorded)
+            assert each.event.viewer == who
+            self.model.record(each.stream, "access.recorded", told="pair")
+        self.looked = bool(left)
 
     def write(
         self,
@@ -162,15 +176,17 @@ class Using(RuleBasedStateMachine):
 
     def expect_shown(self, reader: str, what: str) -> Any:
         kind = what.partition("-")[0]
-        fresh = self.fresh()
+        fresh, head = self.fresh(), self.head
         answer = self.send("GET", self.address(what), reader, params=fresh)
+        assert self.looked >= self.model.sees_by_office(reader, what)
         if not self.model.sees(reader, what):
+            assert not self.looked
             absent = self.send("GET", self.address(f"{kind}-{ABSENT}"), reader, params=fresh)
             self.expect_problem(answer, 404)
             assert (answer.content, answer.headers.keys()) == (absent.content, absent.headers.keys())
             return None
         assert answer.status_code == 200, answer.text
-        assert answer.headers["x-position"] == str(self.head)
+        assert answer.headers["x-position"] == str(head)
         found = answer.json()
         assert self.model.shown(reader, what).items() <= found.items()
         return answer
