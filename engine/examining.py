@@ -84,7 +84,14 @@ def _model_speaks(settings: Settings) -> str:
 
 
 def _closed_to_others(folder: Path) -> str:
-    patterns = ("*.db*", "network-*", "network-*/views-*", "network-*/themes")
+    patterns = (
+        "*.db*",
+        "network-*",
+        "network-*/views-*",
+        "network-*/themes",
+        "network-*/tree",
+        "network-*/checkpoints",
+    )
     inside = [folder, *(found for pattern in patterns for found in folder.glob(pattern))]
     loose = [each for each in inside if each.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     if loose:

@@ -83,7 +83,8 @@ def _draft_beside(data: Path) -> Path:
 def _copy(manifest: Manifest, folder: Path, keys: Path, draft: Path) -> None:
     for name in manifest.files:
         beside = draft / _place_of(name)
-        beside.parent.mkdir(0o700, exist_ok=True, parents=True)
+        for parent in (beside.parent.parent, beside.parent):  # one by one: parents made besides would be open to others
+            parent.mkdir(0o700, exist_ok=True)
         copy_file(folder / name, beside)
     copy_file(keys / KEYS, draft / KEYS)
 
