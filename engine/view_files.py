@@ -16,6 +16,7 @@ from engine.storage.database import Database
 
 REVISION: Final = 1  # raise it when views must be built anew although none of the modules below changed
 
+_MAKE_TABLES: Final = ("table_shapes.py", "versions.py")
 _POINTER: Final = "views"
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -61,9 +62,9 @@ def opened(folder: Path, schema: str, views: str = "") -> ViewFile:
 def fingerprint() -> str:
     """Changes with the source of every module that has a say in what stands in the tables."""
     digest = sha256(str(REVISION).encode())
-    for package in (domain, projections):
-        for module in sorted(Path(package.__path__[0]).glob("*.py")):
-            digest.update(f"\0{module.parent.name}/{module.name}\0".encode() + module.read_bytes())
+    modules = [each for package in (domain, projections) for each in sorted(Path(package.__path__[0]).glob("*.py"))]
+    for module in (*modules, *map(Path(__file__).with_name, _MAKE_TABLES)):
+        digest.update(f"\0{module.parent.name}/{module.name}\0".encode() + module.read_bytes())
     return digest.hexdigest()[:16]
 
 
