@@ -69,7 +69,7 @@ def house(tmp_path: Path, sung: Canaries, encoder: Encoder, monkeypatch: pytest.
         yield house
 
 
-def read(house: House, words: set[str]) -> set[str]:
+def read(house: Confrere, words: set[str]) -> set[str]:
     """Which of these words the log still tells."""
     told = b"".join(msgspec.json.encode(each.event) for each in house.store.page(0, limit=10_000))
     return {word for word in words if word.encode() in told}
