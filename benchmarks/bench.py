@@ -20,6 +20,7 @@ from benchmarks import (
     freshness,
     machine,
     many,
+    past,
     projecting,
     proofs,
     recommending,
@@ -35,6 +36,7 @@ PARTS: Final = (
     storage,
     streams,
     projecting,
+    past,
     coaching_queue,
     serving,
     search,
@@ -72,6 +74,10 @@ _HOW: Final = """\
   `synchronous = normal`, since they can be made anew from the log. One row takes the peer as it comes, with
   `synchronous = full`; the other gives it ours. The same is wanted of both, and the second compares at equal
   durability: there a commit an event stands against a commit a page.
+- The past is that of a log of challenges, made as it is read: five hundred at a time are talked about, in twenty events
+  each. Ours is a file that keeps each version of each row, filled before the first question; the peer fills the same
+  tables in memory from zero up to the position, as was done before there was such a file. Both hold the challenge board
+  alone, which is kind to the peer: with all projections it takes several times as long, and ours does not.
 - The bare select of the queue reads the same rows by the same index, all columns but the two that hold what is shown,
   and makes nothing of them. Ours makes what a facilitator is shown, with each case's place in its tier, the number of
   all cases and the cursor of the next page; who reads words of which class is asked row by row.

@@ -15,7 +15,7 @@ from domain.refusals import Unknown
 from domain.vocabulary import OPERATOR, MemberId, StreamId, Tier
 from engine.explaining import described, short
 from engine.runtime import Confrere
-from engine.when import NOW, When
+from engine.when import NOW, When, end_of
 from projections import coaching_cases, timeline
 from projections.coaching_cases import QueueRow
 from projections.network_setting import setting
@@ -99,6 +99,10 @@ def _print(system: Confrere, network: StreamId, found: Page[QueueRow], when: Whe
 
 def then(system: Confrere, network: StreamId, when: When) -> datetime:
     """The instant to which clocks have run."""
+    if when.on is not None:
+        return end_of(when.on, system.ask(network, setting).calendar.zone)
+    if isinstance(when.as_of, datetime):
+        return when.as_of
     if when.now:
         return system.clock()
     latest = system.ask(network, partial(timeline.latest, limit=1), when=when)
