@@ -13,8 +13,9 @@ from domain.policies import CoachingPolicy, MatchingPolicy, hash_of
 from domain.recommendations import ListKind
 from domain.refusals import Refused
 from domain.sites import RegisterSite
-from domain.vocabulary import ConflictKind, Disposition, NetworkRole, RoleFamily, SiteKind
+from domain.vocabulary import OPERATOR, ConflictKind, Disposition, NetworkRole, RoleFamily, SiteKind
 from engine.checking import Findings, check, rows_of, unsealing
+from engine.commands import Sender
 from engine.event_store import EventStore
 from engine.rules.all import RULES
 from engine.sealing import KeyRing
@@ -53,6 +54,7 @@ def lists(town: Town, *modes: Mode) -> int:
     return made
 
 
+@pytest.mark.slow
 def test_lists_of_every_kind_under_two_policies_break_no_rule(town: Town) -> None:
     town.say(RegisterSite(site="site-00000001", kind=SiteKind.SCHOOL, name="Hill"))
     for member, role in ((ADA, RoleFamily.TEACHER), (BEN, RoleFamily.PRINCIPAL), (DAN, RoleFamily.TEACHER)):
@@ -89,6 +91,17 @@ def test_coaching_that_goes_its_way_breaks_no_rule(town: Town) -> None:
     assert found.violation is None
     by_rule = {each.rule: each.looked_at for each in found.rules}
     assert min(by_rule[number] for number in (1, 2, 3, 7, 22, 23, 26)) > 0
+
+
+def test_it_breaks_no_rule_either_once_somebody_is_erased(town: Town) -> None:
+    town.ask_for(ListKind.PEERS)
+    town.say(DeclareConflict(member=BEN, other=DAN, kind=ConflictKind.FAMILY), by=BEN)
+    town.erasures.begin(NET, BEN, Sender(network=NET, actor=OPERATOR, command_id="erase"))
+    town.erasures.finish(NET, BEN)
+    town.ask_for(ListKind.PEERS)
+    found = checked(town)
+    assert found.violation is None
+    assert {each.rule: each.left for each in found.rules}[10] == {"conflicts and mutes that are sealed": 1}
 
 
 def test_a_log_of_an_earlier_day_breaks_no_rule(tmp_path: Path) -> None:
