@@ -153,6 +153,7 @@ RULES: Final[tuple[tuple[Rule, str], ...]] = (
     (away, UNAVAILABLE),
     (full_calendar, UNAVAILABLE),
 )
+DISMISSED: Final = next(Objection(rule.__name__, words) for rule, words in RULES if rule is dismissed)
 _WORDS: Final[Mapping[str, str]] = {rule.__name__: words for rule, words in RULES}
 
 
@@ -162,6 +163,11 @@ def first_objection(candidate: Candidate, asking: Asking) -> Objection | None:
         if rule(candidate, asking):
             return Objection(rule.__name__, words)
     return None
+
+
+def all_objections(candidate: Candidate, asking: Asking) -> list[Objection]:
+    """Every rule that binds, the first one first."""
+    return [Objection(rule.__name__, words) for rule, words in RULES if rule(candidate, asking)]
 
 
 def words_of(rule: str) -> str:

@@ -11,13 +11,14 @@ from domain.recommendations import IssueRecommendations, Listing, ListKind, issu
 from domain.refusals import Beaten, CommandReused, Unknown
 from domain.vocabulary import ENGINE, MemberId, StreamId
 from engine.at_hand import AtHand, Progress
+from engine.changing import why_not
 from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
 from engine.explaining import WordedList, in_words
 from engine.lot import seed_of
 from engine.passages import pointed
 from engine.queries import Queries
-from engine.recommending import recommend, why_not
+from engine.recommending import recommend
 from engine.snapshot import Need
 from projections import recommendation_lists
 from projections.recommendation_lists import IssuedList
@@ -89,7 +90,7 @@ class Lists:
         issued = self._queries.ask(network, partial(_stored, recommendation=recommendation)).issued
         need = Need(reader=issued.reader, subject=issued.need, kind=issued.kind, mode=issued.mode, at=self._clock())
         with self._at_hand.snapshot(network, need) as snapshot:
-            return why_not(need, snapshot.policy, snapshot, seed_of(need.recommendation), candidate)
+            return why_not(need, snapshot.policy, snapshot, seed_of(need.recommendation), candidate).because
 
     def explain(self, network: StreamId, recommendation: StreamId) -> WordedList:
         """A stored list in words."""

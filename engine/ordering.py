@@ -7,8 +7,18 @@ from typing import Final
 import numpy as np
 from msgspec.structs import replace
 
-from domain.eligibility import UNAVAILABLE, Mode, first_objection
+from domain.eligibility import (
+    DISMISSED,
+    UNAVAILABLE,
+    Asking,
+    Candidate,
+    Mode,
+    Objection,
+    all_objections,
+    first_objection,
+)
 from domain.recommendations import ListKind
+from domain.vocabulary import MemberId
 from engine.case import Case, Ranked
 from engine.snapshot import Snapshot
 from models.people import Done, Facts, reach, scored
@@ -82,15 +92,25 @@ def look_up(some: Sequence[Ranked], case: Case) -> None:
 def objection(one: Ranked, case: Case) -> str | None:
     """The first binding rule as it is stored: private causes are one word."""
     if one.candidate in case.asking.dismissed:
-        return "dismissed"
-    if one.person is None:
+        return DISMISSED.rule
+    found = None if one.person is None else first_objection(*_as_asked(one, one.person, case))
+    if found is None:
         return None
-    who, asking = case.known(one.person), case.asking
+    return UNAVAILABLE if found.words == UNAVAILABLE else found.rule
+
+
+def objections(one: Ranked, case: Case) -> list[Objection]:
+    """All rules that bind, private ones by their names too: not for the reader."""
+    dismissed = [DISMISSED] if one.candidate in case.asking.dismissed else []
+    if one.person is None:
+        return dismissed
+    return dismissed + [each for each in all_objections(*_as_asked(one, one.person, case)) if each not in dismissed]
+
+
+def _as_asked(one: Ranked, person: MemberId, case: Case) -> tuple[Candidate, Asking]:
+    who, asking = case.known(person), case.asking
     if one.candidate != one.person:  # a thing of theirs can wait for them
         who, asking = replace(who, away=False), replace(asking, suggested_lately=frozenset())
     if case.need.kind is ListKind.RESOURCES:  # and material is usable without them, whatever their role
         who, asking = replace(who, present=True), replace(asking, mode=Mode.ANY)
-    found = first_objection(who, asking)
-    if found is None:
-        return None
-    return UNAVAILABLE if found.words == UNAVAILABLE else found.rule
+    return who, asking

@@ -7,20 +7,18 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from domain.eligibility import UNAVAILABLE, words_of
+from domain.eligibility import UNAVAILABLE
 from domain.policies import MatchingPolicy
 from domain.recommendations import Inputs, Listing, ListKind, NearMiss, Pick, Reason
-from domain.refusals import IllegalMove
-from domain.vocabulary import OwnerId, StreamId
+from domain.vocabulary import OwnerId
 from engine.case import Case, Ranked, look_up, nearness
-from engine.convening import convened, presenter_of
+from engine.convening import convened
 from engine.lot import drawn
-from engine.ordering import judged, objection
+from engine.ordering import judged
 from engine.snapshot import STAGES, Need, Snapshot
 from models.ranking import Hit, Pooled, pool
 
 LOTTED: Final = frozenset({ListKind.PEERS, ListKind.AHEAD, ListKind.EXPERTS})  # a consultancy is a group, not places
-NOT_LISTED: Final = "others are nearer, or they are unavailable just now"  # one sentence, so that it tells of neither
 
 
 class Chosen(NamedTuple):
@@ -37,7 +35,7 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
     # a group is also judged by what is farther from the need
     floor = -1.0 if need.kind is ListKind.CONSULTANCY else policy.floor
     case = look_up(need, policy, snapshot, floor)
-    picks, last, near_misses = _choose(case, ranked(case, snapshot, policy.floor), snapshot, seed)
+    picks, last, near_misses = choose(case, ranked(case, snapshot, policy.floor), snapshot, seed)
     chances = [*[1.0] * (len(picks) - 1), last]
     return Listing(
         inputs=Inputs(
@@ -54,43 +52,6 @@ def recommend(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int)
         picks=tuple(_pick(one, case, chance) for one, chance in zip(picks, chances, strict=False)),
         near_misses=tuple(near_misses),
     )
-
-
-def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int, candidate: StreamId) -> str:
-    """In words that the reader may hear, what keeps a candidate off the list as things stand."""
-    case = look_up(need, policy, snapshot)
-    everyone = ranked(case, snapshot, policy.floor)
-    found = next((one for one in everyone if one.candidate == candidate), None)
-    if found is None:
-        return _why_unknown(case, candidate, snapshot)
-    rule = objection(found, case)
-    if rule is not None:
-        return NOT_LISTED if rule == UNAVAILABLE else words_of(rule)
-    if need.kind is ListKind.CONSULTANCY:
-        near = [one for one, rule in judged(everyone, case, snapshot, enough=len(everyone)) if rule is None]
-        return _beside_the_group(candidate, near, case)
-    listed = [one.candidate for one in _choose(case, everyone, snapshot, seed).picks]
-    return f"they are suggested, in place {listed.index(candidate) + 1}" if candidate in listed else NOT_LISTED
-
-
-def _why_unknown(case: Case, candidate: StreamId, snapshot: Snapshot) -> str:
-    if all(hit.person != candidate for hit in case.hits):
-        return "nothing is known of them that is near this need"
-    if all(one.candidate != candidate for one in ranked(case, snapshot, floor=0.0)):
-        return "what they work on stands at another stage"
-    return f"too far from this need: nothing they wrote is as near as {case.policy.floor:.2f}"
-
-
-def _beside_the_group(candidate: StreamId, near: Sequence[Ranked], case: Case) -> str:
-    if case.known(candidate).sites & presenter_of(case).sites:
-        return "they are from your own site, and consultants come from others"
-    try:
-        group = convened(case, near)
-    except IllegalMove as none:
-        return none.words
-    if any(one.candidate == candidate for one in group):
-        return "they are suggested, as one of the group"
-    return NOT_LISTED
 
 
 def ranked(case: Case, snapshot: Snapshot, floor: float) -> list[Ranked]:
@@ -133,7 +94,7 @@ def _of_person(pooled: Pooled, person: OwnerId) -> Ranked:
     )
 
 
-def _choose(case: Case, everyone: Sequence[Ranked], snapshot: Snapshot, seed: int) -> Chosen:
+def choose(case: Case, everyone: Sequence[Ranked], snapshot: Snapshot, seed: int) -> Chosen:
     consultancy, length = case.need.kind is ListKind.CONSULTANCY, case.policy.list_length
     found = judged(everyone, case, snapshot, enough=len(everyone) if consultancy else length)
     eligible = [one for one, rule in found if rule is None]

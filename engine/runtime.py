@@ -28,6 +28,7 @@ from engine.evidence_index import Encoding, Kept
 from engine.explaining import WordedList
 from engine.exports import Exports
 from engine.followers import Views
+from engine.hypothetical import Hypotheses
 from engine.letting_go import LettingGo
 from engine.lists import Lists
 from engine.looking_back import Record
@@ -36,6 +37,7 @@ from engine.note_folder import NoteFolder
 from engine.past import Past
 from engine.queries import Queries
 from engine.reactions import Reactions
+from engine.rederiving import Rederiving
 from engine.sealing import KeyRing
 from engine.settings import Settings
 from engine.themes import Theme
@@ -81,6 +83,8 @@ class Confrere:
         self.at_hand: Final = AtHand(self.queries, self._plain, self._other, self.ended)
         self.lists: Final = Lists(self.store, self.commands, self.queries, self.at_hand, clock)
         self.reactions: Final = Reactions(self.store, self.commands, self.queries, self.at_hand, clock, self.ended)
+        self.rederiving: Final = Rederiving(self.store, self.queries, lambda: self.vectors)
+        self.hypothetical: Final = Hypotheses(self.queries, self.rederiving)
         self.common_needs: Final = CommonNeeds(self.at_hand, self.keys, self._folder, clock)
 
     def __enter__(self) -> Self:

@@ -13,11 +13,12 @@ from api.cli.audit import audit
 from api.cli.coaching import coaching
 from api.cli.demo import demo
 from api.cli.erasing import erase, hold, release
+from api.cli.explaining import explain
 from api.cli.exporting import export
 from api.cli.history import rebuild, tail
 from api.cli.keeping import backup, restore
 from api.cli.learning import learn
-from api.cli.matching import explain, rank, recommend
+from api.cli.matching import rank, recommend
 from api.cli.operating import doctor, settings
 from api.cli.own import my_data
 from api.cli.recording import answer, charter, import_, post

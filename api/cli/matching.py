@@ -1,4 +1,4 @@
-"""Commands that match: recommend, explain, accept, dismiss, and rank from files."""
+"""Commands that match: recommend, and rank from files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,32 +104,6 @@ def recommended(system: Confrere, network: str, subject: str, kinds: list[ListKi
     if refusals and not lists:
         raise refusals[0]
     return lists
-
-
-@click.command()
-@click.argument("recommendation")
-@click.option("--why-not", metavar="CANDIDATE", help="Say what keeps a member, resource or challenge off the list.")
-@network_option
-@json_option
-def explain(recommendation: str, why_not: str | None, network: str | None, as_json: bool) -> None:
-    """Explain a stored list: its inputs, every score and its parts, every reason and the passage it points at.
-
-    \b
-    Example: confrere explain recommendation-5e1d
-    Example: confrere explain recommendation-5e1d --why-not member-3f2a
-    """
-    with running() as system:
-        where = system.network(network)
-        recommendation = need_id(system, where, recommendation, ("recommendation",))
-        worded = system.explain(where, recommendation)
-        if why_not is not None:
-            candidate = need_id(system, where, why_not, ("member", "resource", "challenge"))
-            words = system.why_not(where, recommendation, candidate)
-            system.looks.at(where, "why not", worded)
-            print_json({"why_not": words}) if as_json else out.print(f"As things stand: {words}.", soft_wrap=True)
-            return
-        system.looks.at(where, "explain", worded)
-        print_json(worded) if as_json else print_list(worded, details=True)
 
 
 @click.command()

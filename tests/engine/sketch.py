@@ -12,7 +12,8 @@ from domain.eligibility import Candidate, Mode
 from domain.policies import MatchingPolicy, hash_of
 from domain.recommendations import Listing, ListKind
 from domain.vocabulary import Confidentiality, Level, RoleFamily, WaivableRule
-from engine.recommending import recommend, why_not
+from engine.changing import why_not
+from engine.recommending import recommend
 from engine.snapshot import Need, NeedTexts, Search, Vectors
 from models.lexical import Figures, telling_words, terms
 from models.people import Done, Facts
@@ -138,7 +139,7 @@ class Sketch:
         return {miss.candidate: miss.rule for miss in self.asks(kind, mode).near_misses}
 
     def why_not(self, kind: ListKind, candidate: str, seed: int = 0) -> str:
-        return why_not(self.need(kind), self.policy, self, seed, candidate)
+        return why_not(self.need(kind), self.policy, self, seed, candidate).because
 
     # the snapshot
 

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from domain.eligibility import UNAVAILABLE, Mode
 from domain.refusals import IllegalMove, Malformed, Unknown
 from domain.vocabulary import Level, RoleFamily, WaivableRule
-from engine.recommending import NOT_LISTED, recommend
+from engine.changing import NOT_LISTED
+from engine.recommending import recommend
 from projections.evidence import Says, Strength
 from tests.engine.sketch import (
     ADA,

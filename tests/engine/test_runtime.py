@@ -13,7 +13,8 @@ from domain.members import DeclareConflict, DescribeProfile, MuteMember
 from domain.recommendations import AcceptRecommendation, DismissRecommendation, Listing, ListKind, list_id
 from domain.refusals import IllegalMove, Unknown
 from domain.vocabulary import Confidentiality, ConflictKind
-from engine.recommending import NOT_LISTED, recommend
+from engine.changing import NOT_LISTED
+from engine.recommending import recommend
 from engine.runtime import Confrere
 from models.encoder import Encoder
 from projections import evidence
