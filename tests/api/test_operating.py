@@ -1,8 +1,7 @@
 """Settings and doctor at the command line."""
 
 import json
-import subprocess
-import sys
+import shlex
 from pathlib import Path
 
 from tests.api.shell import Shell
@@ -56,19 +55,21 @@ def test_the_doctor_begins_nothing(empty: Shell) -> None:
     assert list(empty.folder.iterdir()) == []
 
 
-def test_a_backup_made_as_documented_is_well(shell: Shell) -> None:
+def test_a_backup_made_and_restored_as_documented_is_well(shell: Shell) -> None:
     page = (ROOT / "docs" / "operation.md").read_text("utf-8")
-    script = page.partition("umask 077\n")[2].partition("```")[0].replace("python3 -c", f"{sys.executable} -c")
+    block = (
+        page.partition("## Backup")[2].partition("```sh\n")[2].partition("```")[0].replace(" /", f" {shell.folder}/")
+    )
+    backup, restore = (shlex.split(line.partition("#")[0])[1:] for line in block.splitlines())
     shell.run("token", "create", "--member", shell.ids("members")["Ada Aberg"])
-    backup = shell.folder / "backup"
-    backup.mkdir(0o700)
-    environment = {"CONFRERE_DATA": str(shell.folder / "data"), "BACKUP": str(backup), "PATH": "/usr/bin:/bin"}
-    done = subprocess.run(["/bin/sh", "-ec", f"umask 077\n{script}"], env=environment, check=True, capture_output=True)
-    assert done.stderr == b""
-    assert {file.name for file in backup.iterdir()} == {"events.db", "keys.db", "accounts.db", "vectors.db"}
     before = shell.json("show", "members")
-    assert shell.run("doctor", CONFRERE_DATA=str(backup)).exit_code == 0
-    assert json.loads(shell.run("show", "members", "--json", CONFRERE_DATA=str(backup)).stdout) == before
+    shell.run(*backup)
+    folder = Path(backup[1])
+    assert {"events.db", "accounts.db", "vectors.db", "checkpoints"} < {file.name for file in folder.iterdir()}
+    elsewhere = {"CONFRERE_DATA": str(shell.folder / "elsewhere")}
+    shell.run(*restore, **elsewhere)
+    assert shell.run("doctor", **elsewhere).exit_code == 0
+    assert json.loads(shell.run("show", "members", "--json", **elsewhere).stdout) == before
 
 
 def test_a_folder_without_a_network_is_not_served_and_not_begun(empty: Shell) -> None:

@@ -27,6 +27,8 @@ GIVEN = {  # text, and what it means
     "metrics": ("nobody", "nobody"),
     "log_level": ("warning", "warning"),
     "log_format": ("text", "text"),
+    "checkpoints": ("/mnt/far", Path("/mnt/far")),
+    "checkpoint_after": ("5", 5),
 }
 
 
