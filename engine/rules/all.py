@@ -26,6 +26,7 @@ from engine.rules.oneself import Oneself
 from engine.rules.people import Looks, NoStudents
 from engine.rules.power import Power
 from engine.rules.reasons import Reasons
+from engine.rules.room import Room
 from engine.rules.sealed import Sealed
 from engine.rules.standing import Standing
 from engine.rules.trail import Trail
@@ -43,6 +44,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(1, "reserved and spent minutes never exceed what was offered for the period", Budgets),
     Rule(2, "every ask states its minutes, and just those are held in the same save", Asks),
     Rule(3, "offers lapse after the policy's school days, are not taken up later, and free their minutes", Offers),
+    Rule(3, "nobody whose time is full stands on a list that leads to an ask", Room),
     Rule(5, "no part of a score is made of having declined", Declining),
     Rule(6, "a meeting's minutes are logged once a person, and no two meetings of one overlap", Minutes),
     Rule(7, "only the member chooses the level; nobody without one, or at a light one, is asked for time", Levels),

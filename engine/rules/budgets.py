@@ -52,6 +52,14 @@ class Budgets:
             "budget.time-spent": self._spent,
         }
 
+    def free(self, member: str, day: int) -> int | None:
+        """Minutes left in the period of a day; None for who never offered any."""
+        book = self._books.get(member, _Book())
+        offer = book.on(day)
+        if offer is None:
+            return None
+        return offer.minutes - book.total(*self._standing.days.period(day, offer.kind), offer)
+
     def _book(self, fields: Mapping[str, Any]) -> _Book:
         return self._books.setdefault(fields["member"], _Book())
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.rules.checker import Look
+from engine.rules.pairs import LISTED
+from engine.rules.room import MINUTES
 from engine.rules.standing import Standing
 from engine.rules.told import Told
 
@@ -17,6 +19,7 @@ class Levels:
             "member.engagement-level-chosen": self._chosen,
             "introduction.offered": self._introduced,
             "coaching.coach-offered": self._coached,
+            LISTED: self._listed,
         }
 
     def _chosen(self, told: Told) -> str | None:
@@ -29,6 +32,16 @@ class Levels:
 
     def _coached(self, told: Told) -> str | None:
         return self._ask(told.fields["coach"], told.fields["offered_by"])
+
+    def _listed(self, told: Told) -> str | None:
+        """On lists that lead to asks stands nobody who would not be asked."""
+        if told.fields["kind"] not in MINUTES:
+            return None
+        for pick in told.fields["picks"]:
+            person = self._standing.person(pick["candidate"])
+            if person.level in _LIGHT and person.chose <= told.fields["inputs"]["position"]:
+                return f"{pick['candidate']} takes part at the level {person.level}, and is suggested for an ask"
+        return None
 
     def _ask(self, asked: str, by: str) -> str | None:
         level = self._standing.person(asked).level

@@ -16,6 +16,7 @@ class Person(Struct):
     paused: bool = False
     erased: bool = False
     level: str | None = None
+    chose: int = 0  # the position at which they chose it
     roles: set[str] = field(default_factory=set)
     places: dict[str, str] = field(default_factory=dict)  # site, or "" for none, → role there
     moved: int = 0  # the position at which a place last changed
@@ -123,7 +124,8 @@ class Standing:
         self.people[told.stream] = Person(erased=True, moved=told.position)
 
     def _level(self, told: Told) -> None:
-        self.person(told.stream).level = told.fields["level"]
+        person = self.person(told.stream)
+        person.level, person.chose = told.fields["level"], told.position
 
     def _granted(self, told: Told) -> None:
         self.person(told.stream).roles.add(told.fields["role"])

@@ -18,6 +18,8 @@ POLICY: Final = {
     "consultants_most": 5,
     "consultants_per_district": 1,
     "one_family_at_most": 0.6,
+    "introduction_minutes": 30,
+    "consultant_minutes": 60,
     "knows_the_area": 0.45,
     "shares_the_dilemma": 0.6,
 }

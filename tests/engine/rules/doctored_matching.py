@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.engine.rules.by_hand import ADA, BEN, CLEO, DEV, NET, POLICY, Log, chartered, event
+from tests.engine.rules.by_hand import ADA, BEN, CLEO, DEV, NET, POLICY, Log, chartered, event, held, offers_time
 
 CALL = "introduction-00000001"
 LISTS = ("recommendation-00000001", "recommendation-00000002")
@@ -250,8 +250,28 @@ def a_list_for_another_need() -> Log:
     return log.save(issued(BEN, need="challenge-00000002"), actor="confrere")
 
 
+def suggested_with_a_full_calendar() -> Log:
+    log = offers_time(chartered(), BEN, 60).save(held("reserved", BEN, CALL, 31))
+    return log.save(issued(BEN, kind="experts", position=9), actor="confrere")
+
+
+def grouped_with_a_full_calendar() -> Log:
+    log = offers_time(chartered(), BEN, 59)
+    return log.save(issued(BEN, kind=GROUP, position=8), actor="confrere")
+
+
+def suggested_for_an_ask_at_a_light_level() -> Log:
+    log = offers_time(chartered(), BEN, 60, level="honor")
+    return log.save(issued(BEN, kind="experts", position=8), actor="confrere")
+
+
 HISTORIES = {
+    3: {
+        suggested_with_a_full_calendar: "for an ask of 30 minutes, and has 29 left",
+        grouped_with_a_full_calendar: "for an ask of 60 minutes, and has 59 left",
+    },
     5: {a_part_of_having_declined: "declined"},
+    7: {suggested_for_an_ask_at_a_light_level: "at the level honor, and is suggested"},
     9: {
         introduced_to_oneself: "matched with themselves",
         introduced_to_a_linked_identity: "are one person",
