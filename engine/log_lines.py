@@ -8,6 +8,8 @@ from typing import Any, Final
 from msgspec import UNSET, MsgspecError, Struct, UnsetType, json, msgpack
 
 from domain.kernel import Envelope
+from domain.refusals import BadFile
+from domain.vocabulary import OPEN
 from engine.merkle import SIZE, HashAt, split, subtree_root
 from engine.storage.recorder import Row
 
@@ -57,6 +59,17 @@ class Given(Struct, gc=False):
         return (*place, network, self.subject, self.version, self.type, self.payload)
 
 
+class Withheld(Struct, tag_field="type", tag="withheld", gc=False):
+    """An event that is not told: its hash stands for it, so that the proof covers it all the same."""
+
+    id: str  # as the sequence: where it stands in the log is not told either
+    source: str
+    sequence: str
+    leafhash: bytes
+    proof: bytes
+    specversion: str = "1.0"
+
+
 class _Stored(Struct, array_like=True, gc=False):
     """A payload, read without its class."""
 
@@ -67,9 +80,11 @@ class _Stored(Struct, array_like=True, gc=False):
 
 
 _ENVELOPE: Final = Envelope.__struct_fields__
+_CLASS: Final = _ENVELOPE.index("confidentiality")
 _stored: Final = msgpack.Decoder(_Stored).decode
 _encoded: Final = json.Encoder().encode
 read: Final = json.Decoder(Given).decode  # raises MsgspecError for what is no line of ours
+read_withheld: Final = json.Decoder(Withheld).decode  # same
 
 
 def line_of(source: str, sequence: int, row: Row, leaf: bytes, proof: bytes) -> bytes:
@@ -86,9 +101,34 @@ def line_of(source: str, sequence: int, row: Row, leaf: bytes, proof: bytes) -> 
         return _encoded(line) + b"\n"
 
 
+def withheld_line(source: str, sequence: int, leaf: bytes, proof: bytes) -> bytes:
+    number = f"{sequence:016d}"
+    return _encoded(Withheld(number, source, number, leaf, proof)) + b"\n"
+
+
+def open_to_all(payload: bytes) -> bool:
+    """Whether its class lets everybody in the network, and auditors, read what happened."""
+    try:
+        return _stored(payload).envelope[_CLASS] in OPEN
+    except (MsgspecError, RecursionError, LookupError, TypeError):
+        return False
+
+
 def rows_in(lines: Iterable[bytes]) -> Iterator[Row]:
-    """The events of an export as they are stored. Nothing is verified here; raises MsgspecError, ValueError."""
-    return (read(line).row() for line in lines)
+    """The events of an export as they are stored. Nothing is verified here.
+
+    Raises MsgspecError, ValueError for what is no export, BadFile for one that leaves events out.
+    """
+    return (_given(line).row() for line in lines)
+
+
+def _given(line: bytes) -> Given:
+    try:
+        return read(line)
+    except MsgspecError:
+        read_withheld(line)
+        words = "what was told to few is left out of this export"
+        raise BadFile(words, field=EVENTS, remedy="take one that was written without --withhold") from None
 
 
 def _readable(payload: bytes) -> tuple[datetime | UnsetType, dict[str, Any] | None]:

@@ -9,14 +9,16 @@ from msgspec import MsgspecError, Struct, json
 
 from domain.refusals import BadFile
 from engine.leaves import leaf_of
-from engine.log_lines import Given, Trusted, line_of, read
+from engine.log_lines import Given, Trusted, Withheld, line_of, read, read_withheld, withheld_line
 from engine.merkle import Frontier
 from engine.notes import Checkpoint
+from engine.storage.recorder import Row
 
 Kind: TypeAlias = Literal[
     "altered", "missing", "reordered", "repeated", "truncated", "half-written", "added", "rewritten", "of another log"
 ]
 
+_WITHHELD: Final = b'{"type":"withheld"'
 _LONGEST: Final = 1 << 26  # bytes of a line: a whole one is never nearly as long
 _SHOWN: Final = 60  # characters of what stands where it should not
 _TOLD: Final = 1_000  # events between two words of progress
@@ -51,17 +53,18 @@ def verify(
     checkpoint: Checkpoint,
     earlier: Sequence[Checkpoint] = (),
     progress: Callable[[int], None] | None = None,
-) -> None:
+) -> int:
     """Read the lines once, in memory that does not grow with them. `earlier` are checkpoints kept from before.
 
-    Raises Tampered at the first event that is not as it was signed.
+    Says how many events stand there by their hash alone. Raises Tampered at the first that is not as it was signed.
     """
     _compare(checkpoint, earlier)
     trusted, marks, rest = Trusted(checkpoint.root, checkpoint.size), Marks(earlier), iter(lines)
-    number = 0
+    number = withheld = 0
     for number, line in enumerate(rest, start=1):
         if number > checkpoint.size:
             _fail("added", "an event beyond those that were signed", number)
+        withheld += line.startswith(_WITHHELD)
         leaf = _admitted(line, number, checkpoint.origin, trusted, rest)
         if marks.waiting:
             marks.take(leaf)
@@ -69,25 +72,36 @@ def verify(
             progress(number)
     if number < checkpoint.size:
         _fail("truncated", f"{checkpoint.size} events were signed, and {number} are here", number + 1)
+    return withheld
 
 
 def _admitted(line: bytes, number: int, source: str, trusted: Trusted, rest: Iterator[bytes]) -> bytes:
     """The leaf of the event that belongs here."""
     if not line.endswith(b"\n"):
         _fail("half-written", "the last line is not whole", number)
+    row: Row | None = None
     try:
-        given = read(line)
-        row = given.row()
-        leaf = leaf_of(row)
+        given: Given | Withheld = read_withheld(line) if line.startswith(_WITHHELD) else read(line)
+        if isinstance(given, Withheld):
+            leaf = given.leafhash
+        else:
+            row = given.row()
+            leaf = leaf_of(row)
     except _UNREADABLE:
         _fail("altered", "this line cannot be read", number)
     if given.source != source and _whole(given, line):
         _fail("of another log", f"this event is of {given.source[:_SHOWN]!a}, and not of {source}", number)
     if not trusted.admit(leaf, given.proof):
         _out_of_place(given, line, number, rest)
-    if line_of(source, number, row, leaf, given.proof) != line:
+    if _written(source, number, row, leaf, given.proof) != line:
         _fail("altered", "what can be read here is not what was stored and signed", number, given)
     return leaf
+
+
+def _written(source: str, number: int, row: Row | None, leaf: bytes, proof: bytes) -> bytes:
+    if row is None:
+        return withheld_line(source, number, leaf, proof)
+    return line_of(source, number, row, leaf, proof)
 
 
 class Marks:
@@ -143,7 +157,7 @@ def _compare(checkpoint: Checkpoint, earlier: Sequence[Checkpoint]) -> None:
             raise Tampered("rewritten", words, 1, until=each.size)
 
 
-def _out_of_place(given: Given, line: bytes, number: int, rest: Iterator[bytes]) -> Never:
+def _out_of_place(given: Given | Withheld, line: bytes, number: int, rest: Iterator[bytes]) -> Never:
     """Say what became of the event that belongs here."""
     said = _whole(given, line)
     if said is None or said == number:
@@ -155,11 +169,12 @@ def _out_of_place(given: Given, line: bytes, number: int, rest: Iterator[bytes])
     _fail("missing", f"event {said} stands here", number)
 
 
-def _whole(given: Given, line: bytes) -> int | None:
+def _whole(given: Given | Withheld, line: bytes) -> int | None:
     """Which event the line says it is, if it is written as such a line is."""
     try:
-        number, row = int(given.sequence), given.row()
-        written = line_of(given.source, number, row, leaf_of(row), given.proof)
+        number, row = int(given.sequence), given.row() if isinstance(given, Given) else None
+        leaf = given.leafhash if isinstance(given, Withheld) else leaf_of(given.row())
+        written = _written(given.source, number, row, leaf, given.proof)
     except _UNREADABLE:
         return None
     return number if written == line else None
@@ -172,8 +187,8 @@ def _says(line: bytes, number: int) -> bool:
         return False
 
 
-def _fail(kind: Kind, words: str, number: int, given: Given | None = None) -> Never:
-    raise Tampered(kind, words, number, position=None if given is None else int(given.position))
+def _fail(kind: Kind, words: str, number: int, given: Given | Withheld | None = None) -> Never:
+    raise Tampered(kind, words, number, position=int(given.position) if isinstance(given, Given) else None)
 
 
 def lines_of(path: Path) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.refusals import BadFile
 from engine.log_lines import CHECKPOINT, EVENTS
@@ -22,6 +23,7 @@ class Verified(Struct, frozen=True, kw_only=True):
     events: int  # that a checkpoint covers, each of them as it was signed
     root: str  # base64, as checkpoints write it
     uncovered: int = 0  # events after the last checkpoint
+    withheld: int = 0  # events that are not told: their hash alone stands there, and fits
     earlier: tuple[int, ...] = ()  # sizes of the other checkpoints that it agrees with
     signature_checked: bool
     signed_by: tuple[str, ...]  # name+id of the keys, as the checkpoint itself says
@@ -65,11 +67,11 @@ def verify_export(
         raise BadFile(words, field=str(own), remedy="give the checkpoint of this export with --checkpoint")
     over, *others = notes if own.exists() else sorted(notes, key=lambda note: -note.checkpoint.size)
     try:
-        verify(lines_of(events), over.checkpoint, [each.checkpoint for each in others], progress)
+        withheld = verify(lines_of(events), over.checkpoint, [each.checkpoint for each in others], progress)
     except OSError as error:
         words = error.strerror or "this cannot be read"
         raise BadFile(words, field=str(events), remedy="name an export that `confrere export --log` wrote") from None
-    return verified(over, others, signature_checked=key is not None)
+    return replace(verified(over, others, signature_checked=key is not None), withheld=withheld)
 
 
 def verified(over: Note, others: Sequence[Note] = (), *, signature_checked: bool, uncovered: int = 0) -> Verified:

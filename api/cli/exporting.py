@@ -26,10 +26,13 @@ Writer = Callable[[Path], Wrote]
 @click.option("--ties", "form", flag_value=TIES, help="Who gave to whom, as GraphML.")
 @click.option("--log", "form", flag_value=LOG, help="Every event as it is stored, each with its proof.")
 @click.option("--named", is_flag=True, help="With people's names beside their ids; for --events and --ties.")
+@click.option("--withhold", is_flag=True, help="With --log: of what auditors may not read, nothing but its hash.")
 @when_options
 @network_option
 @json_option
-def export(folder: Path, form: str | None, named: bool, when: When, network: str | None, as_json: bool) -> None:
+def export(
+    folder: Path, form: str | None, named: bool, withhold: bool, when: When, network: str | None, as_json: bool
+) -> None:
     """Write a network's members, sites, challenges, posts and resources to FOLDER as CSV tables.
 
     What network members may read is written; spreadsheet formulas are kept harmless. With --events, --ties or --log
@@ -38,7 +41,8 @@ def export(folder: Path, form: str | None, named: bool, when: When, network: str
     \b
     --log writes events.jsonl (CloudEvents, sealed texts still sealed) and a signed checkpoint over them:
     `confrere audit verify FOLDER` proves on any machine that nothing was altered. It holds the structure of all that
-    happened, also of coaching: give it to nobody who may not read the log.
+    happened, also of coaching and between two. For others than the operator write it with --withhold: it proves as
+    much, and tells what auditors may read.
 
     FOLDER must not be there yet. It gets its name once all is written and recorded in the history with its hash.
 
@@ -48,11 +52,11 @@ def export(folder: Path, form: str | None, named: bool, when: When, network: str
     Example: confrere export spring/ --ties --on 2026-05-01
     """
     form = form or TABLES
-    _fitting(folder, form, when, named=named)
+    _fitting(folder, form, when, named=named, withhold=withhold)
     with running() as system:
         where = system.network(network)
         if form == LOG:
-            done = _log(system, where, folder)
+            done = _log(system, where, folder, withhold=withhold)
         elif form == TABLES:
             done = _tables(system, where, folder, when, silent=as_json)
         else:
@@ -60,21 +64,27 @@ def export(folder: Path, form: str | None, named: bool, when: When, network: str
     print_json(done) if as_json else _print(done)
 
 
-def _fitting(folder: Path, form: str, when: When, *, named: bool) -> None:
+def _fitting(folder: Path, form: str, when: When, *, named: bool, withhold: bool) -> None:
     if folder == Path() or not folder.name:
         raise Malformed("name a folder to write to", field="FOLDER")
     if named and form not in {EVENTS, TIES}:
         words = "the tables have names already" if form == TABLES else "the log holds names only sealed"
         raise Malformed(words, field="--named", remedy="leave it out")
+    if withhold and form != LOG:
+        raise Malformed("only --log holds what auditors may not read", field="--withhold", remedy="leave it out")
     if form == LOG and when != NOW:
         words = "the log is written whole, up to now, since its checkpoint is signed now"
         raise Malformed(words, field="--log", remedy="leave --as-of and --on out")
 
 
-def _log(system: Confrere, network: StreamId, folder: Path) -> Export:
+def _log(system: Confrere, network: StreamId, folder: Path, *, withhold: bool) -> Export:
+    form, proofs = "log, told in part" if withhold else LOG, system.proofs(network)
     with progress_bar("writing", system.store.head()) as done:
-        writer = partial(log_export.write_log, store=system.store, proofs=system.proofs(network), progress=done)
-        return system.exports.write(network, folder, LOG, writer, files=log_export.FILES, opened=False)
+
+        def write(draft: Path) -> Wrote:
+            return log_export.write_log(draft, system.store, proofs, done, withholding=withhold)
+
+        return system.exports.write(network, folder, form, write, files=log_export.FILES, opened=False)
 
 
 def _tables(system: Confrere, network: StreamId, folder: Path, when: When, *, silent: bool) -> Export:

@@ -110,6 +110,23 @@ def test_the_log_holds_no_word_that_somebody_wrote(shell: Shell, out: Path) -> N
     assert joined["data"]["fields"]["name"] == {"sealed_for": joined["subject"]}
 
 
+def test_what_auditors_may_not_read_is_proven_and_not_told(shell: Shell, tmp_path: Path) -> None:
+    ids = shell.ids("members")
+    post = ("--title", "A quarrel with my principal", "--confidentiality", "group")
+    shell.run("post", "--author", ids["Ada Aberg"], *post)
+    part = shell.folder / "part"
+    shell.run("export", part, "--log", "--withhold")
+    events = [json.loads(line) for line in lines(part)]
+    told = [event for event in events if event["type"] != "withheld"]
+    assert len(told) == len(events) - 1
+    assert {event["data"]["envelope"]["confidentiality"] for event in told} <= {"network", "public"}
+    done = Shell(tmp_path / "elsewhere").run("audit", "verify", part)
+    assert f"{len(events)} events agree with their checkpoint" in done.stdout
+    assert "1 of them are not told here" in done.stdout
+    assert "left out of this export" in shell.refused("audit", "check", part)
+    assert "leave it out" in shell.refused("export", shell.folder / "ties", "--ties", "--withhold")
+
+
 def test_every_export_is_an_event_with_its_hash(shell: Shell, out: Path) -> None:
     for form in ("--events", "--ties"):
         done = shell.json("export", shell.folder / form, form)

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import msgpack
 
+from domain.refusals import BadFile
 from engine.leaves import leaf_of
-from engine.log_lines import Prover, Trusted, rows_in
+from engine.log_lines import Prover, Trusted, rows_in, withheld_line
 from engine.merkle import leaf_hash, root_of
 from engine.notes import Checkpoint
 from engine.storage.recorder import Row
@@ -148,6 +149,40 @@ def test_a_checkpoint_of_another_log_or_of_a_longer_one_does_not_fit() -> None:
     assert found(LINES, CHECKPOINT, other) == ("of another log", 1)
     shorter = ROWS[:8]
     assert found(lines_of_rows(shorter), checkpoint_of(shorter), CHECKPOINT) == ("truncated", 9)
+
+
+def partly(rows: Sequence[Row], *untold: int) -> list[bytes]:
+    """Lines where these events stand by their hash alone."""
+    lines = lines_of_rows(rows)
+    for number in untold:
+        proof = b64decode(json.loads(lines[number - 1])["proof"])
+        lines[number - 1] = withheld_line(ORIGIN, number, leaf_of(rows[number - 1]), proof)
+    return lines
+
+
+def test_events_that_are_not_told_are_proved_by_their_hash_and_counted() -> None:
+    lines = partly(ROWS, 1, 4, 5, SOME)
+    assert verify(lines, CHECKPOINT, [checkpoint_of(ROWS[:8])]) == 4
+    assert verify(LINES, CHECKPOINT) == 0
+    event = json.loads(lines[3])
+    assert set(event) == {"type", "id", "source", "sequence", "leafhash", "proof", "specversion"}
+    assert (event["type"], event["specversion"]) == ("withheld", "1.0")
+    with pytest.raises(BadFile, match="left out of this export"):
+        list(rows_in(lines))
+
+
+def test_what_was_done_to_events_that_are_not_told_is_found_too() -> None:
+    lines = partly(ROWS, 4, 5, 9)
+    other = json.loads(lines[3]) | {"leafhash": json.loads(lines[4])["leafhash"]}
+    swapped = json.dumps(other, separators=(",", ":")).encode() + b"\n"
+    assert found([*lines[:3], swapped, *lines[4:]]) == ("altered", 4)
+    assert found([*lines[:3], lines[3].replace(b'"1.0"', b'"1.1"'), *lines[4:]]) == ("altered", 4)
+    assert found([*lines[:3], b'{"type":"withheld"}\n', *lines[4:]]) == ("altered", 4)
+    assert found([*lines[:3], *lines[4:]]) == ("missing", 4)
+    assert found([*lines[:3], lines[4], lines[3], *lines[5:]]) == ("reordered", 4)
+    assert found([*lines[:5], lines[4], *lines[5:]]) == ("repeated", 6)
+    elsewhere = lines[3].replace(ORIGIN.encode(), b"confrere/network-00000002")
+    assert found([*lines[:3], elsewhere, *lines[4:]]) == ("of another log", 4)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ def _print(found: Verified) -> None:
     out.print(f"{found.origin}: {found.events} events agree with their checkpoint, root {found.root}", soft_wrap=True)
     for size in found.earlier:
         out.print(f"  they begin with the {size} events of another checkpoint")
+    if found.withheld:
+        out.print(f"  {found.withheld} of them are not told here: their hashes fit, and stand for them")
     if found.uncovered:
         out.print(f"  {found.uncovered} events came after the last checkpoint and are covered by none")
     claims = ", ".join(found.signed_by) or "nobody"
