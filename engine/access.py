@@ -17,6 +17,7 @@ from engine.queries import Queries
 from engine.when import NOW, When
 from projections.coaching_cases import seekers_of
 from projections.reading import Reader
+from projections.shape import Page
 
 T = TypeVar("T")
 Query = Callable[[Connection, Reader], T]
@@ -87,8 +88,15 @@ def with_look(
     found = query(connection, reader)
     if not reader.holds_office:
         return found, None
-    plainly = None if official else _or_none(query, connection, reader.plainly)
-    return found, seen_besides(connection, found, plainly, network)
+    if official:
+        return found, seen_besides(connection, found, None, network) or _as_a_whole(found, network)
+    return found, seen_besides(connection, found, _or_none(query, connection, reader.plainly), network)
+
+
+def _as_a_whole(found: object, network: StreamId) -> Seen | None:
+    """Whatever is for an office and no empty list is looked at, though nobody said whom it concerns."""
+    empty = found is None or isinstance(found, Page | list | tuple)
+    return None if empty else Seen(subjects=frozenset({network}))
 
 
 def seen_besides(connection: Connection, found: object, plainly: object, network: StreamId) -> Seen | None:

@@ -8,7 +8,8 @@ import click
 from api.cli.running import json_option, need_id, network_option, order, out, print_json, progress_bar, running, sender
 from domain.erasure import LiftLegalHold, PlaceLegalHold
 from domain.kernel import Command
-from domain.vocabulary import MemberId, StreamId
+from domain.vocabulary import OPERATOR, MemberId, StreamId
+from engine.access import Seen
 from engine.commands import build
 from engine.letting_go import Gone
 from engine.naming import Found, look_for, names_of
@@ -35,6 +36,8 @@ def erase(member: str, yes: bool, network: str | None, as_json: bool) -> None:
         where = system.network(network)
         whole = need_id(system, where, member, ("member",))
         found = look_for(system.store, where, whole)
+        looked_at = Seen(subjects=frozenset({whole, *found.named}), members=frozenset({whole}))
+        system.looks.record(where, OPERATOR, "erase", looked_at)
         if not as_json:
             _print_found(system, where, whole, found)
         if not yes:

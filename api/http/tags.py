@@ -94,7 +94,7 @@ def stale(call: Call, command: Command) -> Stale:
     """That somebody was quicker; of a case, how it stands now, as far as the caller reads of it."""
     stream = home_of(command, call.network)
     words, remedy = "somebody changed this first", "read it again and decide anew"
-    found = call.read(partial(_case, stream)) if DECIDER_OF[type(command)] is COACHING else None
+    found = call.look(partial(_case, stream)).found if DECIDER_OF[type(command)] is COACHING else None
     if found is not None:
         last = f", last: {found.items[-1].what}" if found.items else ""
         words = f"{words}: this case is now {found.how or found.case.state}{last}"

@@ -67,13 +67,13 @@ class Shell:
         return json.loads(self.run(*words, "--json").stdout)
 
     def refused(self, *words: object, **environment: str) -> str:
-        """The words of the refusal; nothing else may be printed, and nothing recorded."""
-        before = self.history() if self.recorded() else []
+        """The words of the refusal; nothing else may be printed, and nothing recorded but who looked."""
+        before = self.happened() if self.recorded() else []
         done = self.run(*words, code=1, **environment)
         assert "Traceback" not in done.output
         last = done.stderr.strip().splitlines()[-1]
         assert last.startswith("Refused: ")
-        assert not before or self.history() == before
+        assert not before or self.happened() == before
         return last.removeprefix("Refused: ")
 
     def recorded(self) -> bool:

@@ -140,6 +140,17 @@ def test_a_command_that_names_a_tag_shows_nothing_and_leaves_no_look(
     assert len(looks(house)) == before
 
 
+def test_a_refusal_that_tells_how_a_case_stands_is_a_look(house: House, client: Client, case: Coached) -> None:
+    tag = client.get(f"coaching/{case.case}", CLEO).headers["etag"]
+    case.bring_to("ended", since="engaged")
+    before = len(looks(house))
+    words = {"to": CLEO, "reason": "Away."}
+    refused = client.post(f"coaching/{case.case}/hand-over", words, CLEO, headers={"If-Match": tag})
+    assert "this case is now " in problem(refused, 412)["detail"]
+    (look,) = looks(house)[before:]
+    assert (look.viewer, set(look.members)) == (CLEO, {ADA, BEN})
+
+
 def test_what_cannot_be_recorded_is_not_read(
     house: House, client: Client, case: Coached, monkeypatch: pytest.MonkeyPatch
 ) -> None:
