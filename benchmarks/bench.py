@@ -16,6 +16,7 @@ from benchmarks import (
     coaching,
     coaching_queue,
     encoding,
+    erasing,
     faults,
     freshness,
     machine,
@@ -49,6 +50,7 @@ PARTS: Final = (
     verifying,
     faults,
     checking,
+    erasing,
 )
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 HEADS: Final = ("what", "against", "ratio", "wanted", "met", "ours / theirs")
@@ -130,6 +132,10 @@ _HOW: Final = """\
   lists with reasons and whole coaching cases, texts in every third event. Nothing of it is opened. What has to be
   remembered of every command, stream and text that a reason may point at is kept as eight-byte numbers, so that memory
   grows by some tens of bytes an event.
+- Who is erased in the figure wrote as much as everybody else. Their name is looked for in all that others wrote, their
+  key is destroyed, half a second is waited until every process has let go of it, and all tables are made anew from the
+  log; the peer does that last part alone. The index of evidence is read from stored vectors at the next question, by a
+  service before anybody asks.
 - Memory is the largest resident size (VmHWM) of a process of its own that makes its index anew and then the lists. The
   peer's vectors are not in it, nor is the model, which is loaded once a new text has to be encoded.
 """
