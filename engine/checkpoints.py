@@ -197,7 +197,7 @@ class Proofs:
         last, grown = self._last(), self._tree.grow()
         if self._stood == (grown, last):
             return last
-        for each in (last, self._folder.newest(self.verifier_key)):
+        for each in (last, self._folder.newest(lambda: self.verifier_key)):
             if each is not None and not self._continues(each, grown):
                 raise StorageTrouble(
                     "the log no longer continues what was signed; nothing is signed on top",

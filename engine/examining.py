@@ -49,6 +49,7 @@ def _of_data(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Chec
     for system in opened:
         with system:
             yield look("history", partial(_every_event_reads, system))
+            yield look("checkpoints", partial(_signed_is_continued, system))
             yield look("clock", partial(_clock_goes_on, system))
             yield look("views", partial(_views_catch_up, system))
 
@@ -123,6 +124,15 @@ def _every_event_reads(system: Confrere) -> str:
     while page := system.store.page(after, limit=_PAGE):
         after = page[-1].position
     return f"every event up to position {after} reads"
+
+
+def _signed_is_continued(system: Confrere) -> str:
+    signed = [each for each in system.store.networks() if system.proofs(each).latest() is not None]
+    if not signed:
+        return "nothing was signed yet"
+    return (
+        f"{len(signed)} networks continue what was signed of them" if len(signed) > 1 else "what was signed still holds"
+    )
 
 
 def _clock_goes_on(system: Confrere) -> str:

@@ -1,6 +1,7 @@
 """Where signed checkpoints are left, a small file each: best on a disk that whoever can alter the log cannot reach."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -41,11 +42,11 @@ class NoteFolder:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
 
-    def newest(self, verifier_key: str) -> Checkpoint | None:
-        """Of those that lie here whole and signed with this key; others tell nothing."""
+    def newest(self, verifier_key: Callable[[], str]) -> Checkpoint | None:
+        """Of those that lie here whole and signed with this key, which is asked for once one lies here."""
         for path in self._newest_first():
             with suppress(BadFile, OSError, UnicodeError):
-                return notes.opened(path.read_text(encoding="utf-8"), verifier_key)
+                return notes.opened(path.read_text(encoding="utf-8"), verifier_key())
         return None
 
     def _newest_first(self) -> list[Path]:

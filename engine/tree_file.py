@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct as Record
 
+from domain.refusals import StorageTrouble
 from engine.leaves import leaf_of
 from engine.merkle import SIZE, Frontier, subtree_root
 from engine.storage.recorder import Row
@@ -156,13 +157,20 @@ class TreeFile:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One at a time over all threads and processes, given back even by a crash."""
+        """One at a time over all threads and processes, given back even by a crash. Raises StorageTrouble."""
         with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                yield
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+                fcntl.flock(self._file, fcntl.LOCK_EX)
+                try:
+                    yield
+                finally:
+                    fcntl.flock(self._file, fcntl.LOCK_UN)
+            except OSError as error:
+                raise StorageTrouble(
+                    "the proof's tree cannot be written",
+                    field=str(self._path),
+                    remedy=error.strerror or "check the disk",
+                ) from error
 
 
 def _place(leaf: int) -> int:

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.api.shell import Shell
@@ -35,7 +37,7 @@ def test_settings_that_cannot_be_used_are_refused(empty: Shell) -> None:
 def test_the_doctor_finds_a_sound_network_well_in_every_respect(shell: Shell) -> None:
     found = shell.json("doctor")
     assert found["ready"] is True
-    assert len(found["checks"]) == 9
+    assert len(found["checks"]) == 10
     printed = shell.run("doctor").stdout
     assert "well" in printed
     assert "ILL" not in printed
@@ -48,6 +50,17 @@ def test_the_doctor_says_what_is_not_well_and_what_helps(shell: Shell) -> None:
     assert "restore keys.db" in printed
     found = json.loads(shell.run("doctor", "--json", code=1).stdout)
     assert [each["name"] for each in found["checks"] if not each["ok"]] == ["keys"]
+
+
+def test_the_doctor_sees_that_a_signed_history_was_cut_off(shell: Shell) -> None:
+    shell.run("audit", "checkpoint")
+    assert "what was signed still holds" in " ".join(shell.run("doctor").stdout.split())
+    with closing(sqlite3.connect(shell.folder / "data" / "events.db")) as connection:
+        connection.execute("drop trigger events_are_not_deleted")
+        connection.execute("delete from events where position > 10")
+        connection.commit()
+    found = json.loads(shell.run("doctor", "--json", code=1).stdout)
+    assert "no longer continues" in {each["name"]: each["words"] for each in found["checks"]}["checkpoints"]
 
 
 def test_the_doctor_begins_nothing(empty: Shell) -> None:

@@ -3,6 +3,7 @@
 import base64
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -201,6 +202,26 @@ def test_a_damaged_tree_leads_to_the_same_proofs(town: Town, encoder: Encoder, p
     tree.write_bytes(content)
     with Town(town.folder, encoder) as again:
         assert [again.proofs(NET).inclusion(position) for position in positions] == before
+
+
+def test_threads_sign_and_prove_while_others_write(town: Town) -> None:
+    proofs = town.proofs(NET)
+    proofs.sign()
+    before = [row[0] for row in town.store.rows(0, network=NET)[:-1]]
+
+    def work(number: int) -> str:
+        happens(town, number)
+        note = proofs.sign()
+        assert proofs.inclusion(before[number % len(before)]).proof
+        return note
+
+    with ThreadPoolExecutor(6) as pool:
+        notes = list(pool.map(work, range(1, 25)))
+    last = proofs.sign()
+    assert opened(last, proofs.verifier_key).size >= len(before) + 25
+    assert all(proofs.consistency(note, last) for note in notes)
+    signed = [each.event.size for each in town.store.stream(audit_of(NET))]
+    assert signed == sorted(set(signed))
 
 
 def test_notes_can_be_left_elsewhere(tmp_path: Path, encoder: Encoder) -> None:
