@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from domain.vocabulary import OPEN, StreamId
 from engine.coverage import Coverage
+from engine.differences import Difference
 from engine.explaining import WordedList
 from engine.network_figures import NetworkShape
 from engine.themes import Theme
@@ -72,6 +73,7 @@ _FIELDS: Final[Mapping[type, tuple[str, ...]]] = {
     AccessEntry: ("member",),
     Erasure: ("member",),
     NetworkShape: ("network",),
+    Difference: ("network",),
     Introduction: ("introduction", "seeker", "helper"),
     Tie: ("source", "giver", "receiver"),
     WordedList: ("recommendation", "reader"),

@@ -9,12 +9,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from domain.vocabulary import OPEN, OPERATOR, MemberId, StreamId, TieKind
-from engine.network_figures import Counting, NetworkShape, network_shape
+from domain.refusals import IllegalMove
+from domain.vocabulary import OPEN, MemberId, StreamId, TieKind
+from engine.network_figures import Counting, classes_of, network_shape, until_of
 from engine.queries import Queries
 from engine.spans import between
 from engine.when import When
 from projections import tied_members
+from projections.network_setting import setting
 from projections.reading import Reader
 from projections.timeline import Moment
 from projections.timeline_spans import Kind, Span, first_of_each, kinds_in
@@ -136,31 +138,35 @@ class Difference(Struct, frozen=True, kw_only=True):
     begin: datetime
     end: datetime
     changes: tuple[Change, ...]
+    told_to_few: int  # moments of narrower classes, where the reader is told no more of them
     ties: tuple[TieChange, ...]
-    figures: tuple[FigureChange, ...]  # those that moved
+    figures: tuple[FigureChange, ...]  # those that moved; none where fewer than ten people stood behind them
 
 
 class _Standing(Struct, frozen=True):
+    name: str
     until: datetime
-    shape: NetworkShape
+    figures: Mapping[str, float | None]
     pairs: frozenset[tuple[TieKind, MemberId, MemberId]]
 
 
 def difference(
-    queries: Queries, network: StreamId, begin: When, end: When, clock: Callable[[], datetime]
+    queries: Queries, network: StreamId, reader: Reader, begin: When, end: When, clock: Callable[[], datetime]
 ) -> Difference:
-    """For the operator. Raises Malformed for what lies the wrong way round or does not go together, IllegalMove."""
+    """For the operator, and for who audits. Raises Malformed for what lies the wrong way round, IllegalMove."""
     span = between(queries, network, begin, end)
-    before, after = (_standing(queries, network, when, clock) for when in (begin, end))
+    before, after = (_standing(queries, network, reader, when, clock) for when in (begin, end))
     kinds, first = queries.ask(network, lambda connection: _told(connection, span))
+    told = [kind for kind in kinds if reader.operator or kind.confidentiality in OPEN]
     return Difference(
         network=network,
-        name=after.shape.name,
+        name=after.name,
         begin=before.until,
         end=after.until,
-        changes=_changes(kinds, first),
+        changes=_changes(told, first),
+        told_to_few=sum(kind.times for kind in kinds) - sum(kind.times for kind in told),
         ties=tuple(_ties(before, after)),
-        figures=tuple(_figures(before.shape, after.shape)),
+        figures=tuple(_figures(before.figures, after.figures)),
     )
 
 
@@ -168,14 +174,21 @@ def _told(connection: Connection, span: Span) -> tuple[list[Kind], list[Moment]]
     return kinds_in(connection, span), first_of_each(connection, span, SHOWN, OPEN)
 
 
-def _standing(queries: Queries, network: StreamId, when: When, clock: Callable[[], datetime]) -> _Standing:
-    reader = Reader(member=OPERATOR)
+def _standing(
+    queries: Queries, network: StreamId, reader: Reader, when: When, clock: Callable[[], datetime]
+) -> _Standing:
     with queries.standing(network, when) as connection:
-        shape = network_shape(connection, reader, when, Counting(), clock)
+        known = setting(connection)
+        until = until_of(connection, when, known.calendar.zone, clock)
         here = {each.member for each in tied_members.counted(connection, reader)}
-        uses = tied_members.uses(connection, tuple(TieKind), shape.classes)
+        uses = tied_members.uses(connection, tuple(TieKind), classes_of(reader))
+        try:
+            shape = network_shape(connection, reader, when, Counting(), clock)
+            figures = {**asdict(shape.figures), "hub_dependence": shape.hub_dependence}
+        except IllegalMove:  # fewer than ten people
+            figures = {}
     pairs = frozenset((use.kind, use.giver, use.receiver) for use in uses if here >= {use.giver, use.receiver})
-    return _Standing(shape.until or clock(), shape, pairs)
+    return _Standing(known.name, until, figures, pairs)
 
 
 def _changes(kinds: Sequence[Kind], first: Sequence[Moment]) -> tuple[Change, ...]:
@@ -201,6 +214,9 @@ def _ties(before: _Standing, after: _Standing) -> Sequence[TieChange]:
     ]
 
 
-def _figures(before: NetworkShape, after: NetworkShape) -> Sequence[FigureChange]:
-    one, other = ({**asdict(each.figures), "hub_dependence": each.hub_dependence} for each in (before, after))
-    return [FigureChange(figure=name, before=one[name], after=other[name]) for name in one if one[name] != other[name]]
+def _figures(before: Mapping[str, float | None], after: Mapping[str, float | None]) -> Sequence[FigureChange]:
+    return [
+        FigureChange(figure=name, before=before[name], after=after[name])
+        for name in before
+        if name in after and before[name] != after[name]
+    ]

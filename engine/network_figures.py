@@ -144,10 +144,15 @@ def _last_day(until: datetime, zone: str) -> date:
 def _sight(
     connection: Connection, reader: Reader, counting: Counting, since: datetime | None, until: datetime
 ) -> _Sight:
-    classes = tuple(each for each in Confidentiality if reader.operator or each in reader.classes)
+    classes = classes_of(reader)
     people = tied_members.counted(connection, reader)
     uses = _among(tied_members.uses(connection, counting.kinds, classes), people)
     return _Sight(people=people, uses=uses, since=since, until=until, classes=classes)
+
+
+def classes_of(reader: Reader) -> tuple[Confidentiality, ...]:
+    """Of which ties the reader is told in figures."""
+    return tuple(each for each in Confidentiality if reader.operator or each in reader.classes)
 
 
 def _among(uses: Sequence[Use], people: Sequence[Counted]) -> list[Use]:

@@ -1,7 +1,7 @@
 """Stretches of history as people name them: from one position, time or day to another."""
 
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.refusals import Malformed
@@ -11,19 +11,20 @@ from engine.when import NOW, When, end_of, when_of
 from projections.network_setting import setting
 from projections.timeline_spans import Happened, Recorded, Span
 
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BEFORE_ALL: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _AFTER_ALL: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def point(given: str | None) -> When:
+def point(given: str | None, field: str) -> When:
     """A position, a time with its zone, or a day; now when nothing is given. Raises Malformed."""
     if given is None:
         return NOW
-    with suppress(ValueError):
-        date.fromisoformat(given)
-        if not given.isdigit():
-            return when_of(None, given)
-    return when_of(given, None)
+    try:
+        return when_of(None, given) if _DAY.fullmatch(given) else when_of(given, None)
+    except Malformed as refusal:
+        remedy = "for example 1200, 2026-03-01T15:30+01:00 or 2026-03-01"
+        raise Malformed(refusal.words, field=field, remedy=remedy) from None
 
 
 def stretch(queries: Queries, network: StreamId, begin: When, end: When, head: int) -> Span:
@@ -51,13 +52,13 @@ def between(queries: Queries, network: StreamId, begin: When, end: When) -> Span
         return _happened(end_of(begin.on, zone), end_of(end.on, zone))
     if begin.as_of is not None and end.as_of is not None:
         return _recorded(queries.position(begin.as_of), queries.position(end.as_of))
-    raise Malformed("two positions, times or days are needed", field="to", remedy="for example 2026-03-01 2026-04-01")
+    raise Malformed("two positions, times or days are needed", field="end", remedy="for example 2026-03-01 2026-04-01")
 
 
 def _alike(begin: When, end: When) -> None:
     if not (begin.now or end.now) and (begin.on is None) != (end.on is None):
         words = "a day counts what had happened, a position or a time what was recorded"
-        raise Malformed(words, field="to", remedy="name two days, or two positions or times")
+        raise Malformed(words, field="end", remedy="name two days, or two positions or times")
 
 
 def _happened(since: datetime, before: datetime) -> Happened:
@@ -73,4 +74,4 @@ def _recorded(after: int, until: int) -> Recorded:
 
 
 def _reversed() -> Malformed:
-    return Malformed("this ends before it begins", field="to", remedy="name the earlier one first")
+    return Malformed("this ends before it begins", field="end", remedy="name the earlier one first")

@@ -5,9 +5,10 @@ from rich.table import Table
 
 from api.cli.history import print_moment
 from api.cli.running import json_option, network_option, out, print_json, running
-from domain.vocabulary import OPEN
+from domain.vocabulary import OPEN, OPERATOR
 from engine.differences import Change, Difference, difference
 from engine.spans import point, stretch
+from projections.reading import Reader
 from projections.timeline_spans import replayed
 
 
@@ -28,7 +29,7 @@ def replay(begin: str | None, end: str | None, network: str | None, as_json: boo
     """
     with running() as system:
         where = system.network(network)
-        span = stretch(system.queries, where, point(begin), point(end), system.store.head())
+        span = stretch(system.queries, where, point(begin, "--from"), point(end, "--to"), system.store.head())
         with system.queries.standing(where) as connection:
             for moment in replayed(connection, span):
                 if moment.confidentiality in OPEN:
@@ -48,7 +49,8 @@ def diff(begin: str, end: str, network: str | None, as_json: bool) -> None:
     Example: confrere diff 1200 1500 --json
     """
     with running() as system:
-        found = difference(system.queries, system.network(network), point(begin), point(end), system.clock)
+        when = point(begin, "A"), point(end, "B")
+        found = difference(system.queries, system.network(network), Reader(member=OPERATOR), *when, system.clock)
     if as_json:
         print_json(found)
         return

@@ -65,9 +65,9 @@ def test_between_a_day_and_itself_nothing_changed(shell: Shell) -> None:
 
 
 def test_what_is_no_stretch_of_history_is_refused_in_words(shell: Shell) -> None:
-    assert shell.refused("diff", "2026-02-01", "2026-01-01").startswith("to: this ends before it begins")
-    assert shell.refused("diff", "2026-02-01", "20").startswith("to: a day counts what had happened")
-    assert shell.refused("replay", "--from", "9", "--to", "4").startswith("to: this ends before it begins")
+    assert shell.refused("diff", "2026-02-01", "2026-01-01").startswith("end: this ends before it begins")
+    assert shell.refused("diff", "2026-02-01", "20").startswith("end: a day counts what had happened")
+    assert shell.refused("replay", "--from", "9", "--to", "4").startswith("end: this ends before it begins")
     assert shell.refused("replay", "--to", "99999").startswith("as_of: the history reaches to position")
-    assert shell.refused("replay", "--from", "spring").startswith("as_of: this is no position")
+    assert shell.refused("replay", "--from", "spring").startswith("--from: this is no position")
     assert "no charter yet" in shell.refused("diff", "2020-01-01T10:00Z", "5")

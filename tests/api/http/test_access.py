@@ -55,7 +55,11 @@ NAMES = {
     "policy_hash": "0" * 64,
     "position": "1",
 }
-QUERIES = {"search": {"q": "attendance"}, "prove_consistency": {"first": 1}}  # where something has to be asked
+QUERIES = {
+    "search": {"q": "attendance"},
+    "prove_consistency": {"first": 1},
+    "read_changes": {"begin": 3, "end": 4},
+}  # where something has to be asked
 
 
 def path_of(endpoint: Endpoint, network: str | None = None) -> str:

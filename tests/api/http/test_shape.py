@@ -123,3 +123,27 @@ def looked(event: Any) -> tuple[str, str]:
 )
 def test_what_makes_no_question_is_refused(crowd: House, client: Client, params: dict[str, Any], status: int) -> None:
     problem(client.get("shape", DAN, params=params), status)
+
+
+def test_an_auditor_reads_what_changed_between_two_positions(crowd: House, client: Client) -> None:
+    first = min(each.position for each in crowd.store.page(0, limit=1000) if each.stream == CROWD[0])
+    crowd.say(MuteMember(member=ADA, other=BEN), by=ADA)
+    found = client.read("changes", DAN, params={"begin": first - 1, "end": crowd.store.head()})
+    times = {change["what"]: change["times"] for change in found["changes"]}
+    assert times == {"members joined": 14, "challenges answered": 14}
+    assert found["told_to_few"] == 1
+    assert found["ties"] == [{"kind": "exchanged", "formed": 14, "ended": 0}]
+    assert found["figures"] == []  # there were seven people before
+    again = client.get("changes", DAN, params={"begin": first + 12, "end": first + 27})
+    figures = {each["figure"]: (each["before"], each["after"]) for each in again.json()["figures"]}
+    assert figures["members"] == (20, 21)
+
+
+def test_what_changed_is_for_auditors_and_between_two_like_things(crowd: House, client: Client) -> None:
+    for who in (ADA, CLEO, HAL):
+        assert problem(client.get("changes", who, params={"begin": 3, "end": 4}), 403)
+    refused = problem(client.get("changes", DAN, params={"begin": "2025-01-01", "end": 4}), 409)
+    assert refused["detail"].startswith("a day counts what had happened")
+    assert problem(client.get("changes", DAN, params={"begin": "2025-13-01", "end": 4}), 409)["field"] == "begin"
+    assert problem(client.get("changes", DAN, params={"begin": "soon", "end": 4}), 400)["field"] == "begin"
+    assert problem(client.get("changes", DAN, params={"begin": 4}), 400)
