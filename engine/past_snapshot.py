@@ -87,10 +87,10 @@ class Snapshots:
             yield Stood(connection, position, ever, Coaches(ever.index))
 
     def _ever(self, network: StreamId, encoder: str) -> Ever:
-        """Begun anew when somebody was erased: their words are in it."""
+        """Begun anew when somebody was erased, and once more when the tables were made anew: their words are in it."""
         with self._turn, self._queries.standing(network) as connection:
             kept, erased = self._kept.get((network, encoder)), member_directory.erased(connection)
-            if kept is None or kept.erased != erased:
+            if kept is None or kept.erased != erased or not kept.index.follows(connection):
                 kept = self._kept[network, encoder] = Ever(self._begun(network, encoder), Ledger(), erased)
             position = Views.position_in(connection)
             kept.index.keep_up(connection, position)
