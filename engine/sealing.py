@@ -15,24 +15,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from msgspec import Struct
 
-from domain.refusals import KeyTrouble, StorageTrouble, Unknown
+from domain.refusals import KeyTrouble, Unknown
 from domain.vocabulary import OwnerId
-from engine import master_key_file
+from engine import key_file, master_key_file
 from engine.master_key_file import SIZE
-from engine.storage.database import make_private
 from engine.storage.history import holds_events
 
 _NONCE: Final = 12
 _PROOF: Final = b"confrere key ring"
 GLANCE: Final = 0.25  # seconds within which a key destroyed by another process is noticed
-
-# a destroyed key leaves its owner's row without a key, so that nobody makes a new one by mistake
-_SCHEMA: Final = """
-    create table if not exists ring (one integer primary key check (one = 1), proof blob not null) strict;
-    create table if not exists keys (owner text primary key, wrapped blob) strict;
-    create index if not exists destroyed on keys (owner) where wrapped is null;
-    create table if not exists signers (network text primary key, wrapped blob not null) strict;
-"""
 
 
 class Altered(Exception):  # noqa: N818 - the domain's manner
@@ -71,7 +62,7 @@ class KeyRing:
         if has_past and not path.exists():
             _refuse_new_keys()
         folder.mkdir(0o700, parents=True, exist_ok=True)
-        connection = _connect(path)
+        connection = key_file.connected(path)
         try:
             if not connection.execute("select proof from ring").fetchone():
                 if has_past:
@@ -88,7 +79,7 @@ class KeyRing:
     @classmethod
     def in_memory(cls) -> "KeyRing":
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        connection.executescript(_SCHEMA)
+        connection.executescript(key_file.SCHEMA)
         return cls(connection, os.urandom(SIZE))
 
     @staticmethod
@@ -193,7 +184,7 @@ class KeyRing:
     def _row(self, owner: OwnerId) -> tuple[bytes | None] | None:
         """None: there never was a key. (None,): it was destroyed."""
         query = "select wrapped from keys where owner = ?"
-        with self._lock, _in_words():
+        with self._lock, key_file.in_words():
             row: tuple[bytes | None] | None = self._connection.execute(query, (owner,)).fetchone()
         return row
 
@@ -202,7 +193,7 @@ class KeyRing:
         if time.monotonic() - self._looked_at <= GLANCE:
             return
         with self._lock:
-            with _in_words():
+            with key_file.in_words():
                 version = self._connection.execute("pragma data_version").fetchone()[0]
             if version != self._version:
                 self._opened.clear()
@@ -210,7 +201,7 @@ class KeyRing:
             self._version, self._looked_at = version, time.monotonic()
 
     def _count_erasures(self) -> int:
-        with _in_words():
+        with key_file.in_words():
             count: int = self._connection.execute("select count(*) from keys where wrapped is null").fetchone()[0]
         return count
 
@@ -252,7 +243,7 @@ class KeyRing:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _in_words():
+        with self._lock, key_file.in_words():
             c = self._connection
             c.execute("begin immediate")
             try:
@@ -261,28 +252,6 @@ class KeyRing:
             finally:
                 if c.in_transaction:
                     c.execute("rollback")
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise StorageTrouble("the keys cannot be used", field="keys.db", remedy="check the data folder") from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    with _in_words():
-        make_private(path)
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-        try:
-            for setting in ("secure_delete = on", "synchronous = full", "journal_mode = delete"):
-                connection.execute(f"pragma {setting}").fetchone()
-            connection.executescript(f"begin immediate; {_SCHEMA} commit")
-        except BaseException:
-            connection.close()
-            raise
-    return connection
 
 
 def _refuse_new_keys() -> Never:
