@@ -177,26 +177,20 @@ class Trusted:
     def admit(self, leaf: bytes, proof: bytes) -> bool:
         """Whether this is the next leaf; if not, the same one is still expected."""
         size, root = self._open[-1]
-        if size == 1:
-            if leaf != root or proof:
-                return False
-            self._open.pop()
-            return True
-        return self._fold(size, root, leaf, proof)
-
-    def _fold(self, size: int, root: bytes, leaf: bytes, proof: bytes) -> bool:
-        sizes: list[int] = []
-        while size > 1:
-            left = split(size)
-            sizes.append(size - left)
-            size = left
-        siblings = [proof[at : at + SIZE] for at in range(0, len(proof), SIZE)]
-        if len(proof) != SIZE * len(sizes):
+        if len(proof) != SIZE * (size - 1).bit_length():
             return False
-        for sibling in siblings:
-            leaf = sha256(_NODE + leaf + sibling).digest()
+        for at in range(0, len(proof), SIZE):
+            leaf = sha256(_NODE + leaf + proof[at : at + SIZE]).digest()
         if leaf != root:
             return False
         self._open.pop()
-        self._open += zip(sizes, reversed(siblings), strict=True)
+        if proof:
+            self._trust(size, proof)
         return True
+
+    def _trust(self, size: int, proof: bytes) -> None:
+        """What lies on the right of the leaf's way is known from now on; the last hash is that of the largest."""
+        for at in range(len(proof) - SIZE, -1, -SIZE):
+            left = split(size)
+            self._open.append((size - left, proof[at : at + SIZE]))
+            size = left

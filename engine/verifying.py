@@ -1,6 +1,7 @@
 """Verify an export with nothing but the export and a checkpoint: no server, no database, no keys of anybody's."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from struct import error as OutOfRange  # noqa: N812 - a number too large for its place, in our words
 from typing import Final, Literal, Never, TypeAlias
@@ -12,13 +13,11 @@ from engine.leaves import leaf_of
 from engine.log_lines import Given, Trusted, Withheld, line_of, read, read_withheld, withheld_line
 from engine.merkle import Frontier
 from engine.notes import Checkpoint
-from engine.storage.recorder import Row
 
 Kind: TypeAlias = Literal[
     "altered", "missing", "reordered", "repeated", "truncated", "half-written", "added", "rewritten", "of another log"
 ]
 
-_WITHHELD: Final = b'{"type":"withheld"'
 _LONGEST: Final = 1 << 26  # bytes of a line: a whole one is never nearly as long
 _SHOWN: Final = 60  # characters of what stands where it should not
 _TOLD: Final = 1_000  # events between two words of progress
@@ -59,49 +58,85 @@ def verify(
     Says how many events stand there by their hash alone. Raises Tampered at the first that is not as it was signed.
     """
     _compare(checkpoint, earlier)
-    trusted, marks, rest = Trusted(checkpoint.root, checkpoint.size), Marks(earlier), iter(lines)
-    number = withheld = 0
-    for number, line in enumerate(rest, start=1):
-        if number > checkpoint.size:
-            _fail("added", "an event beyond those that were signed", number)
-        withheld += line.startswith(_WITHHELD)
-        leaf = _admitted(line, number, checkpoint.origin, trusted, rest)
+    marks, reading = Marks(earlier), _Reading(checkpoint, iter(lines))
+    number = 0
+    for number, line in enumerate(reading.rest, start=1):
+        leaf = reading.leaf(line, number)
         if marks.waiting:
             marks.take(leaf)
         if progress is not None and number % _TOLD == 0:
             progress(number)
     if number < checkpoint.size:
         _fail("truncated", f"{checkpoint.size} events were signed, and {number} are here", number + 1)
-    return withheld
+    return reading.withheld
 
 
-def _admitted(line: bytes, number: int, source: str, trusted: Trusted, rest: Iterator[bytes]) -> bytes:
-    """The leaf of the event that belongs here."""
-    if not line.endswith(b"\n"):
-        _fail("half-written", "the last line is not whole", number)
-    row: Row | None = None
-    try:
-        given: Given | Withheld = read_withheld(line) if line.startswith(_WITHHELD) else read(line)
-        if isinstance(given, Withheld):
-            leaf = given.leafhash
-        else:
+class _Reading:
+    """Line by line: the short way while all is well, and the long one to say what is not."""
+
+    def __init__(self, checkpoint: Checkpoint, rest: Iterator[bytes]) -> None:
+        self.rest = rest
+        self.withheld = 0
+        self._size = checkpoint.size
+        self._source = checkpoint.origin
+        self._trusted = Trusted(checkpoint.root, checkpoint.size)
+
+    def leaf(self, line: bytes, number: int) -> bytes:
+        """Of the event that belongs here."""
+        if number > self._size:
+            _fail("added", "an event beyond those that were signed", number)
+        try:
+            given = read(line)
             row = given.row()
             leaf = leaf_of(row)
-    except _UNREADABLE:
-        _fail("altered", "this line cannot be read", number)
-    if given.source != source and _whole(given, line):
-        _fail("of another log", f"this event is of {given.source[:_SHOWN]!a}, and not of {source}", number)
-    if not trusted.admit(leaf, given.proof):
-        _out_of_place(given, line, number, rest)
-    if _written(source, number, row, leaf, given.proof) != line:
+        except _UNREADABLE:
+            return self._withheld(line, number)
+        if not self._trusted.admit(leaf, given.proof):
+            self._out_of_place(given, line, number)
+        if line_of(self._source, number, row, leaf, given.proof) != line:
+            self._not_as_written(given, line, number)
+        return leaf
+
+    def _withheld(self, line: bytes, number: int) -> bytes:
+        try:
+            given = read_withheld(line)
+        except _UNREADABLE:
+            _ended(line, number)
+            _fail("altered", "this line cannot be read", number)
+        if not self._trusted.admit(given.leafhash, given.proof):
+            self._out_of_place(given, line, number)
+        if withheld_line(self._source, number, given.leafhash, given.proof) != line:
+            self._not_as_written(given, line, number)
+        self.withheld += 1
+        return given.leafhash
+
+    def _not_as_written(self, given: Given | Withheld, line: bytes, number: int) -> Never:
+        _ended(line, number)
+        self._of_this_log(given, line, number)
         _fail("altered", "what can be read here is not what was stored and signed", number, given)
-    return leaf
+
+    def _of_this_log(self, given: Given | Withheld, line: bytes, number: int) -> None:
+        if given.source != self._source and _whole(given, line):
+            words = f"this event is of {given.source[:_SHOWN]!a}, and not of {self._source}"
+            _fail("of another log", words, number)
+
+    def _out_of_place(self, given: Given | Withheld, line: bytes, number: int) -> Never:
+        """Say what became of the event that belongs here."""
+        _ended(line, number)
+        self._of_this_log(given, line, number)
+        said = _whole(given, line)
+        if said is None or said == number:
+            _fail("altered", "this is not the event that was signed", number, given)
+        if said < number:
+            _fail("repeated", f"event {said} stands here again", number)
+        if any(_says(each, number) for each in self.rest):
+            _fail("reordered", f"event {said} stands here, and the one that belongs here further down", number)
+        _fail("missing", f"event {said} stands here", number)
 
 
-def _written(source: str, number: int, row: Row | None, leaf: bytes, proof: bytes) -> bytes:
-    if row is None:
-        return withheld_line(source, number, leaf, proof)
-    return line_of(source, number, row, leaf, proof)
+def _ended(line: bytes, number: int) -> None:
+    if not line.endswith(b"\n"):
+        _fail("half-written", "the last line is not whole", number)
 
 
 class Marks:
@@ -157,24 +192,15 @@ def _compare(checkpoint: Checkpoint, earlier: Sequence[Checkpoint]) -> None:
             raise Tampered("rewritten", words, 1, until=each.size)
 
 
-def _out_of_place(given: Given | Withheld, line: bytes, number: int, rest: Iterator[bytes]) -> Never:
-    """Say what became of the event that belongs here."""
-    said = _whole(given, line)
-    if said is None or said == number:
-        _fail("altered", "this is not the event that was signed", number, given)
-    if said < number:
-        _fail("repeated", f"event {said} stands here again", number)
-    if any(_says(each, number) for each in rest):
-        _fail("reordered", f"event {said} stands here, and the one that belongs here further down", number)
-    _fail("missing", f"event {said} stands here", number)
-
-
 def _whole(given: Given | Withheld, line: bytes) -> int | None:
     """Which event the line says it is, if it is written as such a line is."""
     try:
-        number, row = int(given.sequence), given.row() if isinstance(given, Given) else None
-        leaf = given.leafhash if isinstance(given, Withheld) else leaf_of(given.row())
-        written = _written(given.source, number, row, leaf, given.proof)
+        number = int(given.sequence)
+        if isinstance(given, Withheld):
+            written = withheld_line(given.source, number, given.leafhash, given.proof)
+        else:
+            row = given.row()
+            written = line_of(given.source, number, row, leaf_of(row), given.proof)
     except _UNREADABLE:
         return None
     return number if written == line else None
@@ -194,4 +220,4 @@ def _fail(kind: Kind, words: str, number: int, given: Given | Withheld | None = 
 def lines_of(path: Path) -> Iterator[bytes]:
     """A file's lines, each with its end, read no further at once than a line of ours could be long."""
     with path.open("rb") as file:
-        yield from iter(lambda: file.readline(_LONGEST), b"")
+        yield from iter(partial(file.readline, _LONGEST), b"")
