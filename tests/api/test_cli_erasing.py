@@ -33,3 +33,21 @@ def test_a_hold_stands_in_the_way_until_it_is_released(shell: Shell) -> None:
     shell.run("release", member, "--reason", "it was settled")
     shell.run("erase", member, "--yes")
     assert "was erased" in shell.refused("hold", member, "--reason", "too late")
+
+
+def test_proofs_verify_and_rules_hold_as_before(shell: Shell) -> None:
+    member = shell.ids("members")["Ben Brook"]
+    shell.run("recommend", shell.ids("challenges")[MONDAYS])
+    kept = shell.folder / "kept.checkpoint"
+    kept.write_text(shell.run("audit", "checkpoint").stdout, "utf-8")
+    before = shell.history()
+    shell.run("erase", member, "--yes")
+    assert shell.history()[: len(before)] == before, "not a byte of what was stored is another"
+    assert "are the beginning of" in shell.run("audit", "consistent", kept).stdout
+    shell.run("audit", "prove", 5, "--checkpoint", kept)
+    shell.run("audit", "verify", "--checkpoint", kept)
+    shell.run("audit", "check")
+    shell.run("audit", "check", "--open")
+    shell.run("doctor")
+    shell.run("show", "members")
+    shell.run("show", "challenges")
