@@ -52,7 +52,7 @@ class Days(NamedTuple):
     def end_of_school_day(self, at: datetime, count: int) -> datetime:
         """Midnight after the `count`-th school day that follows the day of `at`."""
         day = self.of(at)
-        while count:
+        while count > 0 and day < _EVER[1]:
             day += 1
             count -= self.has_school(day)
         after = date.fromordinal(day) + _DAY
