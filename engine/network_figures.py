@@ -27,6 +27,7 @@ from projections.tied_members import Counted, Use
 
 DIRECTION: Final = "from who gave to who received"
 _FEW: Final = "figures of fewer than ten people are told to nobody"
+_FIRST, _LAST = date(1900, 1, 1), date(9999, 1, 1)
 _LONGEST: Final = 36_500  # days
 
 
@@ -134,7 +135,11 @@ def _since(counting: Counting, until: datetime, zone: str) -> datetime | None:
         if not 1 <= counting.window <= _LONGEST:
             raise Malformed("a window holds 1 day or more", field="window", remedy="for example 90")
         return end_of(_last_day(until, zone) - timedelta(days=counting.window), zone)
-    return None if counting.since is None else end_of(counting.since - timedelta(days=1), zone)
+    if counting.since is None:
+        return None
+    if not _FIRST <= counting.since < _LAST:
+        raise Malformed("this is no day that counts", field="since", remedy="for example 2026-03-01")
+    return end_of(counting.since - timedelta(days=1), zone)
 
 
 def _last_day(until: datetime, zone: str) -> date:
