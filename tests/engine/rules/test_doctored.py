@@ -1,6 +1,7 @@
 """Each checker refuses a history that its rule forbids, where the fault lies, and lets pass what came before."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +38,11 @@ def test_no_checker_stands_that_never_refused_anything() -> None:
 def test_every_rule_of_the_domain_is_checked_or_it_is_said_why_not() -> None:
     assert {rule.number for rule in RULES}.isdisjoint(NOT_CLAIMED)
     assert {rule.number for rule in RULES} | NOT_CLAIMED.keys() <= set(range(1, 38))
+
+
+def test_the_page_says_of_every_rule_what_is_proven_or_why_nothing_is() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+    proven = [line.split(" | ")[:2] for line in page.splitlines() if line.startswith("| ") and line[2].isdigit()]
+    said = [[f"| {rule.number}", rule.proves] for rule in RULES]
+    why = [[f"| {number}", f"{words} |"] for number, words in NOT_CLAIMED.items()]
+    assert proven == said + why
