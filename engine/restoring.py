@@ -22,6 +22,7 @@ from engine.settings import Settings
 
 _MARK: Final = "being-restored"  # in a draft, and for a moment in what it became
 _LOST: Final = ".lost"
+_OPENED: Final = ("views-*", "past-*")
 
 
 class Restored(Struct, frozen=True, kw_only=True):
@@ -58,6 +59,7 @@ def restore(
             shutil.rmtree(draft, ignore_errors=True)
             raise
         (data / _MARK).unlink()
+        _let_go_of_opened_words(draft)
         _set_aside_notes(settings, manifest, data)
     return Restored(
         position=manifest.position,
@@ -144,6 +146,13 @@ def _asked(path: Path, query: str) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             return connection.execute(query).fetchall()
     return []
+
+
+def _let_go_of_opened_words(before: Path) -> None:
+    """Of what was set aside: tables made from the log hold words that its own keys would open, and are made again."""
+    for pattern in _OPENED:
+        for path in before.glob(f"network-*/{pattern}"):
+            path.unlink()
 
 
 def _set_aside_notes(settings: Settings, manifest: Manifest, data: Path) -> None:

@@ -55,6 +55,7 @@ def test_into_an_empty_place_everything_comes_back(vault: Vault) -> None:
 def test_data_that_lie_there_are_set_aside_whole_and_only_when_told_to(vault: Vault) -> None:
     vault.back_up()
     vault.grow(3)
+    assert WRITTEN in vault.names()  # made into tables of opened words
     later = vault.digest()
     with pytest.raises(IllegalMove, match="data already"):
         vault.restore()
@@ -65,6 +66,7 @@ def test_data_that_lie_there_are_set_aside_whole_and_only_when_told_to(vault: Va
     assert done.lost == 3
     assert vault.digest() == digest_of(vault.places("one")[0] / EVENTS)
     assert len(vault.names()) == 6
+    assert not [path for path in done.before.rglob("*") if path.is_file() and WRITTEN.encode() in path.read_bytes()]
     aside = Vault(vault.folder)
     aside.settings = Settings(data=done.before, master_key=vault.settings.master_key)
     assert len(aside.names()) == 9
