@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from domain.budgets import SetExpertBudget
 from domain.coaching import commands as c
 from domain.kernel import Command
-from domain.policies import MatchingPolicy, hash_of
 from domain.vocabulary import StreamId
 from engine.commands import Order, build
 from engine.importing.ids import Ids
@@ -92,8 +91,6 @@ def _command(row: Row, ids: Ids, network: StreamId, zone: str) -> Command:
     match row["what"]:
         case "expert budget":
             return build(SetExpertBudget, network=network, minutes=int(row["minutes"]), period=row["how"])
-        case "suggested":
-            return build(c.SuggestDisposition, coaching=coaching, suggestion=_suggestion(row))
         case "closed":
             return build(c.CloseEngagement, coaching=coaching, feedback=_feedback(row))
         case what:
@@ -129,18 +126,6 @@ def _passed_over(row: Row) -> dict[str, Any]:
         return {}
     pairs = (each.split(": ", 1) for each in row["passed_over"].split("|"))
     return {"passed_over": [{"rung": rung, "reason": reason} for rung, reason in pairs]}
-
-
-def _suggestion(row: Row) -> dict[str, Any]:
-    """As the engine might have suggested it then: told, not derived."""
-    return {
-        "disposition": row["how"],
-        "tier": row["tier"],
-        "reason": row["note"],
-        "position": 0,
-        "policy_hash": hash_of(MatchingPolicy()),
-        "encoder": "told by the demo",
-    }
 
 
 def _feedback(row: Row) -> dict[str, Any]:
