@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from msgspec import UNSET, MsgspecError, Struct, UnsetType, json, msgpack
+from msgspec import UNSET, MsgspecError, Struct, UnsetType, defstruct, json, msgpack
 
 from domain.kernel import Envelope
 from domain.refusals import BadFile
@@ -17,6 +17,19 @@ CHECKPOINT: Final = "checkpoint"
 EVENTS: Final = "events.jsonl"
 
 _NODE: Final = b"\x01"
+
+
+# as an event stores it, by names; what it had not yet when it was stored is left out
+_Envelope: Final = defstruct("_Envelope", [(name, Any, UNSET) for name in Envelope.__struct_fields__], gc=False)
+_CLASS: Final = Envelope.__struct_fields__.index("confidentiality")
+
+
+class _Data(Struct, gc=False):
+    """What an event says, readable."""
+
+    schema: int
+    envelope: Struct
+    fields: dict[str, Any]
 
 
 class _Line(Struct, gc=False):
@@ -32,7 +45,7 @@ class _Line(Struct, gc=False):
     recordedus: str  # microseconds since 1970 UTC
     version: int  # in the stream
     payload: bytes  # as stored, sealed texts still sealed
-    data: dict[str, Any] | None  # the same, readable; nothing where the stored bytes are not
+    data: _Data | None  # the same, readable; nothing where the stored bytes are not
     leafhash: bytes
     proof: bytes
     specversion: str = "1.0"
@@ -79,8 +92,6 @@ class _Stored(Struct, array_like=True, gc=False):
     sealed: dict[str, str] = {}
 
 
-_ENVELOPE: Final = Envelope.__struct_fields__
-_CLASS: Final = _ENVELOPE.index("confidentiality")
 _stored: Final = msgpack.Decoder(_Stored).decode
 _encoded: Final = json.Encoder().encode
 read: Final = json.Decoder(Given).decode  # raises MsgspecError for what is no line of ours
@@ -131,19 +142,18 @@ def _given(line: bytes) -> Given:
         raise BadFile(words, field=EVENTS, remedy="take one that was written without --withhold") from None
 
 
-def _readable(payload: bytes) -> tuple[datetime | UnsetType, dict[str, Any] | None]:
+def _readable(payload: bytes) -> tuple[datetime | UnsetType, _Data | None]:
     """When it happened, and what it says; of sealed texts whose key opens them."""
     try:
         stored = _stored(payload)
-    except (MsgspecError, RecursionError):
+        envelope = _Envelope(*stored.envelope)
+    except (MsgspecError, RecursionError, TypeError):
         return UNSET, None
-    envelope = dict(zip(_ENVELOPE, stored.envelope, strict=False))
     fields = stored.fields
-    if stored.sealed:
-        fields |= {field: {"sealed_for": owner} for field, owner in stored.sealed.items()}
-    at = envelope.get("occurred_at")
-    data = {"schema": stored.schema, "envelope": envelope, "fields": fields}
-    return at if isinstance(at, datetime) else UNSET, data
+    for field, owner in stored.sealed.items():
+        fields[field] = {"sealed_for": owner}
+    at = stored.envelope[0] if stored.envelope else None
+    return at if isinstance(at, datetime) else UNSET, _Data(stored.schema, envelope, fields)
 
 
 class Prover:
