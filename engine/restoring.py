@@ -22,7 +22,6 @@ from engine.settings import Settings
 
 _MARK: Final = "being-restored"  # in a draft, and for a moment in what it became
 _LOST: Final = ".lost"
-_OPENED: Final = ("views-*", "past-*")
 
 
 class Restored(Struct, frozen=True, kw_only=True):
@@ -150,9 +149,10 @@ def _asked(path: Path, query: str) -> list[tuple[object, ...]]:
 
 def _let_go_of_opened_words(before: Path) -> None:
     """Of what was set aside: tables made from the log hold words that its own keys would open, and are made again."""
-    for pattern in _OPENED:
-        for path in before.glob(f"network-*/{pattern}"):
-            path.unlink()
+    for path in before.glob("network-*/views-*"):
+        path.unlink()
+    for folder in before.glob("network-*/past"):
+        shutil.rmtree(folder)
 
 
 def _set_aside_notes(settings: Settings, manifest: Manifest, data: Path) -> None:

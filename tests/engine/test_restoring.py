@@ -20,6 +20,7 @@ from engine.backup_check import EVENTS, KEYS, NAME
 from engine.changing_over import change_over
 from engine.sealing import KeyRing
 from engine.settings import Settings
+from engine.when import When
 from tests.engine.town import NET
 from tests.engine.vault import ADA, WRITTEN, Vault, digest_of
 
@@ -32,6 +33,10 @@ def vault(tmp_path: Path) -> Vault:
     vault = Vault(tmp_path)
     vault.begin(5)
     return vault
+
+
+def directory(connection: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in connection.execute("select name from members where name = ?", (WRITTEN,)).fetchall()]
 
 
 def in_data(vault: Vault) -> dict[str, bytes]:
@@ -55,7 +60,9 @@ def test_into_an_empty_place_everything_comes_back(vault: Vault) -> None:
 def test_data_that_lie_there_are_set_aside_whole_and_only_when_told_to(vault: Vault) -> None:
     vault.back_up()
     vault.grow(3)
-    assert WRITTEN in vault.names()  # made into tables of opened words
+    with vault.running() as system:  # these make tables of opened words
+        assert system.ask(NET, directory)
+        assert system.queries.ask(NET, directory, When(as_of=3))
     later = vault.digest()
     with pytest.raises(IllegalMove, match="data already"):
         vault.restore()
