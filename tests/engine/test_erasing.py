@@ -1,22 +1,28 @@
 """Somebody is erased: nothing that was sealed for them stands in any file, and the rest is as it was."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from domain import challenges
 from domain.challenges import PostChallenge
+from domain.erasure import ErasureBegun, KeyDestroyed, erasure_of
+from domain.kernel import ERASED
 from domain.vocabulary import OPERATOR
 from engine import evidence_index
 from engine.commands import Order, Sender
+from engine.followers import Views
+from engine.naming import names_of
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.when import When
 from models.encoder import Encoder
 from projections.network_setting import setting
-from tests.domain.scenario import ADA, BEN, CLEO, NOON
+from tests.domain.scenario import ADA, BEN, CHALLENGE, CLEO, NOON
 from tests.engine.canaries import NET, Canaries, found_in
 from tests.engine.counting import Counting
 from tests.histories import copy_into
@@ -99,3 +105,62 @@ def test_no_file_of_the_installation_holds_a_word_of_theirs(
     assert read(house, theirs | others) == others
     after = set().union(*found_in(tmp_path, others).values())
     assert after >= others & before, "what others wrote is read as before"
+
+
+def test_a_state_that_another_process_folded_before_is_let_go_of(
+    house: House, tmp_path: Path, encoder: Encoder
+) -> None:
+    def title(system: House) -> str:
+        known = system.commands._known.latest(challenges.CHALLENGE, NET, CHALLENGE)
+        assert known is not None
+        return str(known[1].posted.title)
+
+    with House(tmp_path, encoder) as elsewhere:
+        assert "zebrafinch" in title(elsewhere)
+        house.erase(ADA)
+        assert title(house) == title(elsewhere) == ERASED
+
+
+def test_a_key_that_came_back_from_a_backup_is_destroyed_again(
+    house: House, sung: Canaries, tmp_path: Path, encoder: Encoder
+) -> None:
+    keys = tmp_path / "data" / "keys.db"
+    backup = keys.read_bytes()
+    house.erase(ADA)
+    house.close()
+    keys.write_bytes(backup)
+    theirs = {each.word for each in sung.of(ADA)}
+    with House(tmp_path, encoder) as again:
+        assert again.keys.erased(ADA)
+        assert read(again, theirs) == set()
+        again.goes_on(number=3, author=BEN)
+        assert found_in(tmp_path, theirs) == {}
+        assert sum(isinstance(each.event, KeyDestroyed) for each in again.store.stream(erasure_of(ADA))) == 1
+
+
+def test_what_others_wrote_their_name_in_is_noted_before_it_is_forgotten(house: House) -> None:
+    name = next(iter(names_of(house.store, BEN)))
+    sender = Sender(network=NET, actor=OPERATOR, command_id="names")
+    told = PostChallenge(challenge="challenge-000000aa", author=CLEO, title=f"As {name.upper()} said: less is more")
+    house.commands.handle(Order(command=told, at=house.now, on_behalf_of=CLEO), sender)
+    house.erase(BEN)
+    begun = next(each.event for each in house.store.stream(erasure_of(BEN)) if isinstance(each.event, ErasureBegun))
+    assert begun.named == ("challenge-000000aa",)
+
+
+def test_while_it_is_done_everybody_else_goes_on(house: House, tmp_path: Path, encoder: Encoder) -> None:
+    with House(tmp_path, encoder) as elsewhere, ThreadPoolExecutor(2) as pool:
+        erasing = pool.submit(house.erase, ADA)
+        number = 10
+        while not erasing.done():
+            elsewhere.goes_on(number, CLEO)
+            number += 1
+        erasing.result()
+        assert number > 10
+        elsewhere.use()
+        kept = elsewhere.views(NET)
+        anew = Views(None, NET, elsewhere.store)
+        anew.catch_up()
+        kept.catch_up()
+        assert kept.digest() == anew.digest()
+        anew.close()

@@ -159,6 +159,20 @@ def test_a_key_destroyed_by_another_process_is_forgotten_here_too(
     assert not ring.has(BEN)
 
 
+def test_how_many_were_erased_is_known_whichever_process_did_it(ring: KeyRing, folder: Path, master_key: Path) -> None:
+    ring.ensure([ADA, BEN])
+    other = KeyRing.open(folder, master_key)
+    before = ring.erasures, other.erasures
+    ring.destroy(ADA)
+    ring.destroy(ADA)
+    assert ring.erasures == before[0] + 1
+    other._looked_at = float("-inf")  # a quarter of a second later
+    assert other.erasures == before[1] + 1
+    other.destroy("member-nobody")
+    assert other.erasures == before[1] + 2
+    other.close()
+
+
 # the master key
 
 
