@@ -104,12 +104,16 @@ def _epoch(table: TableShape) -> str:
 
 
 def _keeping(table: TableShape) -> str:
-    """The table of versions is ordered as the table itself, so that rows come in the same order."""
+    """The versions have numbers of their own, so that a condition on what an index says needs no look at the row.
+
+    They are found in the order of the table itself, so that rows come in the same order.
+    """
     row = ["past_row integer"] if table.numbered else []
     columns = ", ".join(["past_epoch integer", *row, "past_from integer", "past_until integer", *table.declared])
-    key = ", ".join(["past_epoch", *_told_by(table), "past_until"])
+    key = ", ".join(["past_epoch", *_told_by(table), "past_until", "past_from"])
     return f"""
-    create table if not exists past_{table.name} ({columns}, primary key ({key})) strict, without rowid;
+    create table if not exists past_{table.name} ({columns}) strict;
+    create index if not exists past_{table.name}_in_order_of_rows on past_{table.name} ({key});
     insert or ignore into past_tables values ('{table.name}', 0, 0, 0);
     insert or ignore into past_epochs values ('{table.name}', 0);
     {_triggers(table)}"""
@@ -131,25 +135,26 @@ def _indexes(table: TableShape) -> Iterator[_Index]:
     """Those of the table, within an epoch, followed by what says which version is looked for."""
     name, key = f"past_{table.name}", _told_by(table)
     more = (*key, "past_until", "past_from")
-    yield _Index(name, name, _statistics(len(key) - 1, len(key), 1), "")
+    yield _Index(name, f"{name}_in_order_of_rows", _statistics(len(key) - 1, len(key), 2, _TABLE), "")
     own = (IndexShape(name=f"{table.name}_by_key", columns=table.primary, unique=True, condition=""),)
     for index in (own if table.numbered and table.primary else ()) + table.indexes:
         columns = ", ".join(("past_epoch", *index.columns, *more))
         sql = f"create index past_{index.name} on {name} ({columns}) {index.condition}"
         wide = len(index.columns)
-        yield _Index(name, f"past_{index.name}", _statistics(wide - index.unique, wide, len(more)), sql)
+        yield _Index(name, f"past_{index.name}", _statistics(wide - index.unique, wide, len(more), _MORE), sql)
 
 
-def _statistics(open_: int, columns: int, more: int) -> str:
+def _statistics(open_: int, columns: int, more: int, epoch: int) -> str:
     """What the planner would suppose of the table's own index, for each epoch: how many rows begin alike.
 
     As long as columns leave it open which row is meant, there are about ten; then there is one.
     """
     alike = [10 - place if place < open_ else 1 for place in range(columns)]
-    return " ".join(map(str, (4 * _TABLE, _TABLE, *alike, *[1] * more)))
+    return " ".join(map(str, (4 * _TABLE, epoch, *alike, *[1] * more)))
 
 
 _TABLE: Final = 2**20  # rows; what the planner supposes of a table of which it knows nothing
+_MORE: Final = _TABLE * 5 // 4  # where an epoch is gone through as a whole, the order of its rows is preferred
 
 
 def _triggers(table: TableShape) -> str:
