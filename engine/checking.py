@@ -78,8 +78,8 @@ class _Checking:
                 return fault
         self._names[event.name] += 1
         try:
-            fault = self._look(event)
-            self._standing.take(event)
+            if (fault := self._look(event)) is None:
+                self._standing.take(event)
         except _OTHERWISE:
             words = f"{event.name} does not say what such an event says"
             return Violation(rule=_FORM, position=event.position, words=words)
