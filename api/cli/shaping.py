@@ -64,11 +64,7 @@ def shape(
     Example: confrere shape --without-staff --window 90
     Example: confrere shape --over-time --picture shape.svg
     """
-    if over_time and (since or without_staff):
-        words = "over time both are told, with staff and without, each of the same window"
-        raise Malformed(words, field="--over-time", remedy="leave --since and --without-staff out")
-    if picture is not None and not over_time:
-        raise Malformed("a picture shows the shape over time", field="--picture", remedy="add --over-time")
+    _fitting(over_time=over_time, picture=picture, one_time_alone=bool(since) or without_staff)
     counting = Counting(
         kinds=tuple(map(TieKind, kinds)) or tuple(TieKind),
         since=since.date() if since else None,
@@ -85,6 +81,15 @@ def shape(
         print_json({"position": position, **asdict(found)})
         return
     _print(found, when, position)
+
+
+def _fitting(*, over_time: bool, picture: Path | None, one_time_alone: bool) -> None:
+    """Refuse options that say nothing together."""
+    if over_time and one_time_alone:
+        words = "over time both are told, with staff and without, each of the same window"
+        raise Malformed(words, field="--over-time", remedy="leave --since and --without-staff out")
+    if picture is not None and not over_time:
+        raise Malformed("a picture shows the shape over time", field="--picture", remedy="add --over-time")
 
 
 def _tell_over_time(

@@ -8,10 +8,13 @@ import pytest
 
 from domain.challenges import AnswerChallenge
 from domain.members import JoinNetwork, LeaveNetwork
-from engine.network_figures import Counting, shape_at
+from domain.vocabulary import OPERATOR
+from engine.followers import Views
+from engine.network_figures import Counting, network_shape, shape_at
 from engine.shape_over_time import shape_over_time
 from engine.when import NOW, When
 from models.encoder import Encoder
+from projections.reading import Reader
 from tests.engine.town import ADA, BEN, CLEO, EVE, MONDAYS, NET, Town
 
 
@@ -59,3 +62,17 @@ def test_it_ends_with_the_day_that_is_asked_for(town: Town) -> None:
     points = shape_over_time(town.queries, NET, When(on=date(2025, 6, 30)), Counting(), lambda: town.now)
     assert points[-1].day <= date(2025, 6, 30)
     assert points[-1].whole.ties == 1
+
+
+def test_as_it_was_known_it_is_what_the_log_up_to_then_makes_of_it(town: Town) -> None:
+    live_on(town)
+    for position in range(3, town.store.head() + 1):
+        _, known = shape_at(town.queries, NET, When(as_of=position), Counting(), lambda: town.now)
+        told = Views(None, NET, town.store)
+        told.catch_up(until=position)
+        with told.reading() as connection:
+            anew = network_shape(
+                connection, Reader(member=OPERATOR), When(as_of=position), Counting(), lambda: town.now
+            )
+        told.close()
+        assert known == anew
