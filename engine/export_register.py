@@ -28,6 +28,11 @@ _SCHEMA: Final = """
 """
 _COLUMNS: Final = "export, network, form, folder, draft, files, digest, opened, whole"
 
+_PUT: Final = f"""
+    insert into exports ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (export) do update set digest = excluded.digest, whole = excluded.whole
+"""
+
 
 class Registered(Struct, frozen=True, kw_only=True):
     export: str
@@ -84,7 +89,7 @@ class ExportRegister:
             one.whole,
         )
         with self._database.write() as c:
-            c.execute(f"insert or replace into exports ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            c.execute(_PUT, values)
 
     def all(self, network: StreamId) -> list[Registered]:
         """In the order in which they were begun."""
