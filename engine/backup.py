@@ -8,8 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from domain.audit import RecordExport, audit_of
 from domain.refusals import Malformed, StorageTrouble
+from domain.vocabulary import OPERATOR
+from engine import notes
 from engine.backup_check import EVENTS, KEYS, NAME, Manifest, SignedNetwork, check_signed, head_in, written
+from engine.commands import Order, Sender
 from engine.copying import copy_database, copy_file, digest, disk_in_words, flush
 from engine.note_folder import ENDING
 from engine.note_folder import NAME as CHECKPOINTS
@@ -46,6 +50,7 @@ def back_up(system: Confrere, folder: Path, keys: Path) -> Manifest:
         )
         _check(system, manifest, draft, keys_draft)
         _write(draft / NAME, written(manifest))
+        _record(system, manifest, digest(draft / NAME))
         _write(keys_draft / manifest.backup, b"")
         _write(keys_draft / UNFINISHED, str(folder).encode())
         _give_their_names(draft, folder, keys_draft, keys)
@@ -94,6 +99,22 @@ def _check(system: Confrere, manifest: Manifest, draft: Path, keys_draft: Path) 
         ring.close()
     if digest(keys_draft / KEYS) != manifest.keys:
         raise StorageTrouble("the copy of the keys changed while it was checked", field=str(keys_draft))
+
+
+def _record(system: Confrere, manifest: Manifest, known: str) -> None:
+    """What left is told in each network's history, before it is there: so no copy stands that was not recorded."""
+    for each in manifest.networks:
+        command = RecordExport(
+            audit=audit_of(each.network),
+            export=manifest.backup,
+            form="backup",
+            by=OPERATOR,
+            records=notes.opened(each.checkpoint, system.proofs(each.network).verifier_key).size,
+            position=manifest.position,
+            digest=known,
+        )
+        sender = Sender(network=each.network, actor=OPERATOR, command_id=manifest.backup)
+        system.commands.handle(Order(command=command, at=system.clock()), sender)
 
 
 def _give_their_names(draft: Path, folder: Path, keys_draft: Path, keys: Path) -> None:

@@ -10,13 +10,14 @@ from threading import Event, Thread
 
 import pytest
 
+from domain.audit import ExportProduced
 from domain.refusals import BadFile, Malformed, StorageTrouble
 from engine import backup_check
 from engine.backup import UNFINISHED, back_up
 from engine.backup_check import EVENTS, KEYS, NAME
 from engine.notes import opened
 from tests.engine.town import NET
-from tests.engine.vault import WRITTEN, Vault, digest_of
+from tests.engine.vault import WRITTEN, Vault, rows_of
 
 
 @pytest.fixture
@@ -30,11 +31,14 @@ def test_a_backup_holds_the_history_as_it_was_signed(vault: Vault) -> None:
     made = vault.back_up()
     folder, _ = vault.places("one")
     assert vault.assert_whole("one") == made
-    assert digest_of(folder / EVENTS) == vault.digest()
     with vault.running() as system:
         key = system.proofs(NET).verifier_key
         assert [opened(each.checkpoint, key).origin for each in made.networks] == [f"confrere/{NET}"]
-        assert made.position == system.store.head()
+        (told,) = system.store.page(made.position)  # the copy holds all before what tells of it
+        assert isinstance(told.event, ExportProduced)
+        assert (told.event.form, told.event.export) == ("backup", made.backup)
+        assert told.event.digest == backup_check.digest(folder / NAME)
+    assert rows_of(folder / EVENTS) == rows_of(vault.settings.data / EVENTS)[:-1]
 
 
 def test_keys_lie_apart_and_nothing_that_was_written_can_be_read_without_them(vault: Vault) -> None:

@@ -82,10 +82,11 @@ class Vault:
         return manifest
 
 
+def rows_of(events: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(events)) as connection:
+        return connection.execute("select * from events order by position").fetchall()
+
+
 def digest_of(events: Path) -> str:
     """Of every row, in order."""
-    digest = sha256()
-    with closing(sqlite3.connect(events)) as connection:
-        for row in connection.execute("select * from events order by position"):
-            digest.update(repr(row).encode())
-    return digest.hexdigest()
+    return sha256(repr(rows_of(events)).encode()).hexdigest()
