@@ -116,3 +116,28 @@ def test_a_network_of_few_or_none_has_no_figure_where_a_formula_has_no_value() -
         assert (found.centralization_total, found.transitivity, found.frequency_mean) == (None, None, None)
     assert figures(of(0, [])).giant == 0
     assert figures(of(1, [(0, 0)])).ties == 0
+
+
+@given(TIES)
+def test_the_core_is_the_best_of_all_that_take_the_best_tied_first(drawn: tuple[int, list[tuple[int, int]]]) -> None:
+    found, theirs = figures(of(*drawn)), directed(*drawn).to_undirected()
+    fits = []
+    for least in set(dict(theirs.degree).values()):
+        core = {member for member, degree in theirs.degree if degree >= least}
+        pairs = [(a, b) for a, b in combinations(theirs, 2) if (a in core) == (b in core)]
+        ideal, tied = [a in core for a, _ in pairs], [theirs.has_edge(*pair) for pair in pairs]
+        if len(set(ideal)) == len(set(tied)) == 2:
+            fits.append(float(np.corrcoef(ideal, tied)[0, 1]))
+    assert found.core_fit == (pytest.approx(max(fits)) if fits else None)
+
+
+@given(TIES)
+def test_centralization_is_the_formula_of_each_degree(drawn: tuple[int, list[tuple[int, int]]]) -> None:
+    found, theirs, n = figures(of(*drawn)), directed(*drawn), drawn[0]
+    for told, degree, most in (
+        (found.centralization_total, dict(theirs.degree), 2 * (n - 1) * (n - 2)),
+        (found.centralization_in, dict(theirs.in_degree), (n - 1) ** 2),
+        (found.centralization_out, dict(theirs.out_degree), (n - 1) ** 2),
+    ):
+        spread = sum(max(degree.values()) - each for each in degree.values())
+        assert told == (pytest.approx(spread / most) if n > 2 else None)
