@@ -1,7 +1,6 @@
 """Rule 32: history is only added to. Places follow on one another, time never steps back, a save stays together."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final
 
 from engine.rules.checker import EVERY, Look
@@ -9,24 +8,20 @@ from engine.rules.numbers import Numbers
 from engine.rules.standing import Standing
 from engine.rules.told import Told
 
-_AHEAD: Final = timedelta(minutes=1) // timedelta(microseconds=1)  # clocks may differ by so much
+_SECOND: Final = 1_000_000  # in microseconds
+_AHEAD: Final = 60 * _SECOND  # clocks may differ by so much
 
 
 class Appending:
-    def __init__(self, standing: Standing) -> None:  # noqa: ARG002 - one shape for all checkers
+    def __init__(self, standing: Standing) -> None:
+        self._standing: Final = standing
         self.of: Final[Mapping[str, Look]] = {EVERY: self._look}
         self._last: Told | None = None
         self._versions: Final = Numbers(width=1)
-        self._saves: Final = Numbers()
 
     def _look(self, told: Told) -> str | None:
         last, self._last = self._last, told
-        return (
-            self._after(told, last)
-            or self._version(told)
-            or self._save(told, last)
-            or (self._future(told) if told.occurred_us > told.recorded_us + _AHEAD else None)
-        )
+        return self._after(told, last) or self._version(told) or self._save(told, last) or self._future(told)
 
     def _after(self, told: Told, last: Told | None) -> str | None:
         if last is None:
@@ -51,10 +46,8 @@ class Appending:
         """One command is one save: its events stand together, recorded at one instant, said by one actor."""
         around = told.around
         if last is None or around.command != last.around.command:
-            if around.command in self._saves:
-                return f"{around.command} was carried out before, and again here"
-            self._saves.add(around.command)
-            return None
+            again = around.command in self._standing.commands
+            return f"{around.command} was carried out before, and again here" if again else None
         same = (last.recorded_us, last.around.actor, last.around.causation) == (
             told.recorded_us,
             around.actor,
@@ -62,5 +55,7 @@ class Appending:
         )
         return None if same else f"what {around.command} led to was not recorded at once, or not for one cause"
 
-    def _future(self, told: Told) -> str:
+    def _future(self, told: Told) -> str | None:
+        if told.around.occurred_at.timestamp() * _SECOND <= told.recorded_us + _AHEAD:
+            return None
         return f"it happened at {told.around.occurred_at:%Y-%m-%d %H:%M} UTC, after it was recorded"

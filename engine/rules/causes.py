@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.rules.checker import EVERY, Look
-from engine.rules.numbers import Numbers
 from engine.rules.standing import Standing
 from engine.rules.told import Told
 
@@ -17,7 +16,6 @@ class Causes:
     def __init__(self, standing: Standing) -> None:
         self._standing: Final = standing
         self.of: Final[Mapping[str, Look]] = {EVERY: self._look}
-        self._commands: Final = Numbers()
         self._last = ""
 
     def _look(self, told: Told) -> str | None:
@@ -25,7 +23,6 @@ class Causes:
         if around.command == self._last:
             return None
         self._last = around.command
-        self._commands.add(around.command)
         return self._who(told) or self._why(told)
 
     def _who(self, told: Told) -> str | None:
@@ -37,7 +34,7 @@ class Causes:
     def _why(self, told: Told) -> str | None:
         around = told.around
         for what, which in (("cause", around.causation), ("beginning", around.correlation)):
-            if which != around.command and which not in self._commands:
+            if which != around.command and which not in self._standing.commands:
                 return f"the {what} of {around.command} is {which}, which did not happen before it"
         return self._end(told)
 

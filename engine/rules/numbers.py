@@ -29,14 +29,18 @@ class Numbers:
 
     def add(self, text: object) -> int:
         """Where its numbers begin, all 0 when it is new."""
-        number = _number(text)
-        slot = self._slot(number)
-        if not self._keys[slot]:
-            self._keys[slot] = number
-            self._used += 1
-            if self._used * 3 > len(self._keys) * 2:
-                self._grow()
-                slot = self._slot(number)
+        number, keys = hash(text) & _LARGEST or 1, self._keys
+        mask = len(keys) - 1
+        slot = number & mask
+        while there := keys[slot]:
+            if there == number:
+                return slot * self._width
+            slot = (slot + 1) & mask
+        keys[slot] = number
+        self._used += 1
+        if self._used * 3 > len(keys) * 2:
+            self._grow()
+            slot = self._slot(number)
         return slot * self._width
 
     def put(self, text: object, value: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from engine.rules.days import Days, days_of
+from engine.rules.numbers import Numbers
 from engine.rules.told import Told
 
 
@@ -35,6 +36,9 @@ class Standing:
 
     def __init__(self) -> None:
         self.network = ""
+        self.events = 0
+        self.commands: Final = Numbers()  # those that were carried out
+        self._last = ""
         self.days = Days()
         self.people: Final[dict[str, Person]] = {}
         self.parents: Final[dict[str, tuple[str, str | None]]] = {}  # site → kind, and what it lies in
@@ -61,6 +65,10 @@ class Standing:
         }
 
     def take(self, told: Told) -> None:
+        self.events += 1
+        if told.around.command != self._last:
+            self._last = told.around.command
+            self.commands.add(self._last)
         taken = self._of.get(told.name)
         if taken is not None:
             taken(told)
