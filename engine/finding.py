@@ -1,6 +1,7 @@
 """Search by words and meaning: what of all that is open one reader may find."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from sqlite3 import Connection
 from typing import Final
 
@@ -8,10 +9,11 @@ from msgspec import Struct
 
 from domain.refusals import Malformed, Unknown
 from domain.vocabulary import MemberId, StreamId
-from engine.evidence_index import kind_of
+from engine.evidence_index import Encoding, kind_of
 from engine.explaining import described
 from engine.reasons import nearest_sentence
 from engine.runtime import Confrere
+from engine.when import NOW, When
 from models.lexical import WORD, Figures, folded
 from models.vector_index import Vectors
 from models.view import View
@@ -39,15 +41,23 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 def find(
-    system: Confrere, network: StreamId, member: MemberId, words: str, kind: str | None = None, limit: int = 20
+    system: Confrere,
+    network: StreamId,
+    member: MemberId,
+    words: str,
+    kind: str | None = None,
+    limit: int = 20,
+    *,
+    when: When = NOW,
 ) -> list[Found]:
     """What the reader may find by these words, nearest first, each subject once.
 
+    In the past with the rights of now, and what was open then; by the encoder of now, as far as it met the words.
     Raises Malformed for what cannot be looked for, Unknown for who is not in the network, ModelTrouble.
     """
     _check(words, kind, limit)
-    with system.evidence(network) as (connection, view, encoder):
-        reader = reader_at(connection, member)
+    with _evidence(system, network, when) as (connection, view, encoder):
+        reader = reader_at(connection, member) if when.now else system.queries.reader(network, member)
         if reader is None:
             raise Unknown("there is no such network", field="network")
         mine = _open_to(connection, view, reader, kind)
@@ -60,6 +70,18 @@ def find(
         first = sorted(best.values(), key=lambda each: (-each.score, each.subject))[:limit]
         asked = view.figures([words], vectors)
         return [_shown(connection, each, asked) for each in first]
+
+
+@contextmanager
+def _evidence(system: Confrere, network: StreamId, when: When) -> Iterator[tuple[Connection, View, Encoding]]:
+    """All that is, or was, open to all and held then, the projections of the same time, and what encodes words."""
+    with system.evidence(network) as (connection, view, encoder):
+        if when.now:
+            yield connection, view, encoder
+            return
+    ever = system.rederiving.snapshots.evidence(network, encoder.fingerprint)
+    with system.queries.standing(network, when) as then:
+        yield then, ever.corpus.holding(evidence.open_ids(then)), encoder
 
 
 class _Best(Struct, frozen=True):

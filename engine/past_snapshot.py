@@ -86,6 +86,10 @@ class Snapshots:
         with self._queries.standing(network, When(as_of=position)) as connection:
             yield Stood(connection, position, ever, Coaches(ever.index))
 
+    def evidence(self, network: StreamId, encoder: str) -> EvidenceIndex:
+        """All that was ever open to all, as far as vectors of it are kept."""
+        return self._ever(network, encoder).index
+
     def _ever(self, network: StreamId, encoder: str) -> Ever:
         """Begun anew when somebody was erased, and once more when the tables were made anew: their words are in it."""
         with self._turn, self._queries.standing(network) as connection:

@@ -165,6 +165,13 @@ class Corpus:
                 return View(self, self._then(position, kinds))
             return self._now(kinds)
 
+    def holding(self, ids: Collection[str]) -> View:
+        """Of these items those that are there, whenever they held."""
+        with self._lock:
+            mask = np.zeros(len(self.ids), dtype=np.bool_)
+            mask[[self._rows[each] for each in ids if each in self._rows]] = True
+            return View(self, mask)
+
     def _now(self, kinds: Collection[str] | None) -> View:
         """One view for all who ask until the next change."""
         chosen = None if kinds is None else frozenset(kinds)

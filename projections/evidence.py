@@ -169,6 +169,12 @@ def all_evidence(connection: sqlite3.Connection) -> list[Evidence]:
     return list(rows(connection, Evidence, "select * from evidence where until is null order by since, id"))
 
 
+def open_ids(connection: sqlite3.Connection) -> list[str]:
+    """All that holds now and is open to all, without its words."""
+    sql = "select id from evidence where until is null and confidentiality in ('public', 'network')"
+    return [each for (each,) in connection.execute(sql)]
+
+
 def evidence_after(connection: sqlite3.Connection, position: int) -> list[Evidence]:
     """All that began or ended beyond a position, with what did both."""
     sql = """select * from evidence where since > ?1 and (until is null or until > since)

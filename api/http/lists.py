@@ -137,14 +137,14 @@ def _issued(call: Call) -> Answer:
 
 def _found(call: Call) -> Answer:
     asked: Search = call.query
-    call.at_present()
     call.read(lambda _, reader: reader)
     if not asked.q.isprintable():
         raise Malformed("characters that cannot be looked for", field="q")
-    found = find(call.system, call.network, call.bearer.member, asked.q, asked.kind, asked.limit)
-    seen = call.read(lambda connection, reader: _by_office(connection, reader, [each.subject for each in found]))
+    found = find(call.system, call.network, call.bearer.member, asked.q, asked.kind, asked.limit, when=call.when)
+    subjects = [each.subject for each in found]
+    position, seen = call.read_at(lambda connection, reader: _by_office(connection, reader, subjects))
     call.record(seen)
-    return read(found, position=call.system.store.head(), by_office=seen is not None)
+    return read(found, position=position, by_office=seen is not None)
 
 
 def _by_office(connection: Tables, reader: Reader, found: Sequence[StreamId]) -> Seen | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.challenges import PostChallenge
+from domain.challenges import PostChallenge, ReframeChallenge
 from domain.members import (
     DeclareConflict,
     GrantNetworkRole,
@@ -20,6 +20,7 @@ from domain.resources import ReviewResource
 from domain.vocabulary import OPERATOR, Confidentiality, ConflictKind, NetworkRole
 from engine.commands import Order, Sender
 from engine.finding import Found, find
+from engine.when import When
 from models.encoder import Encoder
 from tests.engine.town import ABSENT, ADA, BEN, CLEO, DAN, EVE, GUIDE, MENU, MONDAYS, NET, QUIET, RESET, Town
 
@@ -54,6 +55,20 @@ def test_what_is_found_says_what_it_is_and_where_the_words_stand(town: Town) -> 
     assert (nearest.subject, nearest.title) == (GUIDE, "Raising attendance after winter break")
     assert 0 < nearest.score <= 1
     assert nearest.excerpt
+
+
+def test_in_the_past_words_lead_to_what_held_then_with_the_rights_of_now(town: Town) -> None:
+    assert found(town, "ninth graders absent on Mondays")
+    then = When(as_of=town.store.head())
+    reframe = ReframeChallenge(challenge=MONDAYS, title="Buses that come late", text="Ours are too old.")
+    town.say(reframe, by=BEN)
+    now = find(town, NET, EVE, "buses that come late", "challenge")
+    assert (now[0].subject, now[0].excerpt) == (MONDAYS, "Buses that come late")
+    before = find(town, NET, EVE, "Ninth graders are absent on Mondays", "challenge", when=then)
+    assert (before[0].subject, before[0].title) == (MONDAYS, "Ninth graders are absent on Mondays")
+    town.say(DeclareConflict(member=EVE, other=BEN, kind=ConflictKind.FAMILY), by=EVE)
+    after = find(town, NET, EVE, "Ninth graders are absent on Mondays", when=then)
+    assert not {MONDAYS, BEN} & {each.subject for each in after}
 
 
 @pytest.mark.parametrize("kind", ["member", "challenge", "resource"])

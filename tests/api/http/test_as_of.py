@@ -14,7 +14,7 @@ from tests.engine.town import ABSENT, MONDAYS
 
 LATE = "challenge-0000000f"
 QUESTIONS = [each for each in endpoints() if each.method == "GET" and each.follows is None]
-OF_ALL = {"read_own_data", "read_own_data_page"}  # what they tell is the whole history itself, as proofs do
+OF_ALL = {"read_own_data", "read_own_data_page", "read_changes"}  # of all history, or between two times
 
 
 def post_late(house: House) -> tuple[int, str]:
@@ -130,7 +130,6 @@ def test_before_the_beginning_nothing_was_there(client: Client) -> None:
 def test_what_is_told_of_now_alone_says_so(house: House, client: Client) -> None:
     listed = client.post("recommendations", {"need": ABSENT}).json()["recommendation"]
     for path, who in (
-        ("search?q=attendance", ADA),
         (f"recommendations/{listed}/why-not/{EVE}", ADA),
         ("themes", CLEO),
         ("boards/coverage", CLEO),
@@ -139,6 +138,16 @@ def test_what_is_told_of_now_alone_says_so(house: House, client: Client) -> None
         for given in ("as_of=3", "on=2025-09-01"):
             refused = problem(client.get(f"{path}{mark}{given}", who), 409)
             assert refused["field"] == given.partition("=")[0]
+
+
+def test_search_finds_what_there_was(house: House, client: Client) -> None:
+    position, _ = post_late(house)
+    words = {"q": "Told a day later", "kind": "challenge"}
+    assert client.read("search", params=words)[0]["subject"] == LATE
+    for then in ({"as_of": position}, {"on": "2025-09-03"}):
+        assert LATE not in [each["subject"] for each in client.read("search", params=words | then)]
+        mondays = client.read("search", params={"q": "Ninth graders are absent on Mondays"} | then)
+        assert mondays[0]["subject"] == MONDAYS
 
 
 def test_a_list_reads_as_it_stood_before_it_was_answered(house: House, client: Client) -> None:
