@@ -11,7 +11,7 @@ from domain.recommendations import IssueRecommendations, Listing, ListKind, issu
 from domain.refusals import Beaten, CommandReused, Unknown
 from domain.vocabulary import ENGINE, MemberId, StreamId
 from engine.at_hand import AtHand, Progress
-from engine.changing import why_not
+from engine.changing import WhyNot, why_not
 from engine.commands import Commands, Order, Sender
 from engine.event_store import EventStore
 from engine.explaining import WordedList, in_words
@@ -85,12 +85,12 @@ class Lists:
         )
         return self._queries.ask(network, partial(_stored, recommendation=issue.recommendation))
 
-    def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
-        """In words for its reader, what keeps a candidate off a list as things stand now."""
+    def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> WhyNot:
+        """In words for its reader, what keeps a candidate off a list as things stand now, and what would change it."""
         issued = self._queries.ask(network, partial(_stored, recommendation=recommendation)).issued
         need = Need(reader=issued.reader, subject=issued.need, kind=issued.kind, mode=issued.mode, at=self._clock())
         with self._at_hand.snapshot(network, need) as snapshot:
-            return why_not(need, snapshot.policy, snapshot, seed_of(need.recommendation), candidate).because
+            return why_not(need, snapshot.policy, snapshot, seed_of(need.recommendation), candidate)
 
     def explain(self, network: StreamId, recommendation: StreamId) -> WordedList:
         """A stored list in words."""

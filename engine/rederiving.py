@@ -31,13 +31,15 @@ from engine.sight import look
 from engine.snapshot import SOUGHT, Need
 from engine.triage import suggestion
 from engine.vector_store import VectorStore
+from engine.when import NOW, When, end_of
 from models.lexical import terms
+from projections.network_setting import setting
 
 _PAGE: Final = 2000
 _NOTHING: Final = Gone()
 
 
-class Outcome(StrEnum):
+class Verdict(StrEnum):
     IDENTICAL = "identical"
     DIFFERS = "differs"  # a fault
     PARTLY = "not wholly re-derivable"
@@ -52,7 +54,7 @@ class Rederived(Struct, frozen=True, kw_only=True):
     position: int  # that it was derived from
     policy_hash: str
     encoder: str
-    outcome: Outcome
+    outcome: Verdict
     gone: tuple[str, ...] = ()  # what was erased, or is not kept any more
     differences: tuple[Difference, ...] = ()
 
@@ -62,13 +64,20 @@ class Rederiving:
 
     def __init__(self, store: EventStore, queries: Queries, vectors: Callable[[], VectorStore]) -> None:
         self._store: Final = store
+        self._queries: Final = queries
         self.snapshots: Final = Snapshots(queries, vectors)
 
-    def latest(self, network: StreamId, decision: StreamId, until: int | None = None) -> Recorded:
-        """The newest list or suggestion of a stream, or the newest by a position. Raises Unknown."""
+    def latest(self, network: StreamId, decision: StreamId, when: When = NOW) -> Recorded:
+        """The newest list or suggestion of a stream, as of some time or day. Raises Unknown."""
+        until = None if when.as_of is None else self._queries.position(when.as_of)
         there = self._store.network_of(decision) == network
         told = self._store.stream(decision, until=until) if there else ()
-        found = [each for each in told if isinstance(each.event, Decision)]
+        before = None if when.on is None else end_of(when.on, self._queries.ask(network, setting).calendar.zone)
+        found = [
+            each
+            for each in told
+            if isinstance(each.event, Decision) and (before is None or each.envelope.occurred_at < before)
+        ]
         if not found:
             raise Unknown("nothing was recommended or suggested under this id", field="decision")
         return found[-1]
@@ -86,14 +95,14 @@ class Rederiving:
         """Derive a decision again, and say how the two compare."""
         event = decision_of(recorded)
         if recorded.envelope.actor != ENGINE:
-            return _of(recorded, Outcome.TOLD)
+            return _of(recorded, Verdict.TOLD)
         try:
             with self.snapshots.standing(network, position_of(event), encoder_of(event)) as stood:
                 gone = gone_since(event, stood)
                 gone = replace(gone, need=gone.need or (bool(gone) and not _asks_the_same(recorded, stood)))
                 return _compared(recorded, _derived(recorded, stood, given_by(event, gone)), gone)
         except IllegalMove as refusal:  # nothing of that encoder is kept
-            return _of(recorded, Outcome.PARTLY, gone=(refusal.words,))
+            return _of(recorded, Verdict.PARTLY, gone=(refusal.words,))
 
 
 def decision_of(recorded: Recorded) -> Decision:
@@ -164,10 +173,10 @@ def _compared(recorded: Recorded, found: Listing | Suggestion | Refused, gone: G
     event = decision_of(recorded)
     differences = differing(event, found, gone)
     if any(not each.gone for each in differences):
-        return _of(recorded, Outcome.DIFFERS, gone.words if gone else (), differences)
+        return _of(recorded, Verdict.DIFFERS, gone.words if gone else (), differences)
     if not differing(event, found, _NOTHING):  # whoever is gone had no part in it
-        return _of(recorded, Outcome.IDENTICAL)
-    return _of(recorded, Outcome.PARTLY, gone.words, differences)
+        return _of(recorded, Verdict.IDENTICAL)
+    return _of(recorded, Verdict.PARTLY, gone.words, differences)
 
 
 def differing(event: Decision, found: Listing | Suggestion | Refused, gone: Gone) -> tuple[Difference, ...]:
@@ -179,7 +188,7 @@ def differing(event: Decision, found: Listing | Suggestion | Refused, gone: Gone
 
 
 def _of(
-    recorded: Recorded, outcome: Outcome, gone: tuple[str, ...] = (), differences: tuple[Difference, ...] = ()
+    recorded: Recorded, outcome: Verdict, gone: tuple[str, ...] = (), differences: tuple[Difference, ...] = ()
 ) -> Rederived:
     event = decision_of(recorded)
     return Rederived(

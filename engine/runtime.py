@@ -224,7 +224,7 @@ class Confrere:
 
     def why_not(self, network: StreamId, recommendation: StreamId, candidate: StreamId) -> str:
         """In words for its reader, what keeps a candidate off a list as things stand now."""
-        return self.lists.why_not(network, recommendation, candidate)
+        return self.lists.why_not(network, recommendation, candidate).because
 
     def themes(self, network: StreamId, member: MemberId) -> tuple[Theme, ...]:
         """What open needs have in common, to one of the staff."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import click
 import msgspec
@@ -11,17 +12,29 @@ from rich.text import Text
 from api.cli.coaching.reading import print_suggestion
 from api.cli.coaching.saying import looked_at
 from api.cli.printing import print_list
-from api.cli.running import err, json_option, need_id, network_option, out, print_json, progress_bar, running
+from api.cli.running import (
+    err,
+    json_option,
+    need_id,
+    network_option,
+    out,
+    print_json,
+    progress_bar,
+    running,
+    when_options,
+)
 from domain.coaching.events import DispositionSuggested
 from domain.kernel import Recorded
 from domain.recommendations import RecommendationsIssued
 from domain.vocabulary import OPERATOR, StreamId
 from engine.access import Seen
-from engine.explaining import WordedList, short
+from engine.explaining import WordedList, in_words, short
 from engine.hypothetical import Hypothetical
-from engine.rederiving import Outcome, Rederived
+from engine.rederiving import Rederived, Verdict
 from engine.runtime import Confrere
+from engine.when import When
 from projections.coaching_view import CaseView
+from projections.recommendation_lists import IssuedList
 
 FAULTY = 1  # exit code where anything differs
 _SHOWN = 20  # differences of one decision
@@ -33,6 +46,7 @@ _SHOWN = 20  # differences of one decision
 @click.option("--today", is_flag=True, help="The same case under today's rules: hypothetical, never recorded.")
 @click.option("--why-not", metavar="CANDIDATE", help="Say what keeps a member, resource or challenge off the list.")
 @click.option("--true-cause", is_flag=True, help="With --why-not: also what is private. That you look is recorded.")
+@when_options
 @network_option
 @json_option
 @click.pass_context
@@ -43,6 +57,7 @@ def explain(
     today: bool,
     why_not: str | None,
     true_cause: bool,
+    when: When,
     network: str | None,
     as_json: bool,
 ) -> None:
@@ -66,16 +81,16 @@ def explain(
             differs = _every(system, where, as_json=as_json)
         else:
             whole = need_id(system, where, decision, ("recommendation", "coaching"))
+            recorded = system.rederiving.latest(where, whole, when)
             if why_not is not None:
-                differs = _why_not(system, where, whole, why_not, true_cause=true_cause, as_json=as_json)
+                differs = _why_not(system, where, recorded, why_not, true_cause=true_cause, as_json=as_json)
             else:
-                differs = (_today if today else _one)(system, where, whole, as_json=as_json)
+                differs = (_today if today else _one)(system, where, recorded, as_json=as_json)
     if differs:
         context.exit(FAULTY)
 
 
-def _one(system: Confrere, network: StreamId, decision: StreamId, *, as_json: bool) -> bool:
-    recorded = system.rederiving.latest(network, decision)
+def _one(system: Confrere, network: StreamId, recorded: Recorded, *, as_json: bool) -> bool:
     found = system.rederiving.again(network, recorded)
     told = _told(system, network, recorded)
     if as_json:
@@ -86,16 +101,28 @@ def _one(system: Confrere, network: StreamId, decision: StreamId, *, as_json: bo
         _print_suggestion(system, network, recorded)
     if not as_json:
         _print_outcome(found)
-    return found.outcome is Outcome.DIFFERS
+    return found.outcome is Verdict.DIFFERS
 
 
 def _told(system: Confrere, network: StreamId, recorded: Recorded) -> WordedList | CaseView:
     """As it is stored; that the operator sees it is a look."""
-    if isinstance(recorded.event, DispositionSuggested):
+    event = recorded.event
+    if not isinstance(event, RecommendationsIssued):
         return looked_at(system, network, recorded.stream, OPERATOR)
-    worded = system.explain(network, recorded.stream)
+    worded = system.ask(network, partial(in_words, stored=_stored(recorded, event)))
     system.looks.at(network, "explain", worded)
     return worded
+
+
+def _stored(recorded: Recorded, issued: RecommendationsIssued) -> IssuedList:
+    return IssuedList(
+        recommendation=recorded.stream,
+        issued=issued,
+        at=recorded.envelope.occurred_at,
+        position=recorded.position,
+        viewed=False,
+        expired=False,
+    )
 
 
 def _print_suggestion(system: Confrere, network: StreamId, recorded: Recorded) -> None:
@@ -121,7 +148,7 @@ def _every(system: Confrere, network: StreamId, *, as_json: bool) -> bool:
         print_json(found)
     else:
         _print_all(found)
-    return any(each.outcome is Outcome.DIFFERS for each in found)
+    return any(each.outcome is Verdict.DIFFERS for each in found)
 
 
 def _print_all(found: Sequence[Rederived]) -> None:
@@ -129,18 +156,17 @@ def _print_all(found: Sequence[Rederived]) -> None:
     for heading in ("position", "what", "id", "outcome", "gone, or differing"):
         table.add_column(heading)
     for each in found:
-        if each.outcome is not Outcome.IDENTICAL:
+        if each.outcome is not Verdict.IDENTICAL:
             why = each.gone or tuple(one.where for one in each.differences)
             table.add_row(str(each.recorded), each.what, short(each.decision), each.outcome, "; ".join(why[:3]))
     if table.row_count:
         out.print(table)
     counted = Counter(each.outcome for each in found)
-    words = ", ".join(f"{counted[outcome]} {outcome}" for outcome in Outcome if counted[outcome])
+    words = ", ".join(f"{counted[outcome]} {outcome}" for outcome in Verdict if counted[outcome])
     out.print(f"{len(found)} lists and suggestions derived again: {words or 'none'}", soft_wrap=True)
 
 
-def _today(system: Confrere, network: StreamId, decision: StreamId, *, as_json: bool) -> bool:
-    recorded = system.rederiving.latest(network, decision)
+def _today(system: Confrere, network: StreamId, recorded: Recorded, *, as_json: bool) -> bool:
     found = system.hypothetical.today(network, recorded)
     system.looks.at(network, "explain hypothetically", found)
     if as_json:
@@ -169,10 +195,9 @@ def _looked(system: Confrere, network: StreamId, recorded: Recorded, candidate: 
 
 
 def _why_not(
-    system: Confrere, network: StreamId, decision: StreamId, given: str, *, true_cause: bool, as_json: bool
+    system: Confrere, network: StreamId, recorded: Recorded, given: str, *, true_cause: bool, as_json: bool
 ) -> bool:
     candidate = need_id(system, network, given, ("member", "resource", "challenge"))
-    recorded = system.rederiving.latest(network, decision)
     found = system.hypothetical.why_not(network, recorded, candidate, true_cause=true_cause)
     _looked(system, network, recorded, candidate, true_cause=true_cause)
     if as_json:

@@ -15,6 +15,7 @@ from api.http.desk import Desk, Pools
 from api.http.door import Door, Watchmen
 from api.http.endpoints import Endpoint, routed
 from api.http.erasing import ERASING
+from api.http.explaining import EXPLAINING
 from api.http.lists import LISTS
 from api.http.metrics import Metrics
 from api.http.mine import MINE
@@ -34,7 +35,20 @@ from engine.settings import Settings
 
 def endpoints() -> list[Endpoint]:
     """Every address under /api/v1."""
-    return [*READS, *LISTS, *CASES, *BOARDS, *MINE, *ACCESSES, *ERASING, *PROOFS, *SHAPE, *STREAMS, *writing.endpoints()]
+    return [
+        *READS,
+        *LISTS,
+        *CASES,
+        *BOARDS,
+        *EXPLAINING,
+        *MINE,
+        *ACCESSES,
+        *ERASING,
+        *PROOFS,
+        *SHAPE,
+        *STREAMS,
+        *writing.endpoints(),
+    ]
 
 
 def create_app(system: Confrere, settings: Settings) -> Litestar:

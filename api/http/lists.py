@@ -40,6 +40,7 @@ class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class WhyNot(Struct, frozen=True, kw_only=True):
     candidate: StreamId
     because: str
+    change: str
 
 
 class Search(Fresh, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,8 +108,8 @@ def _why_not(call: Call) -> Answer:
     recommendation, candidate = call.path["recommendation"], call.path["candidate"]
     call.at_present()
     position, _ = call.read_at(partial(_both_seen, recommendation, candidate))
-    because = call.system.why_not(call.network, recommendation, candidate)
-    return read(WhyNot(candidate=candidate, because=because), position=position)
+    found = call.system.lists.why_not(call.network, recommendation, candidate)
+    return read(WhyNot(candidate=candidate, because=found.because, change=found.change), position=position)
 
 
 def _both_seen(recommendation: StreamId, candidate: StreamId, connection: Tables, reader: Reader) -> None:

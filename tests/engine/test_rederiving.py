@@ -18,7 +18,7 @@ from domain.refusals import Unknown
 from domain.vocabulary import OPERATOR, ConflictKind
 from engine.commands import Sender
 from engine.comparing import CLOSE
-from engine.rederiving import Outcome, Rederived
+from engine.rederiving import Rederived, Verdict
 from models.encoder import Encoder
 from tests.engine.cases import asks, case, coaches, knows, suggested
 from tests.engine.town import (
@@ -91,7 +91,7 @@ def erase(town: Town, member: str) -> None:
 def test_all_that_was_ever_listed_or_suggested_follows_from_its_history(town: Town) -> None:
     lived(town)
     found = every(town)
-    assert {each.outcome for each in found} == {Outcome.IDENTICAL}
+    assert {each.outcome for each in found} == {Verdict.IDENTICAL}
     assert len(found) > 10
     assert len({each.policy_hash for each in found}) == 2
     assert {each.what for each in found} >= {"suggested disposition", *map(str, FOR_A_CHALLENGE)}
@@ -122,10 +122,10 @@ def test_what_was_stored_otherwise_than_derived_is_found_with_its_place(town: To
     }
     for where, pick in doctored.items():
         again = town.rederiving.again(NET, replace(recorded, event=replace(issued, picks=(pick, *others))))
-        assert again.outcome is Outcome.DIFFERS
+        assert again.outcome is Verdict.DIFFERS
         assert f"{first.candidate}: {where}" in [each.where for each in again.differences]
     close = replace(issued, picks=(replace(first, score=first.score + CLOSE / 2), *others))
-    assert town.rederiving.again(NET, replace(recorded, event=close)).outcome is Outcome.IDENTICAL
+    assert town.rederiving.again(NET, replace(recorded, event=close)).outcome is Verdict.IDENTICAL
 
 
 def test_another_order_rule_or_policy_is_a_fault_too(town: Town) -> None:
@@ -142,7 +142,7 @@ def test_another_order_rule_or_policy_is_a_fault_too(town: Town) -> None:
         replace(issued, terms="{}"),
     )
     for each in told:
-        assert town.rederiving.again(NET, replace(recorded, event=each)).outcome is Outcome.DIFFERS, each
+        assert town.rederiving.again(NET, replace(recorded, event=each)).outcome is Verdict.DIFFERS, each
 
 
 def test_a_suggestion_with_another_rung_reason_or_likeness_differs(town: Town) -> None:
@@ -162,13 +162,13 @@ def test_a_suggestion_with_another_rung_reason_or_likeness_differs(town: Town) -
         replace(told, similar=()),
         replace(told, figures='{"near":{},"usual":0.9}'),
     ):
-        assert town.rederiving.again(NET, replace(recorded, event=each)).outcome is Outcome.DIFFERS, each
+        assert town.rederiving.again(NET, replace(recorded, event=each)).outcome is Verdict.DIFFERS, each
 
 
 def test_what_was_told_with_the_history_is_no_derivation_of_ours(town: Town) -> None:
     recorded = last(town, town.ask_for(PEERS).recommendation)
     told = replace(recorded, envelope=replace(recorded.envelope, actor=OPERATOR))
-    assert town.rederiving.again(NET, told).outcome is Outcome.TOLD
+    assert town.rederiving.again(NET, told).outcome is Verdict.TOLD
 
 
 def test_an_encoder_of_which_nothing_is_kept_is_named(town: Town) -> None:
@@ -177,7 +177,7 @@ def test_an_encoder_of_which_nothing_is_kept_is_named(town: Town) -> None:
     assert isinstance(issued, RecommendationsIssued)
     other = replace(issued, inputs=replace(issued.inputs, encoder="another"))
     again = town.rederiving.again(NET, replace(recorded, event=other))
-    assert again.outcome is Outcome.PARTLY
+    assert again.outcome is Verdict.PARTLY
     assert "encoder" in again.gone[0]
 
 
@@ -193,9 +193,9 @@ def test_one_who_was_erased_is_named_and_all_else_is_as_it_was(town: Town) -> No
     erase(town, CLEO)
     after = every(town)
     assert len(after) == len(before)
-    assert {each.outcome for each in after} == {Outcome.IDENTICAL, Outcome.PARTLY}
+    assert {each.outcome for each in after} == {Verdict.IDENTICAL, Verdict.PARTLY}
     for each in after:
-        if each.outcome is Outcome.PARTLY:
+        if each.outcome is Verdict.PARTLY:
             assert any(CLEO in word or "position" in word for word in each.gone), each
         assert not [one for one in each.differences if one.where.endswith(": score")]
 
@@ -204,7 +204,7 @@ def test_the_list_of_who_was_erased_can_only_be_named(town: Town) -> None:
     listed = town.ask_for(PEERS).recommendation
     erase(town, ADA)
     again = town.rederiving.again(NET, last(town, listed))
-    assert again.outcome is Outcome.PARTLY
+    assert again.outcome is Verdict.PARTLY
     assert again.gone == (f"{ADA} was erased",)
 
 
@@ -214,7 +214,7 @@ def test_who_left_later_or_came_later_changes_nothing_of_then(town: Town) -> Non
     problem = PostChallenge(challenge="challenge-00000077", author="member-00000077", title="Ninth graders stay away")
     town.say(problem, by="member-00000077")
     town.say(DeclareConflict(member=ADA, other=BEN, kind=ConflictKind.FAMILY), by=ADA)
-    assert set(outcomes(town)) == {Outcome.IDENTICAL}
+    assert set(outcomes(town)) == {Verdict.IDENTICAL}
 
 
 def test_the_same_case_under_todays_rules_is_labelled_and_differs_where_the_rules_do(town: Town) -> None:
@@ -230,7 +230,7 @@ def test_the_same_case_under_todays_rules_is_labelled_and_differs_where_the_rule
     assert (today.policy_hash, today.same) == (hash_of(policy), False)
     assert today.worded is not None
     assert today.worded.picks == ()
-    assert town.rederiving.again(NET, last(town, listed.recommendation)).outcome is Outcome.IDENTICAL
+    assert town.rederiving.again(NET, last(town, listed.recommendation)).outcome is Verdict.IDENTICAL
 
 
 @pytest.mark.parametrize("cause", ["mute", "conflict", "pause", "full calendar", "farther than others"])

@@ -58,6 +58,7 @@ def paths(case: str) -> dict[str, str]:
         "recommendation": "recommendation-00000001",
         "candidate": BEN,
         "coaching": case,
+        "decision": case,
         "policy_hash": "0" * 64,
     }
     questions = [each for each in endpoints() if each.method == "GET" and each.follows is None]
