@@ -18,15 +18,11 @@ class Trail:
         }
 
     def _sign(self, told: Told) -> str | None:
-        size, before = told.fields["size"], self._signed
+        size, before, there = told.fields["size"], self._signed, self._standing.events
         self._signed = size
         if size < before:
             return f"a checkpoint covers {size} events, and {before} were signed before"
-        return (
-            f"a checkpoint covers {size} events, and there are {self._standing.events}"
-            if size > self._standing.events
-            else None
-        )
+        return f"a checkpoint covers {size} events, and there are {there}" if size > there else None
 
     def _export(self, told: Told) -> str | None:
         if told.fields["position"] >= told.position:
