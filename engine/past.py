@@ -31,9 +31,8 @@ class Past:
         A table that changed more often than `few` times, and more than twice over, is written down anew.
         """
         self._log: Final = log
-        self._projections: Final = versioned(projections, few)
-        self._views: Final = standing_views(projections)
-        self._findable: Final = partial(make_findable, projections=projections)
+        self._projections: Final = projections
+        self._few: Final = few
         self._folder: Final = folder
         self._open: Final[dict[StreamId, Views]] = {}
         self._turn: Final = Lock()
@@ -71,14 +70,19 @@ class Past:
         if not views.position:  # at first all, as long as there are no indexes
             views.catch_up(progress)
         views.catch_up_or_raise(progress, until=position)
-        views.extend(self._findable)
+        views.extend(partial(make_findable, projections=self._projections))
         return views
 
     def _of(self, network: StreamId) -> Views:
         with self._turn:
             if network not in self._open:
-                folder = _place(self._folder(network))
-                self._open[network] = Views(folder, network, self._log, self._projections, self._views)
+                self._open[network] = Views(
+                    _place(self._folder(network)),
+                    network,
+                    self._log,
+                    versioned(self._projections, self._few),
+                    standing_views(self._projections),
+                )
             return self._open[network]
 
 
