@@ -29,11 +29,11 @@ Send an `Idempotency-Key` and a retry is carried out once; the same key with ano
 Send `If-Match` with the ETag of what you read and the command is refused (412) if somebody changed it since.
 `occurred_at` may lie in the past, but for what promises time; a facilitator may name a member in `on_behalf_of`.
 
-**As things stood.** Every question takes `as_of` (a position or a time: what was known by then) or `on` (a day: what had
-happened by its end). Rights are those of now.
+**As things stood.** Every question takes `as_of` (a position or a time: what was known by then) or `on` (a day: what
+had happened by its end). Rights are those of now.
 
-**Who looked.** What is read by office, and could not be without, is on record before the answer leaves; whom it concerns
-finds it at `GET …/me/accesses`.
+**Who looked.** What is read by office, and could not be without, is on record before the answer leaves; whom it
+concerns finds it at `GET …/me/accesses`.
 
 **Reading what you wrote.** Give the `position` of the answer as `after_position`.
 Answers carry an ETag; send it as `If-None-Match` and get 304 while nothing changed.
