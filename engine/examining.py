@@ -30,7 +30,10 @@ def examine(
     environment: Mapping[str, str] = os.environ,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Health:
-    """Changes nothing but that views are brought up. Where nothing was recorded yet nothing is begun."""
+    """Changes nothing but that views are brought up, and that an erasure which a crash broke off is finished.
+
+    Where nothing was recorded yet nothing is begun.
+    """
     look = partial(check, with_place=True)
     return told(
         look("settings", lambda: _no_strangers(environment)),
@@ -52,6 +55,7 @@ def _of_data(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Chec
             yield look("checkpoints", partial(_signed_is_continued, system))
             yield look("clock", partial(_clock_goes_on, system))
             yield look("views", partial(_views_catch_up, system))
+            yield look("erasures", partial(_erased_are_gone, system))
 
 
 def _begun(folder: Path) -> bool:
@@ -142,6 +146,13 @@ def _clock_goes_on(system: Confrere) -> str:
             f"the clock is behind: {later} events were recorded later than now", remedy="set this machine's clock"
         )
     return "it is past the last event"
+
+
+def _erased_are_gone(system: Confrere) -> str:
+    left = [member for network in system.store.networks() for member in system.erasures.unfinished(network)]
+    if left:
+        raise StorageTrouble("an erasure is not finished", field=left[0], remedy="see what stands in the way above")
+    return "nothing is left of anybody who was erased"
 
 
 def _views_catch_up(system: Confrere) -> str:

@@ -37,7 +37,7 @@ def test_settings_that_cannot_be_used_are_refused(empty: Shell) -> None:
 def test_the_doctor_finds_a_sound_network_well_in_every_respect(shell: Shell) -> None:
     found = shell.json("doctor")
     assert found["ready"] is True
-    assert len(found["checks"]) == 10
+    assert len(found["checks"]) == 11
     printed = shell.run("doctor").stdout
     assert "well" in printed
     assert "ILL" not in printed

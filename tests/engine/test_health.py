@@ -17,7 +17,10 @@ from models.encoder import WEIGHTS, Encoder, packaged
 from tests.engine.town import ADA, LONG_AGO, NET, NOON, Town
 
 PROBED = ["storage", "keys", "disk", "model", "views"]
-EXAMINED = ["settings", "model", "disk", "permissions", "files", "keys", "history", "clock", "views"]
+EXAMINED = [
+    *("settings", "model", "disk", "permissions", "files", "keys"),
+    *("history", "checkpoints", "clock", "views", "erasures"),
+]
 
 
 @pytest.fixture
