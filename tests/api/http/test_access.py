@@ -47,6 +47,7 @@ NAMES = {
     "site": "site-00000001",
     "introduction": "introduction-00000001",
     "recommendation": "recommendation-00000001",
+    "decision": "recommendation-00000001",
     "candidate": BEN,
     "coaching": "coaching-00000001",
     "session": "session-00000001",
