@@ -53,7 +53,8 @@ def _compared(size: int, built: float, rounds: int, times: int, tree: TreeFile, 
             sha256(_NODE).digest()
 
     def path() -> None:
-        inclusion_proof(tree.hash_at, places.randrange(size), size)
+        index = places.randrange(size)
+        inclusion_proof(tree.near(index, size), index, size)
 
     def checked() -> None:
         proofs.inclusion(tree.position(places.randrange(size)))

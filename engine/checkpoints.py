@@ -158,7 +158,7 @@ class Proofs:
             if again:
                 self._tree.begin_anew()
                 self._tree.grow()
-            path = merkle.inclusion_proof(self._tree.hash_at, index, checkpoint.size)
+            path = merkle.inclusion_proof(self._tree.near(index, checkpoint.size), index, checkpoint.size)
             if merkle.verify_inclusion(leaf, index, checkpoint.size, path, checkpoint.root):
                 return Inclusion(
                     position=position,

@@ -14,10 +14,13 @@ from msgspec import Struct as Record
 
 from domain.refusals import StorageTrouble
 from engine.leaves import leaf_of
-from engine.merkle import SIZE, Frontier, subtree_root
+from engine.merkle import SIZE, Frontier, HashAt, subtree_root
 from engine.storage.recorder import Row
 
 PAGE: Final = 10_000  # rows between two waits for the disk
+
+_NEAR: Final = 8  # levels over leaves that are read at once
+_HIGH: Final = 11  # from this level on hashes are few, and stay in memory
 
 _MAGIC: Final = b"confrere tree 1\n"
 _HEAD: Final = Struct(f">16sQ{SIZE}s")  # magic, number of leaves, root over them; a SHA-256 of these stands behind
@@ -57,6 +60,7 @@ class TreeFile:
         self._lock = RLock()
         self._file = _opened(path)
         self._known = NOTHING
+        self._high: dict[tuple[int, int], bytes] = {}
 
     def grow(self, progress: Callable[[int], None] | None = None) -> Grown:
         """Take in what the log holds by now; says how far that is."""
@@ -72,6 +76,24 @@ class TreeFile:
 
     def hash_at(self, level: int, i: int) -> bytes:
         """The root over the i-th 2**level leaves, which have to be there."""
+        if level < _HIGH:
+            return self._read(level, i)
+        found = self._high.get((level, i))
+        return found or self._high.setdefault((level, i), self._read(level, i))
+
+    def near(self, index: int, size: int) -> HashAt:
+        """The same, with what lies around one leaf of the first `size` read at once: a proof looks there most."""
+        begin = index >> _NEAR << _NEAR
+        from_, until = _end(begin), _end(min(begin + (1 << _NEAR), size))
+        block = os.pread(self._file, until - from_, from_)
+
+        def at(level: int, i: int) -> bytes:
+            place = _place(((i + 1) << level) - 1) + SIZE * level - from_
+            return block[place : place + SIZE] if 0 <= place < len(block) else self.hash_at(level, i)
+
+        return at
+
+    def _read(self, level: int, i: int) -> bytes:
         return os.pread(self._file, SIZE, _place(((i + 1) << level) - 1) + SIZE * level)
 
     def root(self, size: int) -> bytes:
@@ -154,6 +176,7 @@ class TreeFile:
     def _clear(self) -> None:
         os.ftruncate(self._file, 0)
         self._known = NOTHING
+        self._high.clear()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

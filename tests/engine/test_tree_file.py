@@ -86,6 +86,19 @@ def test_leaf_n_is_the_networks_nth_event_and_every_earlier_root_can_be_told(gro
     ]
 
 
+def test_what_is_read_at_once_around_a_leaf_gives_the_same_proofs(grove: Grove) -> None:
+    grove.store.append(NET, adding("budget-000000ff", *range(1, 2601)), origin=origin())  # more than is read at once
+    size = grove.tree.grow().size
+    for within in (size, size - 1, 2048, 300, 256, 1):
+        for index in {0, 1, 255, 256, 257, 511, 512, 2047, 2048, within // 2, within - 1}:
+            if index < within:
+                plain = inclusion_proof(grove.tree.hash_at, index, within)
+                assert inclusion_proof(grove.tree.near(index, within), index, within) == plain
+    leaf = grove.leaves()[2047]
+    root = root_of(grove.leaves())
+    assert verify_inclusion(leaf, 2047, size, inclusion_proof(grove.tree.near(2047, size), 2047, size), root)
+
+
 def test_a_position_leads_to_its_leaf_and_back(grove: Grove) -> None:
     grove.record(9)
     size = grove.tree.grow().size
