@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from domain.challenges import AnswerChallenge
+from domain.kernel import ERASED
+from domain.recommendations import ListKind
+from domain.vocabulary import OPERATOR
+from engine.commands import Sender
 from models.encoder import Encoder
 from tests.api.http.house import ADA, BEN, CLEO, DAN, GUS, NET, Client, House, opened, problem
 from tests.engine.canaries import found_in
@@ -86,3 +90,22 @@ def test_a_hold_forbids_it_in_words_and_the_wish_is_kept(client: Client) -> None
     client.done(f"members/{ADA}/hold/lift", {"reason": "it was settled"}, GUS)
     client.done(ERASE, MEANT, ADA)
     assert erased(client)["erased_at"]
+
+
+def test_whom_another_process_erases_is_gone_from_this_ones_answers_too(
+    client: Client, house: House, tmp_path: Path, encoder: Encoder
+) -> None:
+    for path in ("challenges", f"challenges/{ABSENT}", f"members/{ADA}"):
+        assert client.read(path, BEN), "kept from now on"
+    client.done("recommendations", {"need": MONDAYS, "kind": ListKind.PEERS}, BEN)
+    with House(tmp_path, encoder) as elsewhere:
+        sender = Sender(network=NET, actor=OPERATOR, command_id="erase-her")
+        elsewhere.erasures.begin(NET, ADA, sender)
+        elsewhere.erasures.finish(NET, ADA)
+    answers = [client.get(path, BEN) for path in ("challenges", f"challenges/{ABSENT}", "recommendations")]
+    assert all(each.status_code == 200 and HERS not in each.text.lower() for each in answers)
+    assert client.read(f"challenges/{ABSENT}", BEN)["title"] == ERASED
+    problem(client.get(f"members/{ADA}", BEN), 404)
+    picks = client.done("recommendations", {"need": MONDAYS, "kind": ListKind.PEERS}, BEN)
+    assert ADA not in str(picks)
+    assert not found_in(tmp_path, {HERS})
