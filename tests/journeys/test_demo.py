@@ -26,6 +26,7 @@ from domain.recommendations import ListKind
 from domain.vocabulary import LADDER, OPERATOR, Confidentiality, RoleFamily, SiteKind, Tier
 from engine.commands import Order, Sender
 from engine.live_snapshot import LiveSnapshot
+from engine.rederiving import Verdict
 from engine.runtime import Confrere
 from engine.settings import Settings
 from projections import (
@@ -162,6 +163,12 @@ def members(system: Confrere) -> dict[str, Candidate]:
     with system.views(NET).reading() as connection:
         snapshot = LiveSnapshot(connection, 0, None, None, "", system.clock())
         return dict(snapshot.people(member_directory.candidates(connection).keys()))
+
+
+def test_every_list_and_suggestion_of_the_demo_follows_from_its_history(system: Confrere) -> None:
+    found = list(system.rederiving.every(NET))
+    assert len(found) > 6
+    assert [each for each in found if each.outcome is not Verdict.IDENTICAL] == []
 
 
 def test_a_rebuild_of_the_demo_gives_the_same_tables(system: Confrere) -> None:
