@@ -1,0 +1,52 @@
+"""Why, then, at the command line: one decision, all of them, under today's rules, and who is not on a list."""
+
+import pytest
+
+from tests.api.shell import ABSENT, Shell
+from tests.api.test_cli import peers_of
+from tests.api.test_cli_accesses import looks
+
+
+def test_all_lists_are_derived_again_at_one_go(shell: Shell) -> None:
+    shell.json("recommend", shell.ids("challenges")[ABSENT])
+    found = shell.json("explain", "--all")
+    assert len(found) > 1
+    assert {each["outcome"] for each in found} == {"identical"}
+    words = f"{len(found)} lists and suggestions derived again: {len(found)} identical"
+    assert words in shell.run("explain", "--all").stdout
+
+
+def test_a_list_is_told_with_what_deriving_it_again_gave(shell: Shell) -> None:
+    listed = peers_of(shell)
+    told = shell.run("explain", listed["recommendation"]).stdout
+    assert f"Derived again from position {listed['position']}: identical" in told
+
+
+def test_todays_rules_are_said_to_be_hypothetical_and_record_nothing_but_the_look(shell: Shell) -> None:
+    listed = peers_of(shell)["recommendation"]
+    before = shell.happened()
+    found = shell.json("explain", listed, "--today")
+    assert found["same"] is True
+    assert "not recorded" in found["says"]
+    assert shell.run("explain", listed, "--today").stdout.startswith("Hypothetical")
+    assert shell.happened() == before
+
+
+def test_the_true_cause_is_for_the_operator_and_on_record(shell: Shell) -> None:
+    members, listed = shell.ids("members"), peers_of(shell)["recommendation"]
+    dan = members["Dan Dorn"]
+    shell.json("explain", listed, "--why-not", dan, "--true-cause")
+    assert [each["what"] for each in looks(shell, dan)] == ["true cause"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (),
+        ("--all", "recommendation-1"),
+        ("recommendation-1", "--true-cause"),
+        ("coaching-1", "--today", "--why-not", "x"),
+    ],
+)
+def test_what_does_not_go_together_is_said(shell: Shell, given: tuple[str, ...]) -> None:
+    assert shell.run("explain", *given, code=2).exit_code == 2
