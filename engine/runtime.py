@@ -15,7 +15,7 @@ from domain.coaching.events import DispositionSuggested
 from domain.eligibility import Mode
 from domain.policies import Numerics
 from domain.recommendations import ListKind
-from domain.refusals import StorageTrouble, Unknown
+from domain.refusals import Refused, StorageTrouble, Unknown
 from domain.vocabulary import MemberId, StreamId
 from engine.access import Looks
 from engine.at_hand import AtHand, Progress
@@ -90,7 +90,7 @@ class Confrere:
     def __enter__(self) -> Self:
         """Finishes first what a crash left of an erasure, as far as it can be finished."""
         for network in self.store.networks():
-            with suppress(StorageTrouble):  # the next start, or a service's chores, try again
+            with suppress(Refused):  # the next start, or a service's chores, try again
                 self.erasures.resume(network)
         return self
 

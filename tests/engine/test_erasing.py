@@ -13,7 +13,7 @@ from domain.challenges import PostChallenge
 from domain.erasure import ErasureBegun, KeyDestroyed, erasure_of
 from domain.kernel import ERASED
 from domain.vocabulary import OPERATOR
-from engine import evidence_index
+from engine import evidence_index, view_files
 from engine.commands import Order, Sender
 from engine.followers import Views
 from engine.naming import names_of
@@ -164,3 +164,14 @@ def test_while_it_is_done_everybody_else_goes_on(house: House, tmp_path: Path, e
         kept.catch_up()
         assert kept.digest() == anew.digest()
         anew.close()
+
+
+def test_who_is_at_it_already_is_let_be(house: House, tmp_path: Path, encoder: Encoder) -> None:
+    sender = Sender(network=NET, actor=OPERATOR, command_id="begun")
+    house.erasures.begin(NET, ADA, sender)
+    assert house.erasures.unfinished(NET) == [ADA]
+    with view_files.held(tmp_path / "data" / NET, "erasing"), House(tmp_path, encoder) as elsewhere:
+        assert elsewhere.erasures.resume(NET) == 0, "somebody else is at it"
+        assert elsewhere.store.head() == house.store.head()
+    assert house.erasures.resume(NET) == 1
+    assert house.erasures.unfinished(NET) == []
