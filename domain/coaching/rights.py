@@ -6,7 +6,7 @@ from domain.coaching import commands as c
 from domain.coaching.moves import MOVES
 from domain.coaching.states import Coaching, Drafted, Ended, Engaged, Noticed, case_of, coaches_of, offer_of, seeker_of
 from domain.kernel import Facts
-from domain.members import MEMBER, Active, Paused, kept_apart, on_duty, only_by
+from domain.members import MEMBER, Active, Paused, identities, kept_apart, on_duty, only_by
 from domain.refusals import NotTheirs, Unknown
 from domain.vocabulary import COACHED, ENGINE, OFFICES, OPERATOR, MemberId, NetworkRole
 
@@ -120,8 +120,10 @@ def _may_say_as(command: c.CoachingCommand, state: Coaching, facts: Facts) -> No
 
 
 def _no_own_case(state: Coaching, facts: Facts) -> None:
-    """Nobody decides in their own case: neither how urgent it is nor who coaches."""
-    if seeker_of(state) in {facts.speaker, facts.actor}:
+    """Nobody decides in their own case, under whatever identity: neither how urgent it is nor who coaches."""
+    seeker = seeker_of(state)
+    theirs = frozenset() if seeker is None else identities(facts, seeker) | {seeker}
+    if not theirs.isdisjoint({facts.speaker, facts.actor}):
         raise NotTheirs("this is for another facilitator: the need is your own", field="coaching")
 
 

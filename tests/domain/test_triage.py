@@ -281,3 +281,7 @@ def test_who_left_asks_no_more() -> None:
     scene = given(*ASKED, Said(LeaveNetwork(member=ADA)))
     assert isinstance(state(scene), Waiting)
     assert scene.when(c.WithdrawRequest(coaching=CASE), by=DAN).refusal is None
+
+
+def test_nobody_decides_in_their_own_case_under_another_identity() -> None:
+    given(*ASKED, *SAME).when(TRIAGE, by=DAN).refused("the need is your own")
