@@ -1,14 +1,18 @@
 """What is there: networks, members, challenges, resources, with their ids."""
 
 from functools import partial
+from sqlite3 import Connection
 
 import click
 from rich.table import Table
 
 from api.cli.running import json_option, network_option, out, print_json, running, when_options
 from domain.refusals import Malformed
+from domain.vocabulary import OPEN
 from engine.explaining import listed, short
 from engine.when import When
+from projections import challenge_board
+from projections.challenge_board import Challenge
 from projections.network_setting import setting
 
 
@@ -31,7 +35,10 @@ def show(what: str, limit: int, when: When, network: str | None, as_json: bool) 
         if what == "networks":
             found = [(each, system.ask(each, setting).name, "") for each in system.store.networks()]
         else:
-            found = system.ask(system.network(network), partial(listed, what=what, limit=limit), when=when)
+            where = system.network(network)
+            found = system.ask(where, partial(listed, what=what, limit=limit), when=when)
+            if what == "challenges":
+                system.looks.at(where, "show challenges", system.ask(where, partial(_confided, limit=limit), when=when))
     if as_json:
         print_json([{"id": each, "name": name, "about": about} for each, name, about in found])
         return
@@ -39,3 +46,9 @@ def show(what: str, limit: int, when: When, network: str | None, as_json: bool) 
     for each, name, about in found:
         table.add_row(short(each), name, about)
     out.print(table)
+
+
+def _confided(connection: Connection, limit: int) -> list[Challenge]:
+    """Of which it is shown that they are there, though not to everybody."""
+    found = challenge_board.open_challenges(connection, limit=limit)
+    return [each for each in found if each.confidentiality not in OPEN]

@@ -75,6 +75,14 @@ def test_to_read_the_record_is_on_record(shell: Shell) -> None:
     assert "list accesses" in printed
 
 
+def test_that_there_is_a_challenge_for_a_few_is_not_shown_without_a_trace(shell: Shell) -> None:
+    ada = shell.ids("members")["Ada Aberg"]
+    posted = shell.json("post", "--author", ada, "--title", "For a few", "--confidentiality", "group")
+    assert "For a few" not in shell.run("show", "challenges").stdout
+    (look,) = looks(shell, ada)
+    assert (look["what"], look["subjects"]) == ("show challenges", [posted["challenge"]])
+
+
 def test_what_is_open_to_all_is_read_without_a_trace(shell: Shell) -> None:
     before = shell.history()
     for words in (
