@@ -1,7 +1,7 @@
 """What is there: networks, members, challenges, resources, with their ids."""
 
 from functools import partial
-from sqlite3 import Connection
+from typing import Any
 
 import click
 from rich.table import Table
@@ -48,7 +48,7 @@ def show(what: str, limit: int, when: When, network: str | None, as_json: bool) 
     out.print(table)
 
 
-def _confided(connection: Connection, limit: int) -> list[Challenge]:
+def _confided(connection: Any, limit: int) -> list[Challenge]:  # noqa: ANN401 - a connection, which is opened elsewhere
     """Of which it is shown that they are there, though not to everybody."""
     found = challenge_board.open_challenges(connection, limit=limit)
     return [each for each in found if each.confidentiality not in OPEN]
