@@ -61,9 +61,10 @@ def _picks(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> Itera
     for then, now in pairs:
         yield from _pick(then, now, gone)
     leans = bool(gone) and any(_leaning(then, now) for then, now in pairs)
-    if len(whole) < len(stored.picks):
+    kept = [pick for pick in whole if pick.candidate in found or not _leant(pick)]
+    if gone and len(kept) < len(stored.picks):
         together = stored.kind is ListKind.CONSULTANCY or any(LIFT in pick.parts for pick in whole)
-        leans = leans or together or in_order([pick.candidate for pick in whole], list(found))
+        leans = leans or together or in_order([pick.candidate for pick in kept], list(found))
     yield from plainly(_ORDER, ", ".join(pick.candidate for pick in stored.picks), ", ".join(found), gone=leans)
 
 
@@ -89,6 +90,11 @@ def _part(name: str, then: Pick, now: Pick, gone: Gone) -> Iterator[Difference]:
 def _leaning(then: Pick, now: Pick) -> float:
     """What the score lost with those parts that others' words have a share in: they count as they were stored."""
     return sum(then.parts.get(name, 0.0) - now.parts.get(name, 0.0) for name in _IN_SCORES)
+
+
+def _leant(pick: Pick) -> bool:
+    """Whether somebody may have lost their place with what third people wrote."""
+    return any(pick.parts.get(name) for name in _IN_SCORES)
 
 
 def _reasons(pick: Pick) -> str:
