@@ -75,7 +75,8 @@ def _is_gone(pick: Pick, gone: Gone) -> bool:
 
 def _pick(then: Pick, now: Pick, gone: Gone) -> Iterator[Difference]:
     yield from (each for name in sorted(then.parts | now.parts) for each in _part(name, then, now, gone))
-    yield from nearly(f"{then.candidate}: score", then.score, now.score + (_leaning(then, now) if gone else 0.0))
+    lost = _leaning(then, now) if gone and abs(then.score - now.score) > CLOSE else 0.0  # none below 0 or above 1
+    yield from nearly(f"{then.candidate}: score", then.score, now.score + lost)
     yield from nearly(f"{then.candidate}: chance", then.propensity, now.propensity, gone=bool(gone))
     yield from plainly(f"{then.candidate}: reasons", _reasons(then), _reasons(now))
     for one, other in zip(then.reasons, now.reasons, strict=False):
