@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.eligibility import UNAVAILABLE
 from domain.recommendations import Listing, ListKind, Pick, RecommendationsIssued
 from domain.vocabulary import MemberId
 from engine.lot import LIFT
@@ -60,7 +61,8 @@ def _picks(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> Itera
     pairs = [(pick, found[pick.candidate]) for pick in whole if pick.candidate in found]
     for then, now in pairs:
         yield from _pick(then, now, gone)
-    leans = bool(gone) and any(_leaning(then, now) for then, now in pairs)
+    freed = any(miss.rule == UNAVAILABLE and miss.candidate in found for miss in stored.near_misses)
+    leans = bool(gone) and (freed or any(_leaning(then, now) for then, now in pairs))  # a conflict went with its words
     kept = [pick for pick in whole if pick.candidate in found or not _leant(pick)]
     if gone and len(kept) < len(stored.picks):
         together = stored.kind is ListKind.CONSULTANCY or any(LIFT in pick.parts for pick in whole)
