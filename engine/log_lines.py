@@ -136,7 +136,7 @@ def rows_in(lines: Iterable[bytes]) -> Iterator[Row]:
 def _given(line: bytes) -> Given:
     try:
         return read(line)
-    except MsgspecError:
+    except (MsgspecError, RecursionError):
         read_withheld(line)
         words = "what was told to few is left out of this export"
         raise BadFile(words, field=EVENTS, remedy="take one that was written without --withhold") from None

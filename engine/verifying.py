@@ -21,7 +21,7 @@ Kind: TypeAlias = Literal[
 _LONGEST: Final = 1 << 26  # bytes of a line: a whole one is never nearly as long
 _SHOWN: Final = 60  # characters of what stands where it should not
 _TOLD: Final = 1_000  # events between two words of progress
-_UNREADABLE: Final = (MsgspecError, ValueError, OutOfRange)
+_UNREADABLE: Final = (MsgspecError, ValueError, OutOfRange, RecursionError)
 
 
 class Tampered(BadFile):

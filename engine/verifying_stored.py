@@ -139,7 +139,7 @@ def _leaf_or_none(row: Row) -> bytes | None:
 def _told(log: StoredLog, network: str) -> Iterator[tuple[int, tuple[bytes, int]]]:
     """What the log itself says was signed: size, root, and at which position it says so."""
     for position, payload in log.named(network, audit_of(network), _SIGNED):
-        with suppress(MsgspecError, LookupError, TypeError, ValueError):
+        with suppress(MsgspecError, LookupError, TypeError, ValueError, RecursionError):
             fields: dict[str, Any] = msgpack.decode(payload)[2]
             root = b64decode(fields["root"], validate=True)
             if len(root) == SIZE and isinstance(fields["size"], int):

@@ -15,7 +15,7 @@ class Erased:
         self._begun: Final[set[str]] = set()
         self._held: Final[set[str]] = set()
         self._gone: Final[set[str]] = set()  # their key is destroyed
-        self._forgotten: Final[set[str]] = set()
+        self._forgotten: Final[dict[str, str]] = {}  # who is gone → the command by which
         self._now: Final[dict[str, int]] = {}  # of this save: whose erasure was decided and still has to be told
         self.of: Final[Mapping[str, Look]] = {
             EVERY: self._look,
@@ -29,6 +29,8 @@ class Erased:
     def _look(self, told: Told) -> str | None:
         if told.stream in self._forgotten:
             return f"{told.stream} was erased, and goes on"
+        if self._forgotten.get(told.around.actor, told.around.command) != told.around.command:
+            return f"{told.around.actor} was erased, and acts"
         if self._gone and not self._gone.isdisjoint(told.sealed.values()):
             return "something is sealed for a member whose key was destroyed"
         return None
@@ -46,7 +48,7 @@ class Erased:
         return f"{member} is erased, and a legal hold stands" if member in self._held else None
 
     def _forget(self, told: Told) -> str | None:
-        self._forgotten.add(told.stream)
+        self._forgotten[told.stream] = told.around.command
         decided = self._now.pop(told.stream, None)
         return None if decided is not None else f"{told.stream} is erased, and nobody decided it"
 

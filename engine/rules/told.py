@@ -68,8 +68,11 @@ def told(row: Row) -> Told:
     position, recorded_us, network, stream, version, name, payload = row
     try:
         read = _decode(payload)
-    except (MsgspecError, UnicodeDecodeError) as error:
+    except (MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"what {name} says cannot be read") from error
+    for field in read.sealed:
+        if not isinstance(read.fields.get(field), bytes):
+            raise Unreadable(f"the {field} of {name} lies open, and is said to be sealed")
     return Told(
         position, recorded_us, network, stream, version, name, read.schema, read.around, read.fields, read.sealed
     )

@@ -120,6 +120,14 @@ def test_what_became_of_an_event_is_said() -> None:
     assert found([*LINES[:4], b"\n", *LINES[4:]]) == ("altered", 5)
 
 
+def test_a_line_nested_deeper_than_can_be_read_is_an_altered_one() -> None:
+    depth = 200_000
+    for deep in (b'{"data":%b%b}\n', LINES[4][:-2] + b',"more":%b%b}\n'):
+        line = deep.replace(b"%b", b"[" * depth, 1).replace(b"%b", b"]" * depth, 1)
+        assert found([*LINES[:4], line, *LINES[5:]]) == ("altered", 5)
+    assert found([*LINES[:4], LINES[5], line, *LINES[6:]]) == ("missing", 5)
+
+
 def told_anew(number: int) -> list[Row]:
     """The same history with one event told otherwise, and everything else made to fit."""
     changed = list(ROWS)

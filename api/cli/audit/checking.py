@@ -103,7 +103,7 @@ def _read(file: Path) -> Iterator[Iterator[bytes]]:
     try:
         with file.open("rb") as lines:
             yield iter(lines)
-    except (MsgspecError, ValueError):
+    except (MsgspecError, ValueError, RecursionError):
         words = "this is no verifiable export, or not as it was written"
         raise BadFile(words, field=str(file), remedy="`confrere audit verify` names the line") from None
 

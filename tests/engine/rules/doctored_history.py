@@ -49,6 +49,16 @@ def in_no_form_that_an_event_has() -> Log:
     return log
 
 
+def deeper_than_anything_that_is_said() -> Log:
+    log = chartered().save(PAUSED, by=ADA)
+    log.rows[-1] = (*log.rows[-1][:6], b"\x91" * 100_000 + b"\x00")
+    return log
+
+
+def said_to_be_sealed_and_lies_open() -> Log:
+    return chartered().save(event("member.profile-described", ADA, text="in clear words", sealed={"text": ADA}), by=ADA)
+
+
 def says_nothing_of_what_it_should() -> Log:
     return chartered().save(event("audit.checkpoint-signed", "audit-00000001"), actor="confrere")
 
@@ -86,6 +96,10 @@ def destroyed(member: str = ADA) -> dict[str, Any]:
 
 def erased_and_goes_on() -> Log:
     return erased().save(event("member.joined", ADA), by=ADA)
+
+
+def erased_and_acts() -> Log:
+    return erased().save(event("resource.used", "resource-00000001", member=ADA), actor=ADA)
 
 
 def erased_under_a_hold() -> Log:
@@ -181,6 +195,7 @@ HISTORIES = {
     },
     32: {
         erased_and_goes_on: "was erased, and goes on",
+        erased_and_acts: "was erased, and acts",
         erased_under_a_hold: "a legal hold stands",
         erased_by_nobody: "nobody decided it",
         decided_and_not_erased: "they are not gone by it",
@@ -198,6 +213,8 @@ HISTORIES = {
         carried_out_twice: "carried out before, and again here",
         said_by_another_in_one_save: "not recorded at once, or not for one cause",
         in_no_form_that_an_event_has: "cannot be read",
+        deeper_than_anything_that_is_said: "cannot be read",
+        said_to_be_sealed_and_lies_open: "lies open, and is said to be sealed",
         says_nothing_of_what_it_should: "does not say what such an event says",
         says_words_where_numbers_stand: "does not say what such an event says",
     },
