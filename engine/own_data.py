@@ -1,6 +1,6 @@
 """All that is held of one member: what, where it came from, who looked at it, and which recommendations used it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -11,7 +11,9 @@ from msgspec.structs import asdict
 
 from domain.access import AccessRecorded
 from domain.catalogue import CATALOGUE
-from domain.kernel import STREAM, Envelope, Recorded, owners_of
+from domain.coaching.events import CoachOffered, DispositionSuggested, RequestRerouted, RequestTriaged
+from domain.eligibility import UNAVAILABLE
+from domain.kernel import STREAM, Envelope, Event, Recorded, owners_of
 from domain.recommendations import ListKind, RecommendationsIssued
 from domain.vocabulary import ENGINE, OPERATOR, Confidentiality, MemberId, StreamId
 from engine.runtime import Confrere
@@ -27,6 +29,13 @@ _PARTY: Final = frozenset(
     {"author", "by", "coach", "contact", "contributor", "endorser", "giver", "helper", "introduced_by", "invited_by"}
     | {"member", "noticed_by", "offered_by", "reader", "seeker", "to", "viewer"}
 )  # fields by which an event is about somebody who takes part in it; who is only chosen among others learns no more
+_NOT_THEIRS: Final[Mapping[type[Event], frozenset[str]]] = {
+    CoachOffered: frozenset({"coach"}),  # a no costs nothing; who coaches then is told where it begins
+    DispositionSuggested: frozenset({"disposition", "reason", "ladder", "similar"}),
+    RequestTriaged: frozenset({"suggested", "steering"}),
+    RequestRerouted: frozenset({"suggested", "steering"}),
+    RecommendationsIssued: frozenset({"near_misses"}),  # who is unavailable
+}  # what stands in an event and is shown to others alone, or to nobody
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -73,7 +82,7 @@ class OwnData(Struct, frozen=True, kw_only=True):
     held: tuple[Held, ...]
     looks: tuple[Look, ...]
     uses: tuple[Use, ...]
-    left_out: int  # lists near whose top the member was, and left out
+    left_out: int  # lists near whose top the member was, and left out by a rule that is told: never by a mute
     tokens: int  # by which programs may speak for the member
 
 
@@ -96,7 +105,9 @@ def own_data(
                 looks.append(_look(recorded, recorded.event, names))
             case RecommendationsIssued(reader=reader) if reader != member:
                 uses += _uses(recorded, recorded.event, member, pieces)
-                left_out += any(miss.candidate == member for miss in recorded.event.near_misses)
+                left_out += any(
+                    miss.candidate == member and miss.rule != UNAVAILABLE for miss in recorded.event.near_misses
+                )
             case _:
                 pass
     return OwnData(
@@ -135,10 +146,11 @@ def _held(recorded: Recorded, member: MemberId, pieces: dict[int, Owned]) -> Hel
     private = recorded.envelope.confidentiality is Confidentiality.SEALED and not mine
     if not (own or mine or (party and not private)):
         return None
+    withheld = _NOT_THEIRS.get(type(event), frozenset())
     besides = {
         name: (OTHERS_WORDS if value else value) if name in owner_of else msgspec.to_builtins(value)
         for name, value in fields.items()
-        if name not in own
+        if name not in own and (name not in withheld or value == member)
     }
     piece = pieces.get(recorded.position)
     return Held(

@@ -9,13 +9,16 @@ from api.own_page import page
 from domain.access import RecordAccess, access_of
 from domain.budgets import SetTimeBudget
 from domain.challenges import AnswerChallenge
+from domain.coaching.commands import DeclineOffer, OfferCoach
+from domain.eligibility import UNAVAILABLE
 from domain.members import DeclareConflict, MuteMember
 from domain.own_words import WithdrawText
 from domain.vocabulary import ConflictKind, PeriodKind
 from engine.own_data import OTHERS_WORDS, OwnData, own_data
 from models.encoder import Encoder
 from projections.evidence import position_of
-from tests.engine.town import ABSENT, ADA, BEN, CLEO, DAN, EXPERTS, MONDAYS, NET, PEERS, Town
+from tests.engine.cases import case, coaches, suggested, waits
+from tests.engine.town import ABSENT, ADA, BEN, CLEO, DAN, EVE, EXPERTS, MONDAYS, NET, PEERS, RESET, Town
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,32 @@ def test_nobody_learns_by_it_who_muted_them_or_declared_a_conflict(town: Town) -
     assert "conflict-declared" not in body
     mine = {each.event: each for each in told(town, CLEO).held}
     assert mine["member.muted"].own_words == {"other": DAN}
+
+
+def test_a_list_that_a_mute_kept_somebody_off_leaves_no_trace_with_either(town: Town) -> None:
+    """To count it would tell of the mute; to name who was unavailable would tell more than the list does."""
+    before = told(town, DAN).left_out
+    issued = town.ask_for(EXPERTS, reader=CLEO, subject=RESET).issued
+    assert any(miss.candidate == DAN and miss.rule == UNAVAILABLE for miss in issued.near_misses)
+    assert told(town, DAN).left_out == before
+    lists = [each.besides for each in told(town, CLEO).held if each.event == "recommendation.issued"]
+    assert lists
+    assert not any("near_misses" in each for each in lists)
+
+
+def test_who_asks_for_coaching_is_not_told_who_said_no_nor_what_was_suggested_to_staff(town: Town) -> None:
+    coaches(town, BEN)
+    waits(town, 1, EVE)
+    suggested(town, 1)
+    town.say(OfferCoach(coaching=case(1), offer="offer-00000001", coach=BEN))
+    town.say(DeclineOffer(coaching=case(1), member=BEN, reason="Not now."), by=BEN)
+    of_case = [each for each in told(town, EVE).held if each.stream == case(1)]
+    assert {"coaching.coach-offered", "coaching.disposition-suggested"} <= {each.event for each in of_case}
+    shown = msgspec.json.encode(of_case).decode()
+    assert BEN not in shown
+    assert "ladder" not in shown
+    (offer,) = (each for each in told(town, BEN).held if each.event == "coaching.coach-offered")
+    assert offer.besides["coach"] == BEN
 
 
 def test_what_others_wrote_to_somebody_stays_theirs(town: Town) -> None:
