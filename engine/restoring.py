@@ -15,6 +15,8 @@ from engine import backup_check
 from engine.backup_check import EVENTS, KEYS, Manifest
 from engine.changing_over import change_over, unused
 from engine.copying import copy_file, disk_in_words, flush
+from engine.export_register import FILE as EXPORTS
+from engine.export_register import ExportRegister
 from engine.note_folder import ENDING
 from engine.note_folder import NAME as CHECKPOINTS
 from engine.sealing import KeyRing
@@ -53,6 +55,7 @@ def restore(
             _check(settings, manifest, draft, checkpoints)
             erased = _keep_destroyed(data, draft)
             _keep_revoked(data, draft)
+            _keep_registered(data, draft)
             change_over(draft, data)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -136,6 +139,15 @@ def _keep_revoked(data: Path, draft: Path) -> None:
         new.execute("begin immediate")
         new.executemany("update tokens set revoked_at = ? where token = ? and revoked_at is null", ended)
         new.execute("commit")
+
+
+def _keep_registered(data: Path, draft: Path) -> None:
+    """Exports written since the backup still lie where they were written: an erasure has to find them."""
+    since = _asked(data / EXPORTS, "select * from exports")
+    if since:
+        ExportRegister(draft).close()  # the backup may have none
+        with closing(sqlite3.connect(draft / EXPORTS, isolation_level=None)) as new:
+            new.executemany(f"insert or replace into exports values ({', '.join('?' * len(since[0]))})", since)
 
 
 def _asked(path: Path, query: str) -> list[tuple[object, ...]]:

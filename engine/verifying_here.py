@@ -30,7 +30,7 @@ def verify_stored(
     """
     notes = [read_note(each, key) for each in kept]
     with closing(StoredLog(data)) as log:
-        chosen = _chosen(log.networks(), network, key)
+        chosen = _chosen(_here(data, checkpoints, log), network, key)
         _all_of_these(notes, chosen)
         found = tuple(
             _one(data, checkpoints or data / each / CHECKPOINTS, log, each, notes, key, progress) for each in chosen
@@ -54,6 +54,13 @@ def _one(
         believed, found = (theirs, left) if key is None else ([*left, *theirs], [])
         verifying = Verifying(log, network, tree, believed, found)
         return verifying.verify(signature_checked=key is not None, progress=progress)
+
+
+def _here(data: Path, checkpoints: Path | None, log: StoredLog) -> list[str]:
+    """Networks that have events, and those that were signed here and have none left."""
+    folders = ((each.name, checkpoints or each / CHECKPOINTS) for each in data.glob("network-*"))
+    signed = (name for name, notes in folders if any(notes.glob(f"{name}-*{ENDING}")))
+    return sorted({*log.networks(), *signed})
 
 
 def _chosen(networks: Sequence[str], network: str | None, key: str | None) -> list[str]:

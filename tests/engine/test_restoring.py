@@ -18,6 +18,7 @@ from domain.refusals import BadFile, IllegalMove, KeyTrouble, Refused, StorageTr
 from engine import backup_check
 from engine.backup_check import EVENTS, KEYS, NAME
 from engine.changing_over import change_over
+from engine.exports import Wrote
 from engine.sealing import KeyRing
 from engine.settings import Settings
 from engine.when import When
@@ -243,6 +244,21 @@ def test_tokens_revoked_since_do_not_come_back(vault: Vault) -> None:
         assert system.tokens.bearer(other).member == ADA
         with pytest.raises(Unauthenticated):
             system.tokens.bearer(secret)
+
+
+def test_exports_written_since_are_still_found_by_an_erasure(vault: Vault) -> None:
+    def write(draft: Path) -> Wrote:
+        (draft / "words.txt").write_text(WRITTEN)
+        return Wrote(1, 1)
+
+    vault.back_up()
+    with vault.running() as system:
+        system.exports.write(NET, vault.folder / "out", "words", write, files=("words.txt",), opened=True)
+    vault.restore(replace=True)
+    with vault.running() as system:
+        (one,) = system.exports.register.holding_words(NET)
+        assert system.exports.register.discard(one)
+    assert not (vault.folder / "out").exists()
 
 
 def test_damaged_data_are_set_aside_too(vault: Vault) -> None:

@@ -178,6 +178,14 @@ def test_an_altered_note_a_foreign_one_and_an_unknown_network_are_refused(signed
         signed.verify(key=signed.key)
 
 
+def test_a_network_that_was_signed_and_left_out_as_a_whole_is_found(signed: Signed) -> None:
+    other = "network-0000beef"
+    signed.change(("update events set network = ? where network = ?", (other, NET)))
+    assert signed.found() == ("truncated", 1)
+    signed.change("delete from events")
+    assert signed.found() == ("truncated", 1)
+
+
 def test_nothing_is_written_to_what_is_verified(signed: Signed) -> None:
     def content() -> dict[str, bytes]:
         return {str(path): path.read_bytes() for path in signed.data.rglob("*") if path.is_file()}
