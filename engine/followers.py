@@ -86,7 +86,7 @@ class Views:
     def position(self) -> int:
         """How much of the log has been taken in."""
         with self._using() as file, file.database.read() as connection:
-            return self.position_in(connection)
+            return _taken_in(connection)
 
     @staticmethod
     def position_in(connection: sqlite3.Connection) -> int:
@@ -208,7 +208,7 @@ class Views:
         """Page after page; ever smaller ones when one event is in the way, so that all before it is kept."""
         limit = PAGE
         with file.database.read() as connection:
-            position = self.position_in(connection)
+            position = _taken_in(connection)
         while True:
             file.reached = max(file.reached, position)  # other threads may be further already
             if position >= end:
@@ -233,7 +233,7 @@ class Views:
         with database.write() as connection:
             moved = connection.execute("update follower set position = ? where position = ?", (reached, after))
             if not moved.rowcount:
-                return self.position_in(connection)
+                return _taken_in(connection)
             for recorded in page:
                 self._fill(connection, recorded)
         return reached
@@ -286,6 +286,12 @@ class Views:
         old, self._live = self._live, new
         old.retired = True
         old.leave()
+
+
+def _taken_in(connection: sqlite3.Connection) -> int:
+    """How far the file itself is, also where a reader sees its tables as of an earlier position."""
+    position: int = connection.execute("select position from main.follower").fetchone()[0]
+    return position
 
 
 def _digest(connection: sqlite3.Connection, table: str) -> str:

@@ -50,6 +50,23 @@ def holding(folder: Path, words: str) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
 
 
+def test_nothing_is_told_twice_and_nothing_new_for_what_is_long_past(
+    tmp_path: Path, opened: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = told()
+    past, before = past_in(tmp_path, history, opened), history.head()
+    with past.standing(NET, before):
+        pass
+    history.do(PostChallenge(challenge=GYM, author=BEN, title="Gym"))
+    read: list[int] = []
+    page = history.page
+    monkeypatch.setattr(history, "page", lambda after, **more: (read.append(after), page(after, **more))[1])
+    with past.standing(NET, before):
+        assert read == []
+    with past.standing(NET, history.head()):
+        assert read == [before]
+
+
 def test_what_is_discarded_is_in_no_file_and_told_again_from_the_log(tmp_path: Path, opened: ExitStack) -> None:
     history = told()
     past = past_in(tmp_path, history, opened)
