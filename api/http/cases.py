@@ -10,8 +10,9 @@ from api.http.access import Access
 from api.http.answers import Answer, read
 from api.http.calling import Call, Fresh, Paged, absent
 from api.http.endpoints import NETWORK, Endpoint
-from api.http.questions import paged, shown, the_expert_budget
+from api.http.questions import shown, the_expert_budget
 from api.http.visit import Tables
+from domain.refusals import IllegalMove
 from domain.vocabulary import StreamId, Tier
 from projections import coaching_cases, coaching_figures, coaching_view
 from projections.coaching_cases import QueueRow
@@ -44,8 +45,29 @@ def _queue(connection: Tables, reader: Reader, call: Call) -> Page[QueueRow]:
     )
 
 
+def _mine(connection: Tables, reader: Reader, call: Call) -> Page[QueueRow]:
+    page = coaching_cases.mine(connection, reader, cursor=call.query.cursor, limit=call.limit)
+    if call.when.now:
+        return page
+    seen = call.system.queries.read(
+        call.network,
+        call.bearer.member,
+        lambda now, still: [each for each in page.items if coaching_view.seen(now, still, each.coaching)],
+    )
+    return msgspec.structs.replace(page, items=tuple(seen))
+
+
+def _figures(connection: Tables, reader: Reader, call: Call) -> list[Figure]:
+    """Up to a day other tens would be summed: taken from those of another day they would tell of single sessions."""
+    if call.query.on is not None:
+        raise IllegalMove("these figures are told in the order of the log alone", field="on", remedy="give as_of")
+    return coaching_figures.figures(connection, reader)
+
+
 def _case(call: Call) -> Answer:
     """Other cases move its place, and the engine what it suggests: a decision on it is not out of date by that."""
+    if not call.when.now:  # who has no part in it any more reads no old day of it either
+        call.system.queries.read(call.network, call.bearer.member, partial(_seen, call.path["coaching"]))
     looked = call.look(partial(_seen, call.path["coaching"]))
     found = looked.found
     row = msgspec.structs.replace(
@@ -91,7 +113,7 @@ CASES: Final[tuple[Endpoint, ...]] = (
         Page[QueueRow],
         access=Access.MEMBER,
         query=Paged,
-        answer=partial(shown, paged(coaching_cases.mine)),
+        answer=partial(shown, _mine),
     ),
     _get(
         "/coaching/queue",
@@ -110,7 +132,7 @@ CASES: Final[tuple[Endpoint, ...]] = (
         list[Figure],
         access=Access.FIGURES,
         about="A figure appears once ten people more were coached, and never changes.",
-        answer=partial(shown, lambda connection, reader, _: coaching_figures.figures(connection, reader)),
+        answer=partial(shown, _figures),
     ),
     _get(
         "/coaching/{coaching}",

@@ -9,7 +9,7 @@ from domain.challenges import PostChallenge
 from domain.members import WithdrawNetworkRole
 from domain.vocabulary import NetworkRole
 from tests.api.http.coached import Coached, set_out
-from tests.api.http.house import ADA, BEN, CLEO, DAN, EVE, Client, House, problem
+from tests.api.http.house import ADA, BEN, CLEO, DAN, EVE, HAL, Client, House, problem
 from tests.engine.town import ABSENT, MONDAYS
 
 LATE = "challenge-0000000f"
@@ -82,6 +82,24 @@ def test_a_look_at_the_past_by_office_is_a_look(house: House, client: Client) ->
     assert (then["case"]["state"], then["items"]) == ("waiting", [])
     newest = client.read("me/accesses", ADA)["items"][0]
     assert (newest["viewer"], newest["what"]) == (CLEO, "read coaching")
+
+
+def test_who_has_no_part_in_a_case_any_more_reads_no_old_day_of_it(house: House, client: Client) -> None:
+    set_out(house)
+    case = Coached(client)
+    case.bring_to("offered")
+    then = {"as_of": house.store.head()}
+    assert client.read(f"coaching/{case.case}", BEN, params=then)["request"] is not None
+    assert len(client.read("coaching", BEN, params=then)["items"]) == 1
+    case.says(BEN, "offers/decline")
+    problem(client.get(f"coaching/{case.case}", BEN, params=then), 404)
+    assert client.read("coaching", BEN, params=then)["items"] == []
+    assert client.read(f"coaching/{case.case}", ADA, params=then)["case"]["state"] == "offered"
+
+
+def test_figures_of_tens_are_not_summed_anew_for_each_day(client: Client) -> None:
+    assert client.read("coaching/figures", HAL, params={"as_of": 5}) == []
+    assert problem(client.get("coaching/figures", HAL, params={"on": "2025-09-02"}), 409)["field"] == "on"
 
 
 def test_a_board_and_a_budget_are_of_the_day_that_is_asked_for(house: House, client: Client) -> None:
