@@ -49,6 +49,9 @@ class Erasures:
             raise Malformed("nobody can undo this", field="for_ever", remedy="say true if it is meant")
         if self._store.receipt(network, sender.command_id) is not None:
             return self._store.of_command(network, sender.command_id)
+        rehearsed = Order(command=EraseMember(member=member), at=self._clock())
+        for _, refusal in self._commands.handle_all((rehearsed,), sender, rehearse=True).refusals:
+            raise refusal  # before all is read: others may ask as often as they like
         named = look_for(self._store, network, member).named if self._store.network_of(member) == network else ()
         order = Order(command=EraseMember(member=member, named=named), at=self._clock())
         return self._commands.handle(order, sender)

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from domain.coaching.events import DispositionSuggested
 from domain.coaching.states import seeker_of
+from domain.eligibility import UNAVAILABLE
 from domain.recommendations import RecommendationsIssued
 from domain.vocabulary import MemberId, OwnerId
 from engine.comparing import Gone
@@ -29,7 +30,8 @@ def _of_list(issued: RecommendationsIssued, stood: Stood) -> Gone:
     erased = stood.erased_since
     named = {reason.evidence: pick.candidate for pick in issued.picks for reason in pick.reasons}
     missing = stood.missing(named)
-    listed = {each.candidate for each in issued.picks} | {each.candidate for each in issued.near_misses}
+    nearly = {each.candidate for each in issued.near_misses if each.rule != UNAVAILABLE}  # who was, is told to nobody
+    listed = {each.candidate for each in issued.picks} | nearly
     told = [
         *_erased(erased, listed | {issued.reader}),
         *(

@@ -28,8 +28,11 @@ class Derivation(Struct, frozen=True, kw_only=True):
     policy_hash: str
     encoder: str
     outcome: Verdict
-    gone: tuple[str, ...]
+    gone: tuple[str, ...]  # to its reader what and whose; by office only that something is
     differing: int
+
+
+_SOMETHING: Final = ("something that it was derived from is not kept any more",)  # whose would tell who was listed
 
 
 def _derivation(call: Call) -> Answer:
@@ -43,7 +46,7 @@ def _derivation(call: Call) -> Answer:
     if not own:
         call.record(Seen(subjects=frozenset({recorded.stream}), members=frozenset({concerned})))
     found = call.system.rederiving.again(call.network, recorded)
-    return read(_told(found), position=position, by_office=not own)
+    return read(_told(found, own=own), position=position, by_office=not own)
 
 
 def _decision(call: Call) -> Recorded:
@@ -64,7 +67,7 @@ def _by_office(reader: Reader, concerned: MemberId) -> bool:
     return (reader.staff or reader.auditor) and concerned != reader.member and concerned not in reader.apart
 
 
-def _told(found: Rederived) -> Derivation:
+def _told(found: Rederived, *, own: bool) -> Derivation:
     return Derivation(
         decision=found.decision,
         what=found.what,
@@ -73,7 +76,7 @@ def _told(found: Rederived) -> Derivation:
         policy_hash=found.policy_hash,
         encoder=found.encoder,
         outcome=found.outcome,
-        gone=found.gone,
+        gone=found.gone if own or not found.gone else _SOMETHING,
         differing=sum(not each.gone for each in found.differences),
     )
 

@@ -11,6 +11,7 @@ from domain.challenges import AnswerChallenge
 from domain.kernel import ERASED
 from domain.recommendations import ListKind
 from domain.vocabulary import OPERATOR
+from engine import erasing
 from engine.commands import Sender
 from models.encoder import Encoder
 from tests.api.http.house import ADA, BEN, CLEO, DAN, GUS, NET, Client, House, opened, problem
@@ -109,3 +110,16 @@ def test_whom_another_process_erases_is_gone_from_this_ones_answers_too(
     picks = client.done("recommendations", {"need": MONDAYS, "kind": ListKind.PEERS}, BEN)
     assert ADA not in str(picks)
     assert not found_in(tmp_path, {HERS})
+
+
+def test_who_may_not_erase_is_refused_before_the_whole_history_is_read(
+    client: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+    look_for = erasing.look_for
+    monkeypatch.setattr(erasing, "look_for", lambda *asked: read.append(asked) or look_for(*asked))
+    problem(client.post(ERASE, MEANT, BEN), 403)
+    assert not read
+    client.done(ERASE, MEANT, ADA)
+    assert len(read) == 1
+    house.erasures.finish(NET, ADA)

@@ -40,6 +40,16 @@ def test_a_suggestion_is_for_who_decides_and_who_audits(client: Client, house: H
         assert problem(client.get(f"derivations/{case(1)}", who), 404)["field"] == "decision"
 
 
+def test_that_something_is_gone_tells_others_than_the_reader_of_nobody(client: Client, house: House) -> None:
+    decision = listed(client)
+    client.done(f"members/{BEN}/erase", {"for_ever": True}, BEN)
+    house.erasures.finish(NET, BEN)
+    assert any(BEN in each for each in client.read(f"derivations/{decision}")["gone"])
+    for who in (CLEO, DAN, GUS):
+        (gone,) = client.read(f"derivations/{decision}", who)["gone"]
+        assert "member-" not in gone
+
+
 def test_whom_a_conflict_keeps_apart_is_not_asked_about(client: Client, house: House) -> None:
     decision = listed(client)
     house.say(DeclareConflict(member=ADA, other=CLEO, kind=ConflictKind.FAMILY), by=ADA)
