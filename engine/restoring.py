@@ -58,7 +58,8 @@ def restore(
             _keep_registered(data, draft)
             change_over(draft, data)
         except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            if (draft / _MARK).exists():  # else they have changed over, and the old data lie there
+                shutil.rmtree(draft, ignore_errors=True)
             raise
         (data / _MARK).unlink()
         _let_go_of_opened_words(draft)

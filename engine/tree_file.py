@@ -78,8 +78,10 @@ class TreeFile:
         """The root over the i-th 2**level leaves, which have to be there."""
         if level < _HIGH:
             return self._read(level, i)
-        found = self._high.get((level, i))
-        return found or self._high.setdefault((level, i), self._read(level, i))
+        found = self._high.get((level, i)) or self._read(level, i)
+        if len(found) == SIZE:  # nothing while another process makes the file anew
+            self._high[level, i] = found
+        return found
 
     def near(self, index: int, size: int) -> HashAt:
         """The same, with what lies around one leaf of the first `size` read at once: a proof looks there most."""

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from domain.refusals import BadFile, IllegalMove, KeyTrouble, Refused, StorageTrouble, Unauthenticated
-from engine import backup_check
+from engine import backup_check, restoring
 from engine.backup_check import EVENTS, KEYS, NAME
 from engine.changing_over import change_over
 from engine.exports import Wrote
@@ -268,6 +268,23 @@ def test_damaged_data_are_set_aside_too(vault: Vault) -> None:
     done = vault.restore(replace=True)
     assert done.before is not None
     assert len(vault.names()) == 6
+
+
+def test_what_goes_wrong_right_after_changing_over_deletes_no_old_data(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed_and_interrupted(new: Path, place: Path) -> None:
+        change_over(new, place)
+        raise KeyboardInterrupt
+
+    vault.back_up()
+    vault.grow()
+    before = vault.digest()
+    monkeypatch.setattr(restoring, "change_over", changed_and_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        vault.restore(replace=True)
+    (old,) = vault.folder.glob("data.before-*")
+    assert digest_of(old / EVENTS) == before
 
 
 def test_two_folders_change_over_at_once(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from engine import tree_file
 from engine.event_store import EventStore
 from engine.leaves import leaf_of
 from engine.merkle import EMPTY, inclusion_proof, root_of, verify_inclusion
@@ -97,6 +98,15 @@ def test_what_is_read_at_once_around_a_leaf_gives_the_same_proofs(grove: Grove) 
     leaf = grove.leaves()[2047]
     root = root_of(grove.leaves())
     assert verify_inclusion(leaf, 2047, size, inclusion_proof(grove.tree.near(2047, size), 2047, size), root)
+
+
+def test_what_is_not_there_yet_is_not_remembered_as_nothing(grove: Grove, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree_file, "_HIGH", 2)
+    grove.tree.grow()
+    assert grove.tree.hash_at(2, 0) == b""
+    grove.record(4)
+    grove.tree.grow()
+    assert grove.tree.hash_at(2, 0) == root_of(grove.leaves()[:4])
 
 
 def test_a_position_leads_to_its_leaf_and_back(grove: Grove) -> None:
