@@ -34,7 +34,7 @@ from tests.histories import begun as network
 from tests.projections.seeing import seen
 from tests.projections.test_time_budgets import offering
 
-PLAIN = {str: "some", int: 3, float: 0.5}
+PLAIN = {str: "some", int: 3, float: 0.5, tuple[float, float]: (0.5, 0.5)}
 INPUTS = Inputs(**{each.name: PLAIN[each.type] for each in fields(Inputs)})
 REASON = Reason(says="answered", evidence="e7", part="meaning", value=0.25)
 

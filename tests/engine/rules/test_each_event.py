@@ -36,7 +36,9 @@ def test_each_checker_by_itself_refuses_some_history(rule: Rule) -> None:
     pytest.fail("nothing was refused")
 
 
-@pytest.mark.parametrize(("name", "text"), [(name, text) for name, (_, texts) in OWNED.items() for text in texts])
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, (_, texts) in OWNED.items() for text in sorted(texts)]
+)
 def test_a_text_of_any_event_is_sealed_for_its_owner(name: str, text: str) -> None:
     whose, _ = OWNED[name]
     stream, owner = (f"{name.partition('.')[0]}-00000001", ADA) if whose else (ADA, ADA)
@@ -63,7 +65,7 @@ def test_no_case_begins_in_its_middle_or_anew(name: str) -> None:
     assert name not in BEGINNING or "is waiting" in later
 
 
-@pytest.mark.parametrize("name", TOGETHER.keys() - {LISTED})
+@pytest.mark.parametrize("name", sorted(TOGETHER.keys() - {LISTED}))
 def test_no_event_brings_one_together_with_oneself_or_where_power_stands_between(name: str) -> None:
     def told(other: str) -> dict[str, Any]:
         who = dict.fromkeys(("helper", "coach", "to", "noticed_by"), other)
