@@ -34,6 +34,7 @@ class Restored(Struct, frozen=True, kw_only=True):
     before: Path | None  # the data that lay there
     lost: int  # positions that only these have
     erased: tuple[str, ...]  # whose key stays destroyed though the backup had it: their erasure has to be said again
+    unread: tuple[str, ...]  # old files too damaged to tell what was erased, revoked or exported since
 
 
 def restore(
@@ -53,6 +54,7 @@ def restore(
             backup_check.check_files(manifest, folder, keys)
             _copy(manifest, folder, keys, draft)
             _check(settings, manifest, draft, checkpoints)
+            unread = _unreadable(data)
             erased = _keep_destroyed(data, draft)
             _keep_revoked(data, draft)
             _keep_registered(data, draft)
@@ -70,6 +72,7 @@ def restore(
         before=draft if draft.exists() else None,
         lost=max(0, head - manifest.position),
         erased=erased,
+        unread=unread,
     )
 
 
@@ -114,6 +117,11 @@ def _check(settings: Settings, manifest: Manifest, draft: Path, checkpoints: Seq
 
 def _as_placed(manifest: Manifest) -> Manifest:
     return structs.replace(manifest, files={str(_place_of(name)): known for name, known in manifest.files.items()})
+
+
+def _unreadable(data: Path) -> tuple[str, ...]:
+    found = (name for name in (KEYS, "accounts.db", EXPORTS) if (data / name).exists())
+    return tuple(name for name in found if _asked(data / name, "pragma quick_check(1)") != [("ok",)])
 
 
 def _keep_destroyed(data: Path, draft: Path) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from api.cli.audit.proving import note_argument, read_note
-from api.cli.running import json_option, out, print_json, running
+from api.cli.running import err, json_option, out, print_json, running
 from engine.backup import back_up
 from engine.restoring import restore as put_back
 from engine.settings import read_settings
@@ -62,6 +62,9 @@ def restore(folder: Path, keys: Path, checkpoints: tuple[Path, ...], replace: bo
     if done.before is not None:
         beyond = f"; {done.lost} positions are only there" if done.lost else ""
         out.print(f"what lay here before: {done.before}{beyond}", soft_wrap=True)
+    for name in done.unread:
+        words = f"{name} there cannot be read: erasures, revoked tokens and exports since are not kept"
+        err.print(words, soft_wrap=True)
     for owner in done.erased:
         out.print(
             f"{owner} was erased after this backup: their texts stay gone; `confrere erase` it again", soft_wrap=True

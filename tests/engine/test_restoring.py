@@ -227,6 +227,7 @@ def test_what_was_erased_since_stays_erased(vault: Vault) -> None:
         system.keys.destroy(ADA)
     done = vault.restore(replace=True)
     assert done.erased == (ADA,)
+    assert done.unread == ()
     assert WRITTEN not in vault.names()
     held = b"".join(path.read_bytes() for path in vault.settings.data.rglob("*") if path.is_file())
     assert WRITTEN.encode() not in held
@@ -267,6 +268,8 @@ def test_damaged_data_are_set_aside_too(vault: Vault) -> None:
         path.write_bytes(b"not a database at all" * 1000)
     done = vault.restore(replace=True)
     assert done.before is not None
+    assert done.unread == tuple(name for name in (KEYS, "accounts.db", "exports.db") if (done.before / name).exists())
+    assert KEYS in done.unread
     assert len(vault.names()) == 6
 
 
