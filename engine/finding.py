@@ -74,14 +74,18 @@ def find(
 
 @contextmanager
 def _evidence(system: Confrere, network: StreamId, when: When) -> Iterator[tuple[Connection, View, Encoding]]:
-    """All that is, or was, open to all and held then, the projections of the same time, and what encodes words."""
+    """All that is, or was, open to all and held then, the projections of the same time, and what encodes words.
+
+    What was withdrawn since leads to nobody on old days either.
+    """
     with system.evidence(network) as (connection, view, encoder):
         if when.now:
             yield connection, view, encoder
             return
+        withdrawn = evidence.withdrawn(connection)
     ever = system.rederiving.snapshots.evidence(network, encoder.fingerprint)
     with system.queries.standing(network, when) as then:
-        yield then, ever.corpus.holding(evidence.open_ids(then)), encoder
+        yield then, ever.corpus.holding(evidence.open_ids(then, besides=withdrawn)), encoder
 
 
 class _Best(Struct, frozen=True):

@@ -169,10 +169,16 @@ def all_evidence(connection: sqlite3.Connection) -> list[Evidence]:
     return list(rows(connection, Evidence, "select * from evidence where until is null order by since, id"))
 
 
-def open_ids(connection: sqlite3.Connection) -> list[str]:
-    """All that holds now and is open to all, without its words."""
+def open_ids(connection: sqlite3.Connection, besides: Collection[int] = ()) -> list[str]:
+    """All that holds now and is open to all, besides that of some events, without its words."""
     sql = "select id from evidence where until is null and confidentiality in ('public', 'network')"
-    return [each for (each,) in connection.execute(sql)]
+    return [each for (each,) in connection.execute(sql) if not besides or position_of(each) not in besides]
+
+
+def withdrawn(connection: sqlite3.Connection) -> frozenset[int]:
+    """The positions of the events whose words their owners withdrew."""
+    found = connection.execute("select id from evidence where returns = ?", (_WITHDRAWN,))
+    return frozenset(position_of(each) for (each,) in found)
 
 
 def evidence_after(connection: sqlite3.Connection, position: int) -> list[Evidence]:

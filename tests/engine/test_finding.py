@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.challenges import PostChallenge, ReframeChallenge
+from domain.challenges import ChallengeAnswered, PostChallenge, ReframeChallenge
 from domain.members import (
     DeclareConflict,
     GrantNetworkRole,
@@ -15,6 +15,7 @@ from domain.members import (
     NameGrowthArea,
     PauseMember,
 )
+from domain.own_words import ReturnText, WithdrawText
 from domain.refusals import Malformed, Unknown
 from domain.resources import ReviewResource
 from domain.vocabulary import OPERATOR, Confidentiality, ConflictKind, NetworkRole
@@ -69,6 +70,17 @@ def test_in_the_past_words_lead_to_what_held_then_with_the_rights_of_now(town: T
     town.say(DeclareConflict(member=EVE, other=BEN, kind=ConflictKind.FAMILY), by=EVE)
     after = find(town, NET, EVE, "Ninth graders are absent on Mondays", when=then)
     assert not {MONDAYS, BEN} & {each.subject for each in after}
+
+
+def test_what_was_withdrawn_since_leads_to_nobody_in_the_past_either(town: Town) -> None:
+    then = When(as_of=town.store.head())
+    words = "A call home after the first absence"
+    (answer,) = (each for each in town.store.stream(MONDAYS) if isinstance(each.event, ChallengeAnswered))
+    assert DAN in [each.subject for each in find(town, NET, EVE, words, when=then)]
+    town.say(WithdrawText(member=DAN, position=answer.position), by=DAN)
+    assert DAN not in [each.subject for each in find(town, NET, EVE, words, when=then)]
+    town.say(ReturnText(member=DAN, position=answer.position), by=DAN)
+    assert DAN in [each.subject for each in find(town, NET, EVE, words, when=then)]
 
 
 @pytest.mark.parametrize("kind", ["member", "challenge", "resource"])
