@@ -57,6 +57,10 @@ class Derived:
             return f"{len(picks)} are listed, and the policy allows {most}"
         if group and len(picks) < policy["consultants_least"]:
             return f"a group of {len(picks)} is listed, and the policy wants {policy['consultants_least']}"
+        if len({each["candidate"] for each in picks}) < len(picks):
+            return "somebody or something is listed twice"
+        if not all(0 <= each["score"] <= 1 for each in picks):
+            return "a score is not one between 0 and 1"
         for one, other in pairwise(picks):
             if _turned(one, other):
                 return f"{other['candidate']} stands below {one['candidate']}, and should stand above"

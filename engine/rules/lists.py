@@ -12,7 +12,10 @@ _PARTS: Final = frozenset(
     {"meaning", "words", "fit", "mutual", "context", "ties", "category", "readiness", "load", "exposure"}
     | {"newcomer", "knows the area", "shares the dilemma"}
 )
-_PRIVATE: Final = frozenset({"power_conflict", "conflict", "mute", "muted", "away", "paused", "full_calendar", "full"})
+_TOLD: Final = frozenset(
+    {"gone", "light_touch", "no_time_offered", "other_company", "suggested_lately", "dismissed"}
+    | {"unavailable"}  # what is private, all of it
+)
 _WITHOUT_LOT: Final = frozenset({GROUP, "resources", "challenges I could help with"})
 
 
@@ -37,7 +40,7 @@ class Alike:
 
     def _look(self, told: Told) -> str | None:
         for miss in told.fields.get("near_misses", ()):
-            if miss["rule"] in _PRIVATE:
+            if miss["rule"] not in _TOLD:
                 return f"why {miss['candidate']} is left out is told apart: {miss['rule']}"
         return None
 

@@ -1,5 +1,6 @@
 """Histories of forbidden matches; the fault lies in the last save of each."""
 
+from math import nan
 from typing import Any
 
 from tests.engine.rules.by_hand import ADA, BEN, CLEO, DEV, NET, POLICY, Log, chartered, event, held, offers_time
@@ -227,6 +228,19 @@ def a_private_cause_told() -> Log:
     return chartered().save(issued(BEN, near_misses=misses), actor="confrere")
 
 
+def a_private_cause_in_other_words() -> Log:
+    misses = [{"candidate": CLEO, "score": 0.9, "rule": "does not want to meet you"}]
+    return chartered().save(issued(BEN, near_misses=misses), actor="confrere")
+
+
+def listed_twice() -> Log:
+    return chartered().save(issued(picks=[pick(BEN, 0.5), pick(BEN, 0.4)]), actor="confrere")
+
+
+def a_score_that_is_no_number() -> Log:
+    return chartered().save(issued(picks=[pick(BEN, nan), pick(CLEO, 0.4)]), actor="confrere")
+
+
 def a_lot_for_a_place_before_the_last() -> Log:
     picks = [pick(BEN, propensity=0.5), pick(CLEO, 0.4)]
     return chartered().save(issued(picks=picks), actor="confrere")
@@ -307,6 +321,8 @@ HISTORIES = {
         drawn_by_another_seed: "another seed",
         in_another_order_than_the_scores: "should stand above",
         equals_in_another_order_than_their_ids: "should stand above",
+        listed_twice: "listed twice",
+        a_score_that_is_no_number: "between 0 and 1",
         longer_than_the_policy_allows: "6 are listed, and the policy allows 5",
         a_suggestion_of_what_came_later: "which comes after it",
     },
@@ -316,7 +332,10 @@ HISTORIES = {
         a_reason_in_the_readers_words_of_later: "points at e8b, which did not stand",
         a_reason_in_confidence: "not open to all",
     },
-    20: {a_private_cause_told: "is told apart: mute"},
+    20: {
+        a_private_cause_told: "is told apart: mute",
+        a_private_cause_in_other_words: "is told apart: does not want",
+    },
     21: {
         a_lot_for_a_place_before_the_last: "not the last one",
         a_lot_without_its_chance: "its chance is not told",
