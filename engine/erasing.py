@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from domain.erasure import ERASURE, ConfirmErasure, EraseMember, Erasing, ErasureEvent, Gone, erasure_of
 from domain.kernel import Recorded
-from domain.refusals import Malformed
+from domain.refusals import CommandReused, Malformed
 from domain.vocabulary import MemberId, StreamId
 from engine import letting_go
 from engine.commands import Commands, Order, Sender
@@ -43,12 +43,15 @@ class Erasures:
     def begin(self, network: StreamId, member: MemberId, sender: Sender, *, meant: bool = True) -> Sequence[Recorded]:
         """Decide it, and note where others wrote their name. What that sets off is left to `finish`.
 
-        A repeat gives what it led to. Raises what the decision refuses, and Malformed unless it is meant.
+        A repeat gives what it led to. Raises what the decision refuses, Malformed unless it is meant, CommandReused.
         """
         if not meant:
             raise Malformed("nobody can undo this", field="for_ever", remedy="say true if it is meant")
-        if self._store.receipt(network, sender.command_id) is not None:
-            return self._store.of_command(network, sender.command_id)
+        before = self._store.of_command(network, sender.command_id)
+        if any(each.stream == erasure_of(member) for each in before):
+            return before
+        if before:
+            raise CommandReused("this command id came before with another body", field="command_id")
         rehearsed = Order(command=EraseMember(member=member), at=self._clock())
         for _, refusal in self._commands.handle_all((rehearsed,), sender, rehearse=True).refusals:
             raise refusal  # before all is read: others may ask as often as they like

@@ -9,7 +9,7 @@ from msgspec import Struct
 from domain.kernel import STREAM, Event, Recorded, owners_of
 from domain.members import MemberJoined
 from domain.own_words import CorrectionRecorded, words_of
-from domain.vocabulary import MemberId, OwnerId, StreamId
+from domain.vocabulary import Confidentiality, MemberId, OwnerId, StreamId
 from engine.event_store import EventStore
 
 MOST: Final = 10_000  # streams: as many as a decision to erase holds
@@ -36,7 +36,10 @@ def look_for(store: EventStore, network: StreamId, member: MemberId) -> Found:
     for recorded in _log(store, network):
         for owner, text in _texts(recorded):
             texts += owner == member
-            if owner != member and wanted.search(text) and not _is_own_name(recorded.event):
+            sealed = (
+                recorded.envelope.confidentiality is Confidentiality.SEALED
+            )  # that a draft is there is its author's
+            if owner != member and not sealed and wanted.search(text) and not _is_own_name(recorded.event):
                 named[recorded.stream] = None
     return Found(texts=texts, named=tuple(named)[:MOST])
 

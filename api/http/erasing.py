@@ -11,9 +11,10 @@ from api.http.calling import Call, Nothing, Paged, absent
 from api.http.endpoints import NETWORK, Endpoint
 from api.http.questions import paged, shown
 from api.http.visit import Tables
-from api.http.writing import Outcome, sender_of
+from api.http.writing import Outcome, key_reused, sender_of
 from domain.catalogue import CATALOGUE
 from domain.erasure import erasure_of
+from domain.refusals import CommandReused
 from projections import erasures, member_directory
 from projections.erasures import Erasure
 from projections.reading import Reader
@@ -29,7 +30,10 @@ class EraseMember(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 def _erase(call: Call) -> Answer:
     member = call.path["member"]
     call.read(partial(_is_shown, member=member))
-    events = call.system.erasures.begin(call.network, member, sender_of(call), meant=call.body.for_ever)
+    try:
+        events = call.system.erasures.begin(call.network, member, sender_of(call), meant=call.body.for_ever)
+    except CommandReused:
+        raise key_reused() from None
     stream = erasure_of(member)
     position = events[-1].position if events else call.system.store.head()
     names = tuple(CATALOGUE.by_type[type(each.event)].name for each in events)

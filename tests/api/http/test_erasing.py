@@ -123,3 +123,20 @@ def test_who_may_not_erase_is_refused_before_the_whole_history_is_read(
     client.done(ERASE, MEANT, ADA)
     assert len(read) == 1
     house.erasures.finish(NET, ADA)
+
+
+def test_a_key_that_came_before_with_something_else_erases_nobody_and_says_so(client: Client) -> None:
+    key = {"Idempotency-Key": "once"}
+    client.done("challenges", {"title": "Late buses"}, ADA, headers=key)
+    assert problem(client.post(ERASE, MEANT, ADA, headers=key), 409)["field"] == "Idempotency-Key"
+    assert client.read(f"members/{ADA}", BEN)["entry"]["name"] == f"Name of {ADA}"
+
+
+def test_a_draft_that_names_somebody_is_told_to_nobody(client: Client, house: House) -> None:
+    draft = {"title": f"What Name of {ADA} said", "text": "It was late."}
+    case = client.done("coaching", draft, BEN)["stream"]
+    client.done(ERASE, MEANT, ADA)
+    (found,) = client.read("erasures", CLEO)["items"]
+    assert MONDAYS in found["named"]
+    assert case not in found["named"]
+    house.erasures.finish(NET, ADA)
