@@ -14,6 +14,7 @@ from engine.lot import LIFT
 from models.lexical import NO_EDGE
 
 CLOSE: Final = 1e-4  # scores nearer than this are equal
+_WITHOUT_WORDS: Final = ("policy", "encoder")  # known whatever became of the need's own words
 _ORDER: Final = "who is listed, in their order"
 _IN_SCORES: Final = ("category", "context", "mutual")  # parts of a score that lean on what third people wrote
 _FROM_OTHERS: Final = frozenset({*_IN_SCORES, "knows the area", "shares the dilemma", LIFT})
@@ -40,7 +41,7 @@ class Difference(Struct, frozen=True):
 
 def lists(stored: RecommendationsIssued, derived: Listing, gone: Gone) -> list[Difference]:
     found = [*_inputs(stored, derived), *_picks(stored, derived, gone), *_misses(stored, derived, gone)]
-    return [replace(each, gone=True) for each in found] if gone.need else found
+    return [replace(each, gone=each.where not in _WITHOUT_WORDS) for each in found] if gone.need else found
 
 
 def _inputs(stored: RecommendationsIssued, derived: Listing) -> Iterator[Difference]:

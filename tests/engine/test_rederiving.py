@@ -13,11 +13,11 @@ from domain.kernel import Recorded
 from domain.members import DeclareConflict, JoinNetwork, MuteMember, PauseMember
 from domain.networks import AdoptPolicy, ProposePolicy
 from domain.policies import MatchingPolicy, hash_of
-from domain.recommendations import NearMiss, RecommendationsIssued
+from domain.recommendations import Listing, NearMiss, RecommendationsIssued
 from domain.refusals import Unknown
 from domain.vocabulary import OPERATOR, ConflictKind
 from engine.commands import Sender
-from engine.comparing import CLOSE
+from engine.comparing import CLOSE, Gone, lists
 from engine.rederiving import Rederived, Verdict
 from models.encoder import Encoder
 from tests.engine.cases import asks, case, coaches, knows, suggested
@@ -206,6 +206,14 @@ def test_the_list_of_who_was_erased_can_only_be_named(town: Town) -> None:
     again = town.rederiving.again(NET, last(town, listed))
     assert again.outcome is Verdict.PARTLY
     assert again.gone == (f"{ADA} was erased",)
+
+
+def test_another_policy_or_encoder_is_a_fault_also_where_the_need_is_gone(town: Town) -> None:
+    stored = town.ask_for(PEERS).issued
+    derived = Listing(inputs=stored.inputs, terms=stored.terms, picks=stored.picks, near_misses=stored.near_misses)
+    other = replace(stored, inputs=replace(stored.inputs, policy_hash="p", encoder="e", items=0))
+    found = lists(other, derived, Gone(members=frozenset({ADA}), need=True))
+    assert {each.where: each.gone for each in found} == {"policy": False, "encoder": False, "evidence counted": True}
 
 
 def test_who_left_later_or_came_later_changes_nothing_of_then(town: Town) -> None:
