@@ -152,8 +152,8 @@ class Proofs:
 
     def _included(self, position: int, index: int, checkpoint: Checkpoint, note: str | None) -> Inclusion:
         """Checked before it is given: the tree's file is only a help."""
-        (row,) = self._store.rows(position - 1, network=self.network, limit=1)
-        leaf = leaf_of(row)
+        rows = self._store.rows(position - 1, network=self.network, limit=1)
+        leaf = leaf_of(rows[0]) if rows else b""  # cut off beneath the tree
         for again in (False, True):
             if again:
                 self._tree.begin_anew()

@@ -157,6 +157,17 @@ def test_nothing_is_signed_on_top_of_an_altered_event(town: Town) -> None:
             altered.proofs(NET).agrees(note)
 
 
+def test_a_history_that_is_cut_off_beneath_a_running_service_is_noticed(town: Town) -> None:
+    town.proofs(NET).sign()
+    last = town.store.head() - 1
+    town.proofs(NET).inclusion(last)
+    with closing(sqlite3.connect(town.folder / "data" / "events.db")) as c, c:
+        c.execute("drop trigger events_are_not_deleted")
+        c.execute("delete from events where position >= ?", (last,))
+    with pytest.raises(StorageTrouble, match="not the one that was signed"):
+        town.proofs(NET).inclusion(last)
+
+
 def test_a_cut_off_history_is_noticed_by_the_note_that_was_kept_apart(town: Town) -> None:
     happens(town)
     note = town.proofs(NET).sign()

@@ -19,6 +19,7 @@ from engine.checking import check as checked
 from engine.log_lines import EVENTS, rows_in
 from engine.rules.all import NOT_CLAIMED, RULES
 from engine.runtime import Confrere
+from engine.verifying import lines_of
 
 _BROKEN = 1  # exit code
 _MEMBER = re.compile(r"member-[0-9a-f]+")
@@ -101,8 +102,7 @@ def _of_export(export: Path, rules: tuple[int, ...], *, opens: bool) -> Findings
 @contextmanager
 def _read(file: Path) -> Iterator[Iterator[bytes]]:
     try:
-        with file.open("rb") as lines:
-            yield iter(lines)
+        yield lines_of(file)
     except (MsgspecError, ValueError, RecursionError):
         words = "this is no verifiable export, or not as it was written"
         raise BadFile(words, field=str(file), remedy="`confrere audit verify` names the line") from None
