@@ -81,6 +81,15 @@ def joined(one: Part, other: Part) -> Part:
     return Part(_earlier(one.words, other.words), _earlier(one.talk, other.talk))
 
 
+def narrowed(one: Part, other: Part) -> Part:
+    """What is in both."""
+    return Part(_later(one.words, other.words), _later(one.talk, other.talk))
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else max(one, other)
+
+
 def _earlier(one: int | None, other: int | None) -> int | None:
     return min((each for each in (one, other) if each is not None), default=None)
 

@@ -25,7 +25,7 @@ from projections.coaching_cases import QueueRow, cases_of, row_of, unseen
 from projections.coaching_engagement import EngagementSeen, FeedbackSeen, OfferSeen, engagement, feedback, offer
 from projections.coaching_history import Told, history, stands
 from projections.coaching_items import Item, items
-from projections.coaching_readers import ALL, NO_PART, OF_STAFF, Looking, Part, joined, of_group, parts
+from projections.coaching_readers import ALL, NO_PART, OF_STAFF, Looking, Part, joined, narrowed, of_group, parts
 from projections.coaching_waits import CaseStanding, standing
 from projections.network_setting import setting
 from projections.reading import Reader
@@ -72,11 +72,23 @@ class CaseView(Struct, frozen=True, kw_only=True):
     standing: CaseStanding | None
 
 
-def seen(connection: sqlite3.Connection, reader: Reader, coaching: StreamId) -> CaseView | None:
-    """All that the reader may see of one case; None where it is not there for them."""
+def reads(connection: sqlite3.Connection, reader: Reader, coaching: StreamId) -> Part | None:
+    """From where on the reader may see what of a case; None where it is not there for them."""
+    told = history(connection, coaching)
+    return _part(reader, stands(told), told)
+
+
+def seen(
+    connection: sqlite3.Connection, reader: Reader, coaching: StreamId, *, still: Part | None = None
+) -> CaseView | None:
+    """All that the reader may see of one case; None where it is not there for them.
+
+    Of the past no more than what they `still` read of it.
+    """
     told = history(connection, coaching)
     state = stands(told)
     part = _part(reader, state, told)
+    part = narrowed(part, still) if part and still else part
     if part is None:
         return None
     row = row_of(connection, reader, coaching)

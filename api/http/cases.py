@@ -17,6 +17,7 @@ from domain.vocabulary import StreamId, Tier
 from projections import coaching_cases, coaching_figures, coaching_view
 from projections.coaching_cases import QueueRow
 from projections.coaching_figures import Figure
+from projections.coaching_readers import Part
 from projections.coaching_view import CaseView
 from projections.reading import Reader
 from projections.shape import Page
@@ -52,7 +53,7 @@ def _mine(connection: Tables, reader: Reader, call: Call) -> Page[QueueRow]:
     seen = call.system.queries.read(
         call.network,
         call.bearer.member,
-        lambda now, still: [each for each in page.items if coaching_view.seen(now, still, each.coaching)],
+        lambda now, still: [each for each in page.items if coaching_view.reads(now, still, each.coaching)],
     )
     return msgspec.structs.replace(page, items=tuple(seen))
 
@@ -66,9 +67,9 @@ def _figures(connection: Tables, reader: Reader, call: Call) -> list[Figure]:
 
 def _case(call: Call) -> Answer:
     """Other cases move its place, and the engine what it suggests: a decision on it is not out of date by that."""
-    if not call.when.now:  # who has no part in it any more reads no old day of it either
-        call.system.queries.read(call.network, call.bearer.member, partial(_seen, call.path["coaching"]))
-    looked = call.look(partial(_seen, call.path["coaching"]))
+    coaching, asked = call.path["coaching"], call.system.queries.read
+    still = None if call.when.now else asked(call.network, call.bearer.member, partial(_read, coaching))
+    looked = call.look(partial(_seen, coaching, still=still))
     found = looked.found
     row = msgspec.structs.replace(
         found.case, place=None, suggested=None, suggestion_reason="", duplicates=(), similar=()
@@ -77,8 +78,16 @@ def _case(call: Call) -> Answer:
     return read(found, position=looked.position, own=own, by_office=looked.by_office)
 
 
-def _seen(coaching: StreamId, connection: Tables, reader: Reader) -> CaseView:
-    found = coaching_view.seen(connection, reader, coaching)
+def _read(coaching: StreamId, connection: Tables, reader: Reader) -> Part:
+    """Who has no part in it any more reads no old day of it either."""
+    found = coaching_view.reads(connection, reader, coaching)
+    if found is None:
+        raise absent("coaching")
+    return found
+
+
+def _seen(coaching: StreamId, connection: Tables, reader: Reader, still: Part | None = None) -> CaseView:
+    found = coaching_view.seen(connection, reader, coaching, still=still)
     if found is None:
         raise absent("coaching")
     return found

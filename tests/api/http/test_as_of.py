@@ -6,10 +6,10 @@ import pytest
 
 from api.http.app import endpoints
 from domain.challenges import PostChallenge
-from domain.members import WithdrawNetworkRole
+from domain.members import GrantNetworkRole, WithdrawNetworkRole
 from domain.vocabulary import NetworkRole
-from tests.api.http.coached import Coached, set_out
-from tests.api.http.house import ADA, BEN, CLEO, DAN, EVE, HAL, Client, House, problem
+from tests.api.http.coached import INTAKE, TALK, Coached, set_out
+from tests.api.http.house import ADA, BEN, CLEO, DAN, EVE, FAY, HAL, Client, House, problem
 from tests.engine.town import ABSENT, MONDAYS
 
 LATE = "challenge-0000000f"
@@ -95,6 +95,24 @@ def test_who_has_no_part_in_a_case_any_more_reads_no_old_day_of_it(house: House,
     problem(client.get(f"coaching/{case.case}", BEN, params=then), 404)
     assert client.read("coaching", BEN, params=then)["items"] == []
     assert client.read(f"coaching/{case.case}", ADA, params=then)["case"]["state"] == "offered"
+
+
+def test_who_coaches_no_more_reads_no_old_day_of_what_was_said(house: House, client: Client) -> None:
+    set_out(house)
+    house.say(GrantNetworkRole(member=FAY, role=NetworkRole.COACH))
+    house.offers_time(FAY, 600)
+    house.say(GrantNetworkRole(member=BEN, role=NetworkRole.FACILITATOR))
+    case = Coached(client)
+    case.bring_to("engaged")
+    then = {"as_of": house.store.head()}
+    assert TALK in client.get(f"coaching/{case.case}", BEN, params=then).text
+    case.says(BEN, "offers", coach=FAY)
+    case.says(FAY, "offers/accept")
+    old = client.get(f"coaching/{case.case}", BEN, params=then)
+    assert old.status_code == 200, "as one of the staff"
+    assert INTAKE in old.text
+    assert TALK not in old.text
+    assert TALK in client.get(f"coaching/{case.case}", ADA, params=then).text
 
 
 def test_figures_of_tens_are_not_summed_anew_for_each_day(client: Client) -> None:
