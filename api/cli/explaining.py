@@ -30,7 +30,7 @@ from domain.vocabulary import OPERATOR, StreamId
 from engine.access import Seen
 from engine.explaining import WordedList, in_words, short
 from engine.hypothetical import Hypothetical
-from engine.rederiving import Rederived, Verdict
+from engine.rederiving import Rederived, Verdict, decision_of
 from engine.runtime import Confrere
 from engine.when import When
 from projections.coaching_view import CaseView
@@ -144,11 +144,21 @@ def _print_outcome(found: Rederived) -> None:
 def _every(system: Confrere, network: StreamId, *, as_json: bool) -> bool:
     with progress_bar("deriving again", system.store.head()) as told:
         found = list(system.rederiving.every(network, told))
+    _look_at(system, network, [each.decision for each in found if each.outcome is not Verdict.IDENTICAL])
     if as_json:
         print_json(found)
     else:
         _print_all(found)
     return any(each.outcome is Verdict.DIFFERS for each in found)
+
+
+def _look_at(system: Confrere, network: StreamId, decisions: Sequence[StreamId]) -> None:
+    """What is gone from a decision, or differs in it, names others: whose it is reads that it was looked at."""
+    events = [decision_of(system.rederiving.latest(network, each)) for each in decisions]
+    concerned = {event.reader if isinstance(event, RecommendationsIssued) else event.seeker for event in events}
+    if decisions:
+        seen = Seen(subjects=frozenset(decisions), members=frozenset(concerned - {""}))
+        system.looks.record(network, OPERATOR, "explain all", seen)
 
 
 def _print_all(found: Sequence[Rederived]) -> None:

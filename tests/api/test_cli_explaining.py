@@ -22,6 +22,13 @@ def test_a_list_is_told_with_what_deriving_it_again_gave(shell: Shell) -> None:
     assert f"Derived again from position {listed['position']}: identical" in told
 
 
+def test_what_is_gone_from_a_list_is_a_look_that_its_reader_reads(shell: Shell) -> None:
+    listed = peers_of(shell)
+    shell.run("erase", listed["picks"][0]["candidate"], "--yes")
+    assert listed["picks"][0]["candidate"] in str(shell.json("explain", "--all"))
+    assert "explain all" in [each["what"] for each in looks(shell, listed["reader"])]
+
+
 def test_todays_rules_are_said_to_be_hypothetical_and_record_nothing_but_the_look(shell: Shell) -> None:
     listed = peers_of(shell)["recommendation"]
     before = shell.happened()
