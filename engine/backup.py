@@ -33,12 +33,15 @@ def back_up(system: Confrere, folder: Path, keys: Path) -> Manifest:
     """
     folder, keys = folder.resolve(), keys.resolve()
     _refuse_places(system.settings.data.resolve(), folder, keys)
+    erasures = system.store.erasures
     with disk_in_words(folder), _draft_of(keys) as keys_draft, _draft_of(folder) as draft:
         signed = [
             SignedNetwork(network=each, checkpoint=system.proofs(each).sign()) for each in system.store.networks()
         ]
         files = _copy_data(system, draft)
         copy_database(system.settings.data / KEYS, keys_draft / KEYS)
+        if system.store.erasures != erasures:  # the copied history would not say whose key is gone
+            raise StorageTrouble("somebody was erased meanwhile; nothing was kept", remedy="back up once more")
         manifest = Manifest(
             form=1,
             backup=f"backup-{secrets.token_hex(8)}",

@@ -12,12 +12,13 @@ import pytest
 
 from domain.audit import ExportProduced
 from domain.refusals import BadFile, Malformed, StorageTrouble
-from engine import backup_check
+from engine import backup, backup_check
 from engine.backup import UNFINISHED, back_up
 from engine.backup_check import EVENTS, KEYS, NAME
+from engine.copying import copy_database
 from engine.notes import opened
 from tests.engine.town import NET
-from tests.engine.vault import WRITTEN, Vault, rows_of
+from tests.engine.vault import ADA, WRITTEN, Vault, rows_of
 
 
 @pytest.fixture
@@ -149,6 +150,22 @@ def test_an_event_altered_beneath_the_tree_is_found_in_the_copy(vault: Vault) ->
     with pytest.raises(BadFile, match="not the one that was signed"):  # the tree's file still says what was
         vault.back_up("two")
     assert not any(place.exists() for place in vault.places("two"))
+
+
+def test_somebody_erased_while_it_is_made_is_in_no_copied_history_so_none_is_kept(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with vault.running() as system:
+
+        def copied_and_destroyed(source: Path, target: Path) -> None:
+            copy_database(source, target)
+            if source.name == EVENTS:
+                system.keys.destroy(ADA)
+
+        monkeypatch.setattr(backup, "copy_database", copied_and_destroyed)
+        with pytest.raises(StorageTrouble, match="erased meanwhile"):
+            back_up(system, *vault.places("one"))
+    assert not any(place.exists() for place in vault.places("one"))
 
 
 def test_a_place_that_cannot_be_written_is_refused_in_words(vault: Vault) -> None:
