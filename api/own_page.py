@@ -17,6 +17,10 @@ blockquote{margin:.2rem 0;padding-left:.7rem;border-left:3px solid #777;white-sp
 """
 
 
+_UNDER_KEY: Final = """\
+<p>Words under your key are what you wrote, and what others wrote of you that goes with you if you are erased: why staff
+placed a request of yours where they did, for instance. Under Told by stands who wrote them.</p>"""
+
 _CAN_DO: Final = """\
 <h2>What you can do</h2>
 <ul>
@@ -35,6 +39,7 @@ def page(told: OwnData) -> str:
             f"<title>What {escape(told.network_name)} holds of {escape(told.member)}</title><style>{_STYLE}</style>",
             f"<h1>What {escape(told.network_name)} holds of you</h1>",
             f"<p>You are <code>{escape(told.member)}</code>. Told on {told.made_at:%Y-%m-%d %H:%M} UTC.</p>",
+            _UNDER_KEY,
             *_section("What is held, and where it came from", _HELD, map(_held, told.held), "Nothing is held."),
             *_section("Who looked at it", _LOOKS, map(_look, told.looks), "Nobody looked by their office."),
             *_section("Which recommendations used it", _USES, map(_use, told.uses), "None named you."),
@@ -46,7 +51,7 @@ def page(told: OwnData) -> str:
     )
 
 
-_HELD: Final = ("Position", "When", "What", "Told by", "Your words", "Besides")
+_HELD: Final = ("Position", "When", "What", "Told by", "Words under your key", "Besides")
 _LOOKS: Final = ("When", "Who", "At what")
 _USES: Final = ("When", "Kind of list", "Your place", "By your texts at")
 
@@ -85,7 +90,7 @@ def _look(each: Look) -> str:
 
 def _use(each: Use) -> str:
     texts = ", ".join(map(str, each.texts)) or "–"
-    return _cells(f"{each.at:%Y-%m-%d %H:%M}", escape(each.kind), str(each.place), texts)
+    return _cells(each.on.isoformat(), escape(each.kind), str(each.place), texts)
 
 
 def _cells(*cells: str) -> str:

@@ -1,7 +1,7 @@
 """All that is held of one member: what, where it came from, who looked at it, and which recommendations used it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -34,7 +34,9 @@ _NOT_THEIRS: Final[Mapping[type[Event], frozenset[str]]] = {
     DispositionSuggested: frozenset({"disposition", "reason", "ladder", "similar"}),
     RequestTriaged: frozenset({"suggested", "steering"}),
     RequestRerouted: frozenset({"suggested", "steering"}),
-    RecommendationsIssued: frozenset({"near_misses"}),  # who is unavailable
+    RecommendationsIssued: frozenset(
+        {"near_misses", "picks"}
+    ),  # the list itself tells them, as far as they may be shown
 }  # what stands in an event and is shown to others alone, or to nobody
 
 
@@ -67,7 +69,7 @@ class Look(Struct, frozen=True, kw_only=True):
 class Use(Struct, frozen=True, kw_only=True):
     """A list for somebody else that named the member, or something for what they wrote. Whose list it is, is theirs."""
 
-    at: datetime
+    on: date  # by the instant one could find out for what it was made
     kind: ListKind
     place: int
     texts: tuple[int, ...]  # positions of the member's texts that spoke for it
@@ -191,5 +193,5 @@ def _uses(
     for place, pick in enumerate(issued.picks, start=1):
         texts = {position_of(reason.evidence) for reason in pick.reasons} & pieces.keys()
         if texts or pick.candidate == member:
-            at = recorded.envelope.occurred_at
-            yield Use(at=at, kind=issued.kind, place=place, texts=tuple(sorted(texts)))
+            on = recorded.envelope.occurred_at.date()
+            yield Use(on=on, kind=issued.kind, place=place, texts=tuple(sorted(texts)))

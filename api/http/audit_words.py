@@ -42,6 +42,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "OwnData.uses": "Lists for others that named the member, or something of theirs for what they wrote.",
     "Signed.checkpoint": "The signed note, of the C2SP tlog-checkpoint form: log, size, root and signature.",
     "Signed.key": "The key that verifies it; who checks keeps a copy from elsewhere.",
+    "Use.on": "The day of the list, in UTC.",
     "Use.place": "The place on the list, from 1.",
     "Use.texts": "Positions of the member's texts that spoke for it.",
     "besides": "Ids, days, numbers and fixed words of the event.",

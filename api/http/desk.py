@@ -28,6 +28,7 @@ _AHEAD: Final = 10_000
 _KEPT: Final = 2_000  # answers …
 _LARGEST: Final = 50_000  # … of at most so many bytes
 
+_Head = tuple[int, int]  # of the log, and how many keys were destroyed
 _Key = tuple[str, str, bytes]  # member, path, query: a member is of one network
 
 
@@ -35,13 +36,13 @@ class Kept:
     """Answers that hold as long as nothing is recorded anywhere. Used in the event loop alone."""
 
     def __init__(self) -> None:
-        self._head = -1
+        self._head = (-1, -1)
         self._answers: Final[dict[_Key, Answer]] = {}
 
-    def get(self, key: _Key, head: int) -> Answer | None:
+    def get(self, key: _Key, head: _Head) -> Answer | None:
         return self._answers.get(key) if head == self._head else None
 
-    def put(self, key: _Key, head: int, answer: Answer) -> None:
+    def put(self, key: _Key, head: _Head, answer: Answer) -> None:
         """`head` is where the log stood before the answer was made."""
         if head < self._head:  # others were quicker
             return
@@ -96,7 +97,7 @@ class Desk:
             return Stream(endpoint.follows, call, self._watch(), self._pools.quick)
         if not endpoint.lasting:
             return await self._made(endpoint, request, visit, bearer)
-        head = self._system.store.head()
+        head = (self._system.store.head(), self._system.store.erasures)
         key = (bearer.member, request.scope["path"], request.scope["query_string"])
         ready = self._kept.get(key, head)
         if ready is None:

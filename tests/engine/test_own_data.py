@@ -134,3 +134,22 @@ def test_the_page_shows_the_same_and_runs_nothing_that_people_wrote(town: Town) 
 
 def test_pieces_know_the_event_they_came_from() -> None:
     assert [position_of(each) for each in ("e41", "e41a", "e99e41b")] == [41, 41, 41]
+
+
+def test_ones_own_lists_are_told_without_who_stands_on_them(town: Town) -> None:
+    """The list itself tells that, as far as its reader may still be shown it."""
+    issued = [each for each in told(town, ADA).held if each.event == "recommendation.issued"]
+    assert issued
+    assert not any("picks" in each.besides for each in issued)
+
+
+def test_what_staff_wrote_of_a_request_stands_under_its_seekers_key_and_is_not_called_the_seekers_words(
+    town: Town,
+) -> None:
+    triage = next(each for each in told(town, ADA).held if each.event == "coaching.triaged")
+    assert triage.told_by != "you"
+    assert triage.own_words
+    shown = page(told(town, ADA))
+    assert "<th scope=col>Words under your key</th>" in shown
+    assert "what others wrote of you that goes with you if you are erased" in shown
+    assert "Your words" not in shown
