@@ -11,7 +11,7 @@ from msgspec import MsgspecError, Struct, json
 from domain.refusals import BadFile
 from engine.leaves import leaf_of
 from engine.log_lines import Given, Trusted, Withheld, line_of, read, read_withheld, withheld_line
-from engine.merkle import Frontier
+from engine.merkle import EMPTY, Frontier
 from engine.notes import Checkpoint
 
 Kind: TypeAlias = Literal[
@@ -181,6 +181,9 @@ class Marks:
 
 def _compare(checkpoint: Checkpoint, earlier: Sequence[Checkpoint]) -> None:
     """What checkpoints tell about one another before an event is read."""
+    for each in (checkpoint, *earlier):
+        if not each.size and each.root != EMPTY:
+            _fail("rewritten", "a log of no events has another root than this", 1)
     for each in earlier:
         if each.origin != checkpoint.origin:
             _fail("of another log", f"one checkpoint is of {each.origin}, another of {checkpoint.origin}", 1)

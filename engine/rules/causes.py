@@ -27,7 +27,7 @@ class Causes:
 
     def _who(self, told: Told) -> str | None:
         actor, person = told.around.actor, self._standing.people.get(told.around.actor)
-        if actor in _WORKING or told.stream == actor:  # who joins is known from then on
+        if actor in _WORKING or (told.stream == actor and told.name == "member.joined"):  # known from then on
             return None
         return None if person is not None else f"{actor} acts, and is no member of this network"
 

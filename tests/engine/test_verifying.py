@@ -151,6 +151,11 @@ def test_a_rewritten_history_with_a_checkpoint_of_its_own_does_not_fit_those_tha
     assert found(lines, checkpoint, CHECKPOINT) == ("rewritten", 1)
 
 
+def test_a_log_of_no_events_has_one_root() -> None:
+    verify([], Checkpoint(ORIGIN, 0, root_of([])))
+    assert found([], Checkpoint(ORIGIN, 0, bytes(32))) == ("rewritten", 1)
+
+
 def test_a_checkpoint_of_another_log_or_of_a_longer_one_does_not_fit() -> None:
     other = checkpoint_of(ROWS, "confrere/network-00000002")
     assert found(LINES, other) == ("of another log", 1)

@@ -80,6 +80,10 @@ def done_by_a_stranger() -> Log:
     return chartered().save(PAUSED, actor="member-ffffffff", by=ADA)
 
 
+def done_by_one_whose_stream_it_is_and_who_never_joined() -> Log:
+    return chartered().save(event("member.paused", "member-ffffffff"), actor="member-ffffffff")
+
+
 def done_by_itself_from_nothing() -> Log:
     log = chartered().save(event("coaching.need-noticed", "coaching-00000001", seeker=ADA, noticed_by=BEN), by=BEN)
     return log.save(event("coaching.request-withdrawn", "coaching-00000001", seeker=ADA), actor="confrere")
@@ -222,6 +226,7 @@ HISTORIES = {
         follows_from_what_never_happened: "the cause of",
         began_with_what_never_happened: "the beginning of",
         done_by_a_stranger: "is no member of this network",
+        done_by_one_whose_stream_it_is_and_who_never_joined: "is no member of this network",
         done_by_itself_from_nothing: "from nothing",
     },
 }
