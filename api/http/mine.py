@@ -13,8 +13,9 @@ from engine.own_data import OwnData, own_data
 
 _HTML: Final = "text/html; charset=utf-8"
 _ABOUT: Final = (
-    "Every event that concerns one, one's own words opened, who told it, who looked at it by their office, and which "
-    "recommendations for others used it. Whose those were is theirs."
+    "Every event that concerns one, who told it, who looked at it by their office, and which recommendations for "
+    "others used it. Whose those were is theirs. `own_words` are the words sealed under one's key, opened: what one "
+    "wrote, and what others wrote that goes with one's key, as the reason for which staff triaged a request."
 )
 
 

@@ -146,9 +146,10 @@ def test_ones_own_lists_are_told_without_who_stands_on_them(town: Town) -> None:
 def test_what_staff_wrote_of_a_request_stands_under_its_seekers_key_and_is_not_called_the_seekers_words(
     town: Town,
 ) -> None:
-    triage = next(each for each in told(town, ADA).held if each.event == "coaching.triaged")
+    waits(town, 7, ADA)
+    (triage,) = (each for each in told(town, ADA).held if each.event == "coaching.request-triaged")
     assert triage.told_by != "you"
-    assert triage.own_words
+    assert triage.own_words["reason"] == "so be it"
     shown = page(told(town, ADA))
     assert "<th scope=col>Words under your key</th>" in shown
     assert "what others wrote of you that goes with you if you are erased" in shown
