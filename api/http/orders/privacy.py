@@ -6,6 +6,11 @@ from api.http.orders.row import ADMIN, MEMBER, row
 from domain.erasure import LiftLegalHold, PlaceLegalHold, RequestErasure
 from domain.own_words import CorrectAnswer, CorrectName, ReturnText, WithdrawText
 
+_BEFORE: Final = (
+    "From now on it reads as corrected. What it said before stays in the history: who asks for a day or a position "
+    "before the correction, with `as_of` or `on`, is told what was told then. Erasure alone takes that away."
+)
+
 PRIVACY: Final = (
     row(
         "/members/{member}/texts/withdraw",
@@ -23,13 +28,20 @@ PRIVACY: Final = (
         "Let a withdrawn text be matched again",
         example={"position": 41},
     ),
-    row("/members/{member}/name", CorrectName, MEMBER, "Correct one's name", example={"name": "Ada Aberg"}),
+    row(
+        "/members/{member}/name",
+        CorrectName,
+        MEMBER,
+        "Correct one's name",
+        about=_BEFORE,
+        example={"name": "Ada Aberg"},
+    ),
     row(
         "/challenges/{challenge}/answers/{answer}/correct",
         CorrectAnswer,
         MEMBER,
         "Correct an answer of one's own",
-        about="What it said before stays in the history, and is shown to nobody.",
+        about=_BEFORE,
         speaker="member",
         example={"text": "We called every family on Monday mornings."},
     ),

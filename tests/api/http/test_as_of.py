@@ -196,3 +196,23 @@ def test_a_list_reads_as_it_stood_before_it_was_answered(house: House, client: C
     early = client.get(f"recommendations/{listed}", params={"as_of": position - 1})
     assert problem(early, 404)["field"] == "recommendation"
     assert MONDAYS not in early.text
+
+
+def test_before_a_correction_it_reads_as_it_was_told_then_and_the_description_says_so(
+    house: House, client: Client
+) -> None:
+    answer = client.done(f"challenges/{MONDAYS}/answers", {"text": "Call on Mondays."}, BEN)["id"]
+    before = house.store.head()
+    client.done(f"challenges/{MONDAYS}/answers/{answer}/correct", {"text": "Call on Tuesdays."}, BEN)
+    client.done(f"members/{BEN}/name", {"name": "Benedict"}, BEN)
+
+    def told(**when: int) -> tuple[str, str]:
+        answers = client.read(f"challenges/{MONDAYS}/answers", params=when)["items"]
+        (text,) = (each["text"] for each in answers if each["answer"] == answer)
+        return text, client.read(f"members/{BEN}", params=when)["entry"]["name"]
+
+    assert told() == ("Call on Tuesdays.", "Benedict")
+    assert told(as_of=before) == ("Call on Mondays.", f"Name of {BEN}")
+    corrections = [each for each in endpoints() if each.name in {"correct_name", "correct_answer"}]
+    assert len(corrections) == 2
+    assert all("`as_of` or `on`, is told what was told then" in each.about for each in corrections)
