@@ -5,7 +5,18 @@ from collections.abc import Sequence
 
 import click
 
-from api.cli.running import json_option, need_id, network_option, order, out, print_json, progress_bar, running, sender
+from api.cli.running import (
+    err,
+    json_option,
+    need_id,
+    network_option,
+    order,
+    out,
+    print_json,
+    progress_bar,
+    running,
+    sender,
+)
 from domain.erasure import LiftLegalHold, PlaceLegalHold
 from domain.kernel import Command
 from domain.vocabulary import OPERATOR, MemberId, StreamId
@@ -40,8 +51,9 @@ def erase(member: str, yes: bool, network: str | None, as_json: bool) -> None:
         system.looks.record(where, OPERATOR, "erase", looked_at)
         if not as_json:
             _print_found(system, where, whole, found)
-        if not yes:
-            click.confirm(f"Erase {whole} for ever?", abort=True, err=True)
+        if not (yes or click.confirm(f"Erase {whole} for ever?", err=True)):
+            err.print("Nobody was erased.")
+            raise click.exceptions.Exit(1)
         began = time.monotonic()
         events = system.erasures.begin(where, whole, sender(where))
         with progress_bar("making anew what is derived", system.store.head()) as done:

@@ -57,9 +57,10 @@ class Shell:
             "COLUMNS": "100",
         }
 
-    def run(self, *words: object, code: int = 0, **environment: str) -> Result:
+    def run(self, *words: object, code: int = 0, typed: str | None = None, **environment: str) -> Result:
         """What came of it; the exit code has to be this one."""
-        done = CliRunner().invoke(confrere, [str(word) for word in words], env=self.environment | environment)
+        told = [str(word) for word in words]
+        done = CliRunner().invoke(confrere, told, input=typed, env=self.environment | environment)
         assert done.exit_code == code, (words, done.output, done.exception)
         return done
 

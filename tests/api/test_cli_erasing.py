@@ -51,3 +51,11 @@ def test_proofs_verify_and_rules_hold_as_before(shell: Shell) -> None:
     shell.run("doctor")
     shell.run("show", "members")
     shell.run("show", "challenges")
+
+
+def test_who_answers_no_is_told_that_nobody_was_erased(shell: Shell) -> None:
+    before = shell.happened()
+    asked = shell.run("erase", shell.ids("members")["Ben Brook"], code=1, typed="n\n")
+    assert asked.stderr.splitlines()[-1] == "Nobody was erased."
+    assert "Interrupted" not in asked.output
+    assert shell.happened() == before
