@@ -22,7 +22,8 @@ settings.register_profile("suite", settings.get_profile("anew"), derandomize=Tru
 settings.load_profile("suite")
 
 
-DEMO = {"tests/journeys/test_coaching.py", "tests/journeys/test_demo.py"}  # both begin with it, and it takes long
+# these begin with it, and it takes long
+DEMO = {f"tests/journeys/test_{name}.py" for name in ("audit", "checking", "coaching", "demo")}
 
 
 class Scheduling(LoadFileScheduling):
