@@ -31,10 +31,26 @@ def test_a_history_that_was_recorded_breaks_no_rule(shell: Shell) -> None:
     before = shell.history()
     printed = shell.run("audit", "check").stdout
     assert f"{len(before)} events, and no rule is broken." in printed
+    assert shell.history() == before
     found = shell.json("audit", "check", "--open")
     assert found["violation"] is None
     assert {each["rule"] for each in found["rules"]} == {rule.number for rule in RULES}
+    assert shell.happened() == [each for each in before if not each[3].startswith("access-")]
+
+
+@pytest.mark.parametrize("given", [(), ("out",)])
+def test_who_opens_what_is_sealed_to_check_it_is_on_record(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(shell.folder)
+    shell.run("export", "out", "--log")
+    before = shell.history()
+    shell.run("audit", "check", *given)
     assert shell.history() == before
+    shell.run("audit", "check", *given, "--open")
+    (*_, (*_, name, payload)) = shell.history()
+    said = msgspec.msgpack.decode(payload)[2]
+    assert (name, said["what"], said.get("members", [])) == ("access.recorded", "rules with sealed words", [])
 
 
 def test_the_first_violation_is_named_with_its_place_and_told_to_those_it_names(shell: Shell) -> None:

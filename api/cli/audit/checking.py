@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -73,8 +74,15 @@ def _known(rules: tuple[int, ...]) -> None:
 def _of_network(network: str | None, rules: tuple[int, ...], *, opens: bool) -> Findings:
     with running() as system, progress_bar("checking", system.store.head()) as done:
         where = system.network(network)
+        if opens:
+            _opened(system, where)
         found = checked(rows_of(system.store, where, done), rules, unsealing(system.keys) if opens else None)
         return replace(found, violation=found.violation and _seen(system, where, found.violation))
+
+
+def _opened(system: Confrere, network: str) -> None:
+    """Before any of it is read: that somebody opens what is sealed is on record, and where it cannot be nothing is."""
+    system.looks.record(network, OPERATOR, "rules with sealed words", Seen(subjects=frozenset({network})))
 
 
 def _seen(system: Confrere, network: str, broken: Violation) -> Violation:
@@ -96,7 +104,12 @@ def _of_export(export: Path, rules: tuple[int, ...], *, opens: bool) -> Findings
         if not opens:
             return checked(rows_in(lines), rules)
         with running() as system:
-            return checked(rows_in(lines), rules, unsealing(system.keys))
+            rows = rows_in(lines)
+            first = list(islice(rows, 1))
+            for _, _, network, *_ in first:
+                if network in system.store.networks():  # else there are no keys to it here
+                    _opened(system, network)
+            return checked(chain(first, rows), rules, unsealing(system.keys))
 
 
 @contextmanager
