@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.coaching.commands import Suggestion
 from domain.coaching.events import DispositionSuggested
 from domain.coaching.triage import suggested
 from domain.kernel import Recorded
-from domain.recommendations import IssueRecommendations, Listing, RecommendationsIssued, issued_by
+from domain.recommendations import IssueRecommendations, Listing, Pick, Reason, RecommendationsIssued, issued_by
 from domain.refusals import IllegalMove
 from domain.vocabulary import StreamId
 from engine.changing import why_not
@@ -111,9 +112,23 @@ def _worded(recorded: Recorded, found: Listing | Suggestion, stood: Stood) -> Wo
         need=event.need,
         kind=event.kind,
         mode=event.mode,
-        listing=found,
+        listing=replace(found, picks=tuple(_as_quoted(pick, event) for pick in found.picks)),
     )
     return in_words(stood.connection, _unrecorded(issue, recorded.envelope.occurred_at))
+
+
+def _as_quoted(pick: Pick, stored: RecommendationsIssued) -> Pick:
+    """With the passages that were shown then where a reason is the same: which one it points at moves nobody."""
+    then = {_pointer(each): each for one in stored.picks if one.candidate == pick.candidate for each in one.reasons}
+    return replace(pick, reasons=tuple(_quoted(each, then.get(_pointer(each), each)) for each in pick.reasons))
+
+
+def _pointer(reason: Reason) -> tuple[str, str, str]:
+    return reason.says, reason.evidence, reason.part
+
+
+def _quoted(reason: Reason, then: Reason) -> Reason:
+    return replace(reason, passage=then.passage, met=then.met, meets=then.meets)
 
 
 def _unrecorded(issue: IssueRecommendations, at: datetime) -> IssuedList:

@@ -18,8 +18,10 @@ from domain.refusals import Unknown
 from domain.vocabulary import OPERATOR, ConflictKind
 from engine.commands import Sender
 from engine.comparing import CLOSE, Gone, lists
+from engine.explaining import in_words
 from engine.rederiving import Rederived, Verdict
 from models.encoder import Encoder
+from projections.recommendation_lists import IssuedList
 from tests.engine.cases import asks, case, coaches, knows, suggested
 from tests.engine.town import (
     ABSENT,
@@ -239,6 +241,32 @@ def test_the_same_case_under_todays_rules_is_labelled_and_differs_where_the_rule
     assert today.worded is not None
     assert today.worded.picks == ()
     assert town.rederiving.again(NET, last(town, listed.recommendation)).outcome is Verdict.IDENTICAL
+
+
+def test_what_is_the_same_under_todays_rules_is_quoted_as_it_was_then(town: Town) -> None:
+    """Also where other passages would be chosen now: here those that are stored are none that deriving gives."""
+    recorded = last(town, town.ask_for(EXPERTS).recommendation)
+    issued = recorded.event
+    assert isinstance(issued, RecommendationsIssued)
+    picks = tuple(
+        replace(pick, reasons=tuple(replace(each, passage=(0, 9), met=None, meets=None) for each in pick.reasons))
+        for pick in issued.picks
+    )
+    quoted = replace(recorded, event=replace(issued, picks=picks))
+    assert picks != issued.picks
+    today = town.hypothetical.today(NET, quoted)
+    assert today.same
+    assert today.worded is not None
+    stored = town.ask(NET, lambda connection: in_words(connection, _issued(quoted)))
+    assert [pick.reasons for pick in today.worded.picks] == [pick.reasons for pick in stored.picks]
+    assert stored.picks[0].reasons
+
+
+def _issued(recorded: Recorded) -> IssuedList:
+    issued = recorded.event
+    assert isinstance(issued, RecommendationsIssued)
+    at = recorded.envelope.occurred_at
+    return IssuedList(recommendation=recorded.stream, issued=issued, at=at, position=0, viewed=False, expired=False)
 
 
 @pytest.mark.parametrize("cause", ["mute", "conflict", "pause", "full calendar", "farther than others"])
