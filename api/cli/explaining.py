@@ -144,6 +144,7 @@ def _print_outcome(found: Rederived) -> None:
 def _every(system: Confrere, network: StreamId, *, as_json: bool) -> bool:
     with progress_bar("deriving again", system.store.head()) as told:
         found = list(system.rederiving.every(network, told))
+    system.looks.record(network, OPERATOR, "all decisions derived again", Seen(subjects=frozenset({network})))
     _look_at(system, network, [each.decision for each in found if each.outcome is not Verdict.IDENTICAL])
     if as_json:
         print_json(found)
@@ -196,12 +197,12 @@ def _print_today(system: Confrere, network: StreamId, found: Hypothetical) -> No
         out.print(f"  then {each.stored}, today {each.derived}: {each.where}", soft_wrap=True)
 
 
-def _looked(system: Confrere, network: StreamId, recorded: Recorded, candidate: StreamId, *, true_cause: bool) -> None:
-    """The reader's record tells of it; with the true cause the candidate's does too."""
+def _looked(system: Confrere, network: StreamId, recorded: Recorded, candidate: StreamId) -> None:
+    """Alike whether the true cause was asked for or not: that it was would tell of a private one."""
     reader = {recorded.event.reader} if isinstance(recorded.event, RecommendationsIssued) else set()
-    private = {candidate} if true_cause and candidate.startswith("member-") else set()
-    seen = Seen(subjects=frozenset({recorded.stream}), members=frozenset(reader | private))
-    system.looks.record(network, OPERATOR, "true cause" if true_cause else "why not", seen)
+    asked_about = {candidate} if candidate.startswith("member-") else set()
+    seen = Seen(subjects=frozenset({recorded.stream}), members=frozenset(reader | asked_about))
+    system.looks.record(network, OPERATOR, "why not", seen)
 
 
 def _why_not(
@@ -209,7 +210,7 @@ def _why_not(
 ) -> bool:
     candidate = need_id(system, network, given, ("member", "resource", "challenge"))
     found = system.hypothetical.why_not(network, recorded, candidate, true_cause=true_cause)
-    _looked(system, network, recorded, candidate, true_cause=true_cause)
+    _looked(system, network, recorded, candidate)
     if as_json:
         print_json(found)
         return False

@@ -1,5 +1,6 @@
 """Why, then, at the command line: one decision, all of them, under today's rules, and who is not on a list."""
 
+import msgspec
 import pytest
 
 from tests.api.shell import ABSENT, Shell
@@ -39,11 +40,24 @@ def test_todays_rules_are_said_to_be_hypothetical_and_record_nothing_but_the_loo
     assert shell.happened() == before
 
 
-def test_the_true_cause_is_for_the_operator_and_on_record(shell: Shell) -> None:
+def test_that_the_true_cause_was_asked_for_reads_like_every_why_not(shell: Shell) -> None:
+    """Else the record of who is not on a list would tell them that the cause may be private."""
     members, listed = shell.ids("members"), peers_of(shell)["recommendation"]
     dan = members["Dan Dorn"]
     shell.json("explain", listed, "--why-not", dan, "--true-cause")
-    assert [each["what"] for each in looks(shell, dan)] == ["true cause"]
+    shell.json("explain", listed, "--why-not", dan)
+    told = [{name: look[name] for name in ("viewer", "what", "subjects")} for look in looks(shell, dan)]
+    assert len(told) == 2
+    assert told[0] == told[1]
+    assert told[0]["what"] == "why not"
+
+
+def test_that_all_was_derived_again_is_a_look_that_names_nobody(shell: Shell) -> None:
+    shell.json("explain", "--all")
+    (*_, (*_, name, payload)) = shell.history()
+    said = msgspec.msgpack.decode(payload)[2]
+    assert (name, said["what"], said.get("members", [])) == ("access.recorded", "all decisions derived again", [])
+    assert not [look for member in shell.ids("members").values() for look in looks(shell, member)]
 
 
 @pytest.mark.parametrize(
