@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from domain.kernel import STREAM, Event, Recorded, owners_of
+from domain.kernel import ERASED, STREAM, Event, Recorded, owners_of
 from domain.members import MemberJoined
 from domain.own_words import CorrectionRecorded, words_of
 from domain.vocabulary import Confidentiality, MemberId, OwnerId, StreamId
@@ -20,18 +20,18 @@ _PART: Final = 3  # letters that a part of a name has at least to be looked for
 class Found(Struct, frozen=True, kw_only=True):
     texts: int  # sealed under the member's key, whoever wrote them
     named: tuple[StreamId, ...]  # in which words that are not the member's have their name, or a part of it
+    nameless: bool = False  # a name they gave cannot be opened any more, and was not looked for
 
 
 def names_of(store: EventStore, member: MemberId) -> frozenset[str]:
-    """Every name they ever gave."""
-    events = (each.event for stream in (member, words_of(member)) for each in store.stream(stream))
-    given = (_name(event, member) for event in events)
-    return frozenset(name for name in given if name)
+    """Every name they ever gave that can be opened."""
+    return _given(store, member) - {ERASED}
 
 
 def look_for(store: EventStore, network: StreamId, member: MemberId) -> Found:
     """The whole log is read: nothing else holds all words. To be asked while the member's key is still there."""
-    wanted = _pattern(names_of(store, member))
+    given = _given(store, member)
+    wanted = _pattern(given - {ERASED})
     texts, named = 0, dict[StreamId, None]()
     for recorded in _log(store, network):
         for owner, text in _texts(recorded):
@@ -41,7 +41,13 @@ def look_for(store: EventStore, network: StreamId, member: MemberId) -> Found:
             )  # that a draft is there is its author's
             if owner != member and not sealed and wanted.search(text) and not _is_own_name(recorded.event):
                 named[recorded.stream] = None
-    return Found(texts=texts, named=tuple(named)[:MOST])
+    return Found(texts=texts, named=tuple(named)[:MOST], nameless=ERASED in given)
+
+
+def _given(store: EventStore, member: MemberId) -> frozenset[str]:
+    events = (each.event for stream in (member, words_of(member)) for each in store.stream(stream))
+    given = (_name(event, member) for event in events)
+    return frozenset(name for name in given if name)
 
 
 def _name(event: Event, member: MemberId) -> str:

@@ -59,7 +59,9 @@ def erase(member: str, yes: bool, network: str | None, as_json: bool) -> None:
         with progress_bar("making anew what is derived", system.store.head()) as done:
             gone = system.erasures.finish(where, whole, done)
     if as_json:
-        print_json({"member": whole, "named": found.named, "texts": found.texts, "gone": gone})
+        print_json(
+            {"member": whole, "named": found.named, "nameless": found.nameless, "texts": found.texts, "gone": gone}
+        )
         return
     if not events:
         out.print("They were erased before; what was derived is made anew once more.")
@@ -67,8 +69,11 @@ def erase(member: str, yes: bool, network: str | None, as_json: bool) -> None:
 
 
 def _print_found(system: Confrere, network: StreamId, member: MemberId, found: Found) -> None:
-    names = " / ".join(sorted(names_of(system.store, member))) or "no name"
+    nothing = "a name that nobody can open any more" if found.nameless else "no name"
+    names = " / ".join(sorted(names_of(system.store, member))) or nothing
     out.print(f"{member}, {names}: {found.texts} texts in the history", soft_wrap=True)
+    if found.nameless:
+        out.print("Their key is destroyed: where others wrote their name was not looked for, since nobody knows it.")
     for each in system.exports.register.holding_words(network):
         out.print(f"an export with opened words, to be deleted: {each.folder}", soft_wrap=True)
     if found.named:
