@@ -10,6 +10,8 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from domain.catalogue import CATALOGUE
+from domain.erasure import LegalHoldLifted, LegalHoldPlaced, erasure_of
 from domain.refusals import IllegalMove
 from engine import backup_check
 from engine.backup_check import EVENTS, KEYS, Manifest
@@ -24,6 +26,8 @@ from engine.settings import Settings
 
 _MARK: Final = "being-restored"  # in a draft, and for a moment in what it became
 _LOST: Final = ".lost"
+_PLACED: Final = CATALOGUE.by_type[LegalHoldPlaced].name
+_LIFTED: Final = CATALOGUE.by_type[LegalHoldLifted].name
 
 
 class Restored(Struct, frozen=True, kw_only=True):
@@ -34,6 +38,7 @@ class Restored(Struct, frozen=True, kw_only=True):
     before: Path | None  # the data that lay there
     lost: int  # positions that only these have
     erased: tuple[str, ...]  # whose key stays destroyed though the backup had it: their erasure has to be said again
+    held: tuple[str, ...]  # of these, whom the log forbids to erase again until a legal hold is lifted once more
     unread: tuple[str, ...]  # old files too damaged to tell what was erased, revoked or exported since
 
 
@@ -72,6 +77,7 @@ def restore(
         before=draft if draft.exists() else None,
         lost=max(0, head - manifest.position),
         erased=erased,
+        held=tuple(owner for owner in erased if _is_held(data / EVENTS, owner)),
         unread=unread,
     )
 
@@ -139,6 +145,12 @@ def _keep_destroyed(data: Path, draft: Path) -> tuple[str, ...]:
     return tuple(sorted(had.intersection(gone)))
 
 
+def _is_held(events: Path, owner: str) -> bool:
+    """Whether a legal hold stands in the log that came back, lifted though it was before the erasure."""
+    query = "select name from events where stream = ? and name in (?, ?) order by version desc limit 1"
+    return _asked(events, query, erasure_of(owner), _PLACED, _LIFTED) == [(_PLACED,)]
+
+
 def _keep_revoked(data: Path, draft: Path) -> None:
     """Tokens that ended since the backup do not come back to life."""
     if not (draft / "accounts.db").exists():
@@ -159,12 +171,12 @@ def _keep_registered(data: Path, draft: Path) -> None:
             new.executemany(f"insert or replace into exports values ({', '.join('?' * len(since[0]))})", since)
 
 
-def _asked(path: Path, query: str) -> list[tuple[object, ...]]:
+def _asked(path: Path, query: str, *values: str) -> list[tuple[object, ...]]:
     """Of the old data, as far as they can be read: they may be why there is a restore."""
     with suppress(sqlite3.DatabaseError):
         uri = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as connection:
-            return connection.execute(query).fetchall()
+            return connection.execute(query, values).fetchall()
     return []
 
 

@@ -66,6 +66,6 @@ def restore(folder: Path, keys: Path, checkpoints: tuple[Path, ...], replace: bo
         words = f"{name} there cannot be read: erasures, revoked tokens and exports since are not kept"
         err.print(words, soft_wrap=True)
     for owner in done.erased:
-        out.print(
-            f"{owner} was erased after this backup: their texts stay gone; `confrere erase` it again", soft_wrap=True
-        )
+        first = "lift the legal hold that stands again (`confrere release`), then " if owner in done.held else ""
+        again = f"{owner} was erased after this backup: their texts stay gone; {first}`confrere erase` it again"
+        out.print(again, soft_wrap=True)
