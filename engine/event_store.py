@@ -204,6 +204,10 @@ class EventStore:
         """How many owners were ever erased: who keeps what was read here lets go of it when there are more."""
         return self._keys.erasures
 
+    def erased(self) -> frozenset[OwnerId]:
+        """Whose words nobody opens any more, also where the log does not tell of it yet, or not any more."""
+        return self._keys.destroyed()
+
     def forget(self, owner: OwnerId) -> None:
         """Read the owner's key from the ring again; nothing else that was opened is kept here."""
         self._keys.forget(owner)

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.refusals import IllegalMove
-from domain.vocabulary import MemberId, StreamId
+from domain.vocabulary import MemberId, OwnerId, StreamId
 from engine.coaches import Coaches
 from engine.evidence_index import EvidenceIndex, Vectors
 from engine.followers import Views
@@ -39,7 +39,7 @@ class Ever(Struct, frozen=True):
 
     index: EvidenceIndex
     ledger: Ledger
-    erased: frozenset[MemberId]
+    erased: frozenset[MemberId]  # as the log says, and whoever has no key any more
 
 
 class Stood(Struct, frozen=True):
@@ -73,9 +73,13 @@ class Stood(Struct, frozen=True):
 class Snapshots:
     """Safe to use from several threads."""
 
-    def __init__(self, queries: Queries, vectors: Callable[[], VectorStore]) -> None:
+    def __init__(
+        self, queries: Queries, vectors: Callable[[], VectorStore], erased: Callable[[], frozenset[OwnerId]]
+    ) -> None:
+        """`erased` tells whose key is destroyed: a history that was restored may not."""
         self._queries: Final = queries
         self._vectors: Final = vectors
+        self._erased: Final = erased
         self._turn: Final = RLock()
         self._kept: Final[dict[tuple[StreamId, str], Ever]] = {}
 
@@ -93,7 +97,7 @@ class Snapshots:
     def _ever(self, network: StreamId, encoder: str) -> Ever:
         """Begun anew when somebody was erased, and once more when the tables were made anew: their words are in it."""
         with self._turn, self._queries.standing(network) as connection:
-            kept, erased = self._kept.get((network, encoder)), member_directory.erased(connection)
+            kept, erased = self._kept.get((network, encoder)), member_directory.erased(connection) | self._erased()
             if kept is None or kept.erased != erased or not kept.index.follows(connection):
                 kept = self._kept[network, encoder] = Ever(self._begun(network, encoder), Ledger(), erased)
             position = Views.position_in(connection)

@@ -65,7 +65,7 @@ class Rederiving:
     def __init__(self, store: EventStore, queries: Queries, vectors: Callable[[], VectorStore]) -> None:
         self._store: Final = store
         self._queries: Final = queries
-        self.snapshots: Final = Snapshots(queries, vectors)
+        self.snapshots: Final = Snapshots(queries, vectors, store.erased)
 
     def latest(self, network: StreamId, decision: StreamId, when: When = NOW) -> Recorded:
         """The newest list or suggestion of a stream, as of some time or day. Raises Unknown."""

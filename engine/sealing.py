@@ -155,6 +155,12 @@ class KeyRing:
         row = self._row(owner)
         return row is not None and row[0] is None
 
+    def destroyed(self) -> frozenset[OwnerId]:
+        """Whose key was ever destroyed, whatever a history says of it: an older one may have been restored."""
+        with self._lock, key_file.in_words():
+            found = self._connection.execute("select owner from keys where wrapped is null").fetchall()
+        return frozenset(owner for (owner,) in found)
+
     def forget(self, owner: OwnerId) -> None:
         """Drop the opened key; the next use reads the file again."""
         self._opened.pop(owner, None)
