@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from domain.refusals import IllegalMove
 from domain.vocabulary import OPEN, MemberId, StreamId, TieKind
@@ -154,6 +154,7 @@ def difference(
     queries: Queries, network: StreamId, reader: Reader, begin: When, end: When, clock: Callable[[], datetime]
 ) -> Difference:
     """For the operator, and for who audits. Raises Malformed for what lies the wrong way round, IllegalMove."""
+    begin = replace(begin, empty=True)
     span = between(queries, network, begin, end)
     before, after = (_standing(queries, network, reader, when, clock) for when in (begin, end))
     kinds, first = queries.ask(network, lambda connection: _told(connection, span))

@@ -3,19 +3,19 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import date, datetime
+from datetime import UTC, datetime
 from sqlite3 import Connection
 from threading import Lock
-from typing import Final, TypeVar, cast
+from typing import Final, TypeVar
 
-from domain.refusals import IllegalMove, StorageTrouble, Unknown
+from domain.refusals import StorageTrouble, Unknown
 from domain.vocabulary import MemberId, StreamId
 from engine.days import Days
 from engine.event_store import EventStore
 from engine.followers import Views
 from engine.past import Past
-from engine.when import NOW, When, end_of
-from projections.network_setting import setting
+from engine.reach import Reach
+from engine.when import NOW, When
 from projections.reading import Reader, reader_at
 from projections.timeline import told_in_order
 
@@ -29,12 +29,19 @@ _READERS_KEPT: Final = 10_000
 class Queries:
     """Answers from projections. Safe to use from several threads."""
 
-    def __init__(self, store: EventStore, views: Callable[[StreamId], Views], past: Past | None = None) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        views: Callable[[StreamId], Views],
+        past: Past | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """Without a past of their own to look into, old days are told anew from the log, in memory."""
         self._store: Final = store
         self._views: Final = views
         self._past: Final = past
         self._days: Final = Days(store)
+        self.reach: Final = Reach(store, clock)
         self._readers: Final[OrderedDict[tuple[StreamId, MemberId], tuple[int, Reader]]] = OrderedDict()
         self._turn: Final = Lock()
 
@@ -107,9 +114,9 @@ class Queries:
             return self.kept_up(network, progress).reading()
         if when.as_of is not None:
             self._views(network)  # refused where there is none
-            return self._as_of(network, self.position(when.as_of), progress)
+            return self._as_of(network, self.reach.position(network, when), progress)
         with self.kept_up(network).reading() as connection:
-            before = end_of(cast("date", when.on), setting(connection).calendar.zone)
+            before = self.reach.end_of_day(connection, when)
             position = told_in_order(connection, before)
         if position is None:
             return self._days.standing(network, before, progress)
@@ -136,13 +143,9 @@ class Queries:
         views.catch_up_or_raise(progress)
         return views
 
-    def position(self, as_of: int | datetime) -> int:
-        """The position itself, or the last one recorded by an instant; refused where the log has not come so far."""
-        if isinstance(as_of, datetime):
-            return self._store.position_at(as_of)
-        if not 0 <= as_of <= self._store.head():
-            raise IllegalMove(f"the history reaches to position {self._store.head()}", field="as_of")
-        return as_of
+    def end_of(self, network: StreamId, when: When) -> datetime:
+        """The first instant after a day. Raises IllegalMove for one to come, or before anything that is told of."""
+        return self.ask(network, lambda connection: self.reach.end_of_day(connection, when))
 
 
 def _there(reader: Reader | None) -> Reader:

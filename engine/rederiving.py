@@ -31,9 +31,8 @@ from engine.sight import look
 from engine.snapshot import SOUGHT, Need
 from engine.triage import suggestion
 from engine.vector_store import VectorStore
-from engine.when import NOW, When, end_of
+from engine.when import NOW, When
 from models.lexical import terms
-from projections.network_setting import setting
 
 _PAGE: Final = 2000
 _NOTHING: Final = Gone()
@@ -69,10 +68,10 @@ class Rederiving:
 
     def latest(self, network: StreamId, decision: StreamId, when: When = NOW) -> Recorded:
         """The newest list or suggestion of a stream, as of some time or day. Raises Unknown."""
-        until = None if when.as_of is None else self._queries.position(when.as_of)
+        until = None if when.as_of is None else self._queries.reach.position(network, when)
         there = self._store.network_of(decision) == network
         told = self._store.stream(decision, until=until) if there else ()
-        before = None if when.on is None else end_of(when.on, self._queries.ask(network, setting).calendar.zone)
+        before = None if when.on is None else self._queries.end_of(network, when)
         found = [
             each
             for each in told

@@ -70,7 +70,7 @@ class Confrere:
             raise
         self.commands: Final = Commands(self.store, clock)
         self.past: Final = Past(self.store, self._folder)
-        self.queries: Final = Queries(self.store, self.views, self.past)
+        self.queries: Final = Queries(self.store, self.views, self.past, clock)
         self.looks: Final = Looks(self.commands, self.queries, clock)
         self._views: Final[dict[StreamId, Views]] = {}
         self._proofs: Final[dict[StreamId, Proofs]] = {}

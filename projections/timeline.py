@@ -212,6 +212,15 @@ def told_in_order(connection: sqlite3.Connection, before: datetime) -> int | Non
     return None if found is None else int(found[0])
 
 
+def first_told(connection: sqlite3.Connection, before: datetime) -> int | None:
+    """When the first thing happened that all may read of, in microseconds, if that was not before an instant."""
+    happened = f"from timeline where confidentiality in ({', '.join('?' * len(OPEN))})"
+    if connection.execute(f"select 1 {happened} and occurred_at < ? limit 1", (*OPEN, microseconds(before))).fetchone():
+        return None
+    (first,) = connection.execute(f"select min(occurred_at) {happened}", (*OPEN,)).fetchone()
+    return None if first is None else int(first)
+
+
 def latest(connection: sqlite3.Connection, limit: int = 20) -> list[Moment]:
     """The last ones, the newest first."""
     return list(rows(connection, Moment, "select * from timeline order by position desc limit ?", (limit,)))

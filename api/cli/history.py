@@ -37,6 +37,8 @@ def tail(after: int | None, follow: bool, when: When, network: str | None, as_js
         raise Malformed("nothing follows on a day that is over", field="--follow", remedy="leave it out")
     with running() as system:
         where = system.network(network)
+        if after is not None:
+            system.queries.reach.recorded(When(as_of=after, field="--after"))
         position = _before_the_latest(system, where, when) if after is None else after
         while True:
             head = system.store.head()

@@ -21,7 +21,7 @@ from engine.forms import malformed
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.tokens import Bearer
-from engine.when import NOW, When, when_of
+from engine.when import When, no_instant, when_of
 from projections.reading import Reader
 
 T = TypeVar("T")
@@ -106,11 +106,8 @@ class Call(Struct, frozen=True, kw_only=True):
 
     @property
     def when(self) -> When:
-        """As of when it is asked; by the end of a day to come nothing has happened but what has by now."""
         as_of, on = getattr(self.query, "as_of", None), getattr(self.query, "on", None)
-        found = when_of(as_of, on.isoformat() if on else None)
-        ahead = found.on is not None and found.on > self.system.clock().date()
-        return NOW if ahead else found
+        return when_of(as_of, on.isoformat() if on else None)
 
     def at_present(self) -> None:
         """Refuse to tell of the past, where nothing is kept of it."""
@@ -215,4 +212,6 @@ def _whole(value: object) -> object:
 
 def _undecodable(error: Exception, into: type[Struct]) -> Undecodable:
     refusal = malformed(error, into)
+    if refusal.field == "as_of":
+        refusal = no_instant()
     return Undecodable(refusal.words, field=refusal.field, remedy=refusal.remedy)

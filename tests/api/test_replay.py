@@ -29,7 +29,8 @@ def test_a_replay_by_day_is_in_the_order_in_which_it_happened(shell: Shell) -> N
     assert [moment["name"] for moment in found] == ["challenge.posted"] * 3
     times = [moment["occurred_at"] for moment in told(shell, "--from", "2025-01-01", "--to", "2026-02-01")]
     assert times == sorted(times)
-    assert told(shell, "--from", "2024-01-01", "--to", "2024-12-31") == []
+    early = shell.refused("replay", "--from", "2024-01-01", "--to", "2024-12-31")
+    assert early.startswith("--to: the first day that anything is told of is 2025-08-18")
 
 
 def test_a_day_ends_where_the_network_lives(shell: Shell) -> None:
@@ -65,9 +66,19 @@ def test_between_a_day_and_itself_nothing_changed(shell: Shell) -> None:
 
 
 def test_what_is_no_stretch_of_history_is_refused_in_words(shell: Shell) -> None:
-    assert shell.refused("diff", "2026-02-01", "2026-01-01").startswith("end: this ends before it begins")
-    assert shell.refused("diff", "2026-02-01", "20").startswith("end: a day counts what had happened")
-    assert shell.refused("replay", "--from", "9", "--to", "4").startswith("end: this ends before it begins")
-    assert shell.refused("replay", "--to", "99999").startswith("as_of: the history reaches to position")
+    assert shell.refused("diff", "2026-02-01", "2026-01-01").startswith("B: this ends before it begins")
+    assert shell.refused("diff", "2026-02-01", "20").startswith("B: a day counts what had happened")
+    assert shell.refused("replay", "--from", "9", "--to", "4").startswith("--to: this ends before it begins")
+    assert shell.refused("replay", "--to", "99999").startswith("--to: the history reaches to position")
     assert shell.refused("replay", "--from", "spring").startswith("--from: this is no position")
-    assert "no charter yet" in shell.refused("diff", "2020-01-01T10:00Z", "5")
+    assert shell.refused("diff", "2020-01-01T10:00Z", "5").startswith("A: this network begins at position 3")
+    assert shell.refused("diff", "3", "2").startswith("B: this network begins at position 3")
+    assert shell.refused("replay", "--to", "2020-01-01T10:00Z").startswith("--to: this network begins at")
+
+
+def test_what_is_still_to_come_is_not_told_again(shell: Shell) -> None:
+    assert shell.refused("replay", "--from", "2999-01-01").startswith("--from: this day has not come yet")
+    assert shell.refused("replay", "--from", "2999-01-01T10:00Z").startswith("--from: this time has not come yet")
+    assert shell.refused("replay", "--to", "2999-01-01").startswith("--to: this day has not come yet")
+    assert shell.refused("diff", "2026-01-13", "2999-01-01").startswith("B: this day has not come yet")
+    assert shell.refused("tail", "--after", "99999").startswith("--after: the history reaches to position")

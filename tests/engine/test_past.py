@@ -98,7 +98,7 @@ def test_what_had_happened_by_a_day_is_told_alike_however_it_is_found(
             asked = Queries(store, lambda _: views, past)
             zone = asked.ask(NET, setting).calendar.zone
             for on in 2 * [(NOON + day * DAY).date() for day in days]:
-                with asked.standing(NET, When(on=on)) as connection:
+                with asked.standing(NET, When(on=on, empty=True)) as connection:
                     found = rows_of(connection)
                 told = replayed(Happened(store, end_of(on, zone)), store.head())
                 assert found | {"follower": []} == told | {"follower": []}

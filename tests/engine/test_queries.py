@@ -1,7 +1,7 @@
 """The door for questions: who may ask, as of when."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -18,6 +18,7 @@ from engine.queries import Queries
 from engine.sealing import KeyRing
 from engine.when import When
 from projections import challenge_board
+from projections.network_setting import setting
 from tests.histories import ADA, BEN, CLEO, NET, begun, copy_into
 
 CHALLENGE = "challenge-00000001"
@@ -66,7 +67,49 @@ def test_an_answer_as_of_a_time_is_what_was_recorded_by_then(door: tuple[Queries
     asked, store, _ = door
     last = store.page(0)[-1].recorded_at
     assert asked.ask(NET, FIND, when=When(as_of=last)) is not None
-    assert asked.ask(NET, FIND, when=When(as_of=last - timedelta(days=1))) is None
+    with pytest.raises(IllegalMove, match="this network begins at position 3, recorded by ") as refused:
+        asked.ask(NET, FIND, when=When(as_of=last - timedelta(days=1)))
+    begun = datetime.fromisoformat(str(refused.value.words).rpartition(" ")[2])
+    assert asked.ask(NET, lambda connection: setting(connection).name, when=When(as_of=begun)), "as it is told"
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_before_its_charter_is_whole_nothing_is_told_of_a_network(
+    door: tuple[Queries, EventStore, int], position: int
+) -> None:
+    with pytest.raises(IllegalMove, match="this network begins at position 3") as refused:
+        door[0].ask(NET, FIND, when=When(as_of=position))
+    assert (refused.value.field, bool(refused.value.remedy)) == ("as_of", True)
+    assert door[0].ask(NET, setting, when=When(as_of=3)).network == NET
+
+
+def test_before_the_first_day_that_anything_is_told_of_nothing_is_told(
+    door: tuple[Queries, EventStore, int],
+) -> None:
+    with pytest.raises(IllegalMove, match="the first day that anything is told of is 2024-09-02") as refused:
+        door[0].ask(NET, FIND, when=When(on=date(2024, 9, 1)))
+    assert (refused.value.field, bool(refused.value.remedy)) == ("on", True)
+    assert door[0].ask(NET, setting, when=When(on=date(2024, 9, 2))).network == NET
+
+
+def test_what_has_not_come_yet_by_the_clock_of_the_system_is_refused() -> None:
+    store, now = (
+        EventStore(None, KeyRing.in_memory(), CATALOGUE, clock=lambda: now),
+        datetime(2025, 1, 1, 20, tzinfo=UTC),
+    )
+    copy_into(store, begun().recorded)
+    views = Views(None, NET, store)
+    asked = Queries(store, lambda _: views, clock=lambda: now)
+    for come in (When(as_of=now), When(as_of=now + timedelta(seconds=30)), When(on=date(2025, 1, 1))):
+        assert asked.ask(NET, setting, when=come).network == NET
+    for to_come, words in (
+        (When(as_of=now + timedelta(minutes=5)), "this time has not come yet"),
+        (When(on=date(2025, 1, 2)), "this day has not come yet"),
+    ):
+        with pytest.raises(IllegalMove, match=words):
+            asked.ask(NET, setting, when=to_come)
+    views.close()
+    store.close()
 
 
 @pytest.mark.parametrize("position", [-1, 10**9])

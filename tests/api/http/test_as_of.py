@@ -129,7 +129,7 @@ def test_a_board_and_a_budget_are_of_the_day_that_is_asked_for(house: House, cli
     on = client.read(f"members/{BEN}/budget", BEN, params={"on": "2025-09-03"})
     assert (then["first"], on["first"]) == ("2025-09-01", "2025-09-01")
     assert now["first"] == "2025-09-15"
-    for given, day in (({"on": "2025-09-03"}, "2025-09-03"), ({"on": "2025-10-01"}, "2025-10-01"), ({}, "2025-09-17")):
+    for given, day in (({"on": "2025-09-03"}, "2025-09-03"), ({"on": "2025-09-10"}, "2025-09-10"), ({}, "2025-09-17")):
         assert client.read("boards/burden", CLEO, params=given)["on"] == day
 
 
@@ -144,23 +144,38 @@ def test_a_board_and_a_budget_are_of_the_day_that_is_asked_for(house: House, cli
         ({"on": "2025-02-30"}, 400, "on"),
         ({"on": "0001-01-01"}, 409, "on"),
         ({"on": "2025-09-03", "as_of": "3"}, 409, "as_of"),
-        ({"as_of": "0"}, 409, None),
-        ({"as_of": "1900-01-01T00:00:00Z"}, 409, None),
+        ({"as_of": "0"}, 409, "as_of"),
+        ({"as_of": "1"}, 409, "as_of"),
+        ({"as_of": "1900-01-01T00:00:00Z"}, 409, "as_of"),
+        ({"as_of": "2999-01-01T00:00:00Z"}, 409, "as_of"),
+        ({"on": "2025-06-04"}, 409, "on"),
+        ({"on": "2025-09-04"}, 409, "on"),
     ],
 )
 def test_a_time_that_cannot_be_told_of_is_refused_in_words(
-    client: Client, given: dict[str, Any], status: int, field: str | None
+    client: Client, given: dict[str, Any], status: int, field: str
 ) -> None:
-    for path in ("", "challenges"):
-        if field is None and path:
-            continue  # before the charter there was nobody and nothing
-        refused = problem(client.get(path, params=given), status)
+    for path in ("", "challenges", "boards/burden"):
+        refused = problem(client.get(path, CLEO, params=given), status)
         assert refused["detail"]
-        assert field is None or refused["field"] == field
+        assert refused["field"] == field
+        assert status == 400 or refused["remedy"]
 
 
-def test_before_the_beginning_nothing_was_there(client: Client) -> None:
-    assert client.read("challenges", params={"as_of": 0})["count"] == 0
+@pytest.mark.parametrize("given", ["abc", "-1", "2026-01-01", "2025-99-03T23:00:00Z"])
+def test_what_is_neither_position_nor_time_is_told_what_is(client: Client, given: str) -> None:
+    refused = client.get("challenges", params={"as_of": given}).json()
+    assert refused["detail"] == "this is no position, and no time with its zone"
+    assert refused["remedy"].startswith("a position such as 1200, or a time such as 2026-03-01T14:30Z")
+
+
+def test_a_network_says_where_it_begins(client: Client) -> None:
+    refused = client.get("challenges", params={"as_of": 1}).json()
+    assert refused["detail"] == "this network begins at position 3, recorded by 2025-06-05T12:00:00Z"
+    early = client.get("challenges", params={"on": "2025-06-04"}).json()
+    assert early["detail"] == "the first day that anything is told of is 2025-06-05"
+    assert client.read("challenges", params={"as_of": 3})["count"] == 0
+    assert client.get("challenges", params={"as_of": "2025-06-05T12:00:00Z"}).status_code == 200
 
 
 def test_what_is_told_of_now_alone_says_so(house: House, client: Client) -> None:
