@@ -102,6 +102,7 @@ def carry_out(row: Row, call: Call) -> Answer:
     _may_speak(row, call)
     sender = sender_of(call)
     command = _command(row, call, sender.command_id)
+    _check(row, call, command)
     at: datetime = getattr(call.body, "occurred_at", None) or call.system.clock()
     order = Order(command=command, at=at, on_behalf_of=_spoken_for(row, call))
     known = expected(call, command, sender)
@@ -131,6 +132,14 @@ def _may_send(row: Row, call: Call, connection: Tables, reader: Reader) -> None:
     for kind, stream in call.path.items():
         if kind in _SEEN and _SEEN[kind](connection, reader, stream) is None:
             raise absent(kind)
+
+
+def _check(row: Row, call: Call, command: Command) -> None:
+    if row.check is not None:
+        check, speaker = row.check, call.body.on_behalf_of or call.bearer.member
+        call.system.queries.ask(
+            call.network, lambda connection: check(connection, command, speaker), after=call.system.store.head()
+        )
 
 
 def _spoken_for(row: Row, call: Call) -> str | None:

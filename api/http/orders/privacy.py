@@ -3,8 +3,23 @@
 from typing import Final
 
 from api.http.orders.row import ADMIN, MEMBER, row
+from api.http.visit import Tables
 from domain.erasure import LiftLegalHold, PlaceLegalHold, RequestErasure
 from domain.own_words import CorrectAnswer, CorrectName, ReturnText, WithdrawText
+from domain.refusals import Unknown
+from domain.vocabulary import MemberId
+from projections import evidence
+
+
+def _is_their_text(connection: Tables, command: WithdrawText | ReturnText, speaker: MemberId) -> None:
+    """Told to the member alone: others are refused as they are everywhere, and learn of no position whose it is."""
+    if speaker == command.member and command.position not in evidence.owned_by(connection, command.member):
+        raise Unknown(
+            "at this position stands no text of yours that was ever matched",
+            field="position",
+            remedy="take one that your own data tell to be matched or withdrawn",
+        )
+
 
 _BEFORE: Final = (
     "From now on it reads as corrected. What it said before stays in the history: who asks for a day or a position "
@@ -18,7 +33,8 @@ PRIVACY: Final = (
         MEMBER,
         "Withdraw a text of one's own from matching",
         about="It stays where it was told, and leads to nobody and nothing any more. `position` is that of the event "
-        "that holds the text, as one's own data names it.",
+        "that holds the text, as one's own data names it: one that is matched. Any other is refused.",
+        check=_is_their_text,
         example={"position": 41},
     ),
     row(
@@ -26,6 +42,7 @@ PRIVACY: Final = (
         ReturnText,
         MEMBER,
         "Let a withdrawn text be matched again",
+        check=_is_their_text,
         example={"position": 41},
     ),
     row(

@@ -1,11 +1,16 @@
 """One command as it is posted: where, by whom, and what fills in the speaker and new ids."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from api.http.access import Access
+from api.http.visit import Tables
 from domain.kernel import Command
+from domain.vocabulary import MemberId
+
+Check: TypeAlias = Callable[[Tables, Any, MemberId], None]  # the row's command, and who speaks; raises a Refused
 
 MEMBER, TAKES_PART, INVITED, STAFF, ADMIN = (
     Access.MEMBER,
@@ -28,6 +33,7 @@ class Row(Struct, frozen=True, kw_only=True):
     new: str | None = None
     makes: bool = False  # something that can be read at once at <path>/<id>
     dated: bool = True  # false where time is promised: against the past no budget is worth anything
+    check: Check | None = None  # what the projections have to say to it, where its decider cannot know
     example: dict[str, Any] = {}
 
 

@@ -209,3 +209,24 @@ def test_the_past_can_be_told_and_the_future_cannot(client: Client) -> None:
     future = client.post("challenges", POSTED | {"occurred_at": "2999-01-01T00:00:00Z"})
     assert problem(future, 409)["field"] == "occurred_at"
     assert problem(client.post("challenges", POSTED | {"occurred_at": "2025-09-01T08:00:00"}), 400)
+
+
+def test_a_position_without_a_text_of_ones_own_that_is_matched_is_neither_withdrawn_nor_returned(
+    client: Client, house: House
+) -> None:
+    asked = client.done("coaching", {"title": "Ninth graders stay away"}, ADA)["position"]
+    others = client.done("challenges", POSTED, BEN)["position"]
+    head = house.store.head()
+    for position in (asked, others, head + 1000, 1):
+        for way in ("withdraw", "return"):
+            refused = problem(client.post(f"members/{ADA}/texts/{way}", {"position": position}), 404)
+            assert (refused["field"], "no text of yours" in refused["detail"]) == ("position", True)
+    assert "only the member" in problem(client.post(f"members/{BEN}/texts/withdraw", {"position": 1}), 403)["detail"]
+    assert house.store.head() == head
+
+
+def test_a_text_of_ones_own_is_withdrawn_at_once_and_returned(client: Client) -> None:
+    own = {"position": client.done("challenges", POSTED)["position"]}
+    assert client.done(f"members/{ADA}/texts/withdraw", own)["events"] == ["words.withdrawn"]
+    assert client.done(f"members/{ADA}/texts/withdraw", own)["events"] == []
+    assert client.done(f"members/{ADA}/texts/return", own)["events"] == ["words.returned"]
