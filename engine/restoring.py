@@ -23,6 +23,8 @@ from engine.note_folder import ENDING
 from engine.note_folder import NAME as CHECKPOINTS
 from engine.sealing import KeyRing
 from engine.settings import Settings
+from engine.stored_log import StoredLog
+from engine.tree_file import TreeFile
 
 _MARK: Final = "being-restored"  # in a draft, and for a moment in what it became
 _LOST: Final = ".lost"
@@ -59,6 +61,7 @@ def restore(
             backup_check.check_files(manifest, folder, keys)
             _copy(manifest, folder, keys, draft)
             _check(settings, manifest, draft, checkpoints)
+            _grow_trees(manifest, draft)
             unread = _unreadable(data)
             erased = _keep_destroyed(data, draft)
             _keep_revoked(data, draft)
@@ -66,7 +69,8 @@ def restore(
             change_over(draft, data)
         except BaseException:
             if (draft / _MARK).exists():  # else they have changed over, and the old data lie there
-                shutil.rmtree(draft, ignore_errors=True)
+                with suppress(OSError):
+                    _discard(draft)
             raise
         (data / _MARK).unlink()
         _let_go_of_opened_words(draft)
@@ -86,12 +90,23 @@ def _draft_beside(data: Path) -> Path:
     """Under the name that the old data will have. What a killed restore left unfinished goes first."""
     (data / _MARK).unlink(missing_ok=True)  # whole they are: a kill came just after
     for other in data.parent.glob(f"{data.name}.before-*"):
-        if (other / _MARK).exists():
-            shutil.rmtree(other)
+        if (other / _MARK).exists() or not any(other.iterdir()):
+            _discard(other)
     draft = data.with_name(f"{data.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
     draft.mkdir(0o700, parents=True)
     (draft / _MARK).touch(0o600)
     return draft
+
+
+def _discard(draft: Path) -> None:
+    """The mark goes last: killed in between, the next restore knows what is left for a draft, which has keys in it."""
+    for each in draft.iterdir():
+        if each.is_dir():
+            shutil.rmtree(each)
+        elif each.name != _MARK:
+            each.unlink()
+    (draft / _MARK).unlink(missing_ok=True)
+    draft.rmdir()
 
 
 def _copy(manifest: Manifest, folder: Path, keys: Path, draft: Path) -> None:
@@ -119,6 +134,15 @@ def _check(settings: Settings, manifest: Manifest, draft: Path, checkpoints: Seq
         ring.close()
     for place in (*(each for each in draft.rglob("*") if each.is_dir()), draft):
         flush(place)
+
+
+def _grow_trees(manifest: Manifest, draft: Path) -> None:
+    """What is altered from now on is named by its very event, also before anything is signed anew."""
+    with closing(StoredLog(draft)) as log:
+        for each in manifest.networks:
+            (draft / each.network).mkdir(0o700, exist_ok=True)
+            with closing(TreeFile(draft / each.network / "tree", each.network, log)) as tree:
+                tree.grow()
 
 
 def _as_placed(manifest: Manifest) -> Manifest:

@@ -1,9 +1,10 @@
-"""A process that is killed while it erases: `python -m tests.engine.dying_eraser folder member call`."""
+"""What a process does that is killed while it erases."""
 
 import os
 import signal
 import sys
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
@@ -31,8 +32,9 @@ class Death:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder: str, member: str, call: int) -> None:
-    settings = Settings(data=Path(folder) / "data", master_key=Path(folder) / "master.key")
+def erase(told: Connection, folder: Path, member: str, call: int) -> None:
+    """Says how many calls there were, if it comes to that."""
+    settings = Settings(data=folder / "data", master_key=folder / "master.key")
     system = Confrere(settings, lambda: NOON + timedelta(days=30))
     death = Death(call)
     sys.setprofile(death)
@@ -40,8 +42,4 @@ def main(folder: str, member: str, call: int) -> None:
         system.erasures.begin(NET, member, Sender(network=NET, actor=OPERATOR, command_id=f"erase-{member}"))
         system.erasures.resume(NET)
         sys.setprofile(None)
-    print(death.seen)  # noqa: T201 - told to the test
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    told.send(death.seen)

@@ -1,7 +1,7 @@
-"""Backs up or restores until it is killed: says `begun` when it begins, `done` when all is done."""
+"""What a process does that is killed while it backs up or restores: says `begun` when it begins, `done` at the end."""
 
-import sys
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.backup import back_up
@@ -10,21 +10,11 @@ from engine.runtime import Confrere
 from engine.settings import Settings
 
 
-def main(what: str, settings: Settings, folder: Path, keys: Path) -> None:
-    tell("begun")
+def keep(told: Connection, what: str, settings: Settings, folder: Path, keys: Path) -> None:
+    told.send("begun")
     if what == "restore":
         restore(settings, folder, keys, replace=True)
     else:
         with Confrere(settings, lambda: datetime.now(UTC)) as system:
             back_up(system, folder, keys)
-    tell("done")
-
-
-def tell(word: str) -> None:
-    sys.stdout.write(f"{word}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    told, data, master_key, into, beside = sys.argv[1:]
-    main(told, Settings(data=Path(data), master_key=Path(master_key)), Path(into), Path(beside))
+    told.send("done")

@@ -1,10 +1,7 @@
 """Killed at any moment, an erasure has not begun, or it is finished by whoever comes next."""
 
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -17,16 +14,16 @@ from engine.settings import Settings
 from models.encoder import Encoder
 from tests.domain.scenario import ADA, NOON
 from tests.engine.canaries import NET, Canaries, found_in
+from tests.engine.dying_eraser import erase
+from tests.engine.forked import Victim
 from tests.engine.test_erasing import House, read
 from tests.histories import copy_into
 
-ROOT = Path(__file__).parents[2]
 KILLS = 25
 
 
-def eraser(folder: Path, call: int) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "tests.engine.dying_eraser", str(folder), ADA, str(call)]
-    return subprocess.run(words, cwd=ROOT, check=False, env=dict(os.environ), stdout=subprocess.PIPE, text=True)
+def eraser(folder: Path, call: int) -> Victim:
+    return Victim(erase, folder, ADA, call)
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +45,15 @@ def told(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, sung: Canar
 def test_twenty_five_kills_leave_it_undone_or_finished(told: Path, sung: Canaries, tmp_path: Path) -> None:
     theirs = {each.word for each in sung.of(ADA)}
     whole = eraser(Path(shutil.copytree(told, tmp_path / "whole")), 0)
-    assert whole.returncode == 0
-    calls, random = int(whole.stdout), Random(1)  # noqa: S311 - only a moment to kill at
+    calls, random = whole.next(), Random(1)  # noqa: S311 - only a moment to kill at
+    assert whole.end() == 0
     ends = {True: 0, False: 0}
     for turn in range(KILLS):
         folder = Path(shutil.copytree(told, tmp_path / f"turn-{turn}"))
         moment = 1 + calls * turn // KILLS + random.randrange(calls // KILLS)
-        assert eraser(folder, moment).returncode == -signal.SIGKILL
+        assert eraser(folder, moment).end() == -signal.SIGKILL
         if turn % 3 == 0:  # killed again while it is being finished
-            eraser(folder, 1 + random.randrange(calls))
+            eraser(folder, 1 + random.randrange(calls)).end()
         ends[begun_and_finished(folder, theirs)] += 1
         shutil.rmtree(folder)
     assert ends[True] > KILLS // 3, "some were killed in the middle"

@@ -4,8 +4,8 @@ import hashlib
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from domain.refusals import StorageTrouble
 from engine.exports import Exports, Wrote
 from engine.runtime import Confrere
 from models.encoder import Encoder
+from tests.engine.forked import Victim
 from tests.engine.town import NET, Town
 
 FILES = ("a.txt", "b.txt")
@@ -112,37 +113,30 @@ def test_a_draft_that_is_being_written_is_left_alone_and_can_be_discarded(town: 
     assert recorded(town) == []
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from engine.exports import Exports
-from models.encoder import Encoder
-from tests.engine.test_exports import two, write
-from tests.engine.town import Town
-
-folder, out, moment = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-
-def die(*given, **named):
+def die(*_given: object, **_named: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
-def half(draft):
-    (draft / "a.txt").write_text("wor")
-    die()
 
-with Town(folder, Encoder()) as town:
-    if moment == "before it is recorded":
-        Exports._record = die
-    if moment == "before it has its name":
-        Exports._give_its_name = die
-    if moment == "after it has its name":
-        Path.rename = lambda *given, of=Path.rename: (of(*given), die())
-    write(town, out, half if moment == "half-written" else two)
-"""
+def dying(_told: Connection, folder: Path, out: Path, moment: str) -> None:
+    """What a process does that is killed at that moment."""
+
+    def half(draft: Path) -> Wrote:
+        (draft / "a.txt").write_text("wor")
+        die()
+        raise AssertionError
+
+    with Town(folder, Encoder()) as town:
+        if moment == "before it is recorded":
+            Exports._record = die  # type: ignore[method-assign]
+        if moment == "before it has its name":
+            Exports._give_its_name = die  # type: ignore[method-assign]
+        if moment == "after it has its name":
+            Path.rename = lambda *given, of=Path.rename: (of(*given), die())  # type: ignore[method-assign,assignment]
+        write(town, out, half if moment == "half-written" else two)
 
 
 def killed(town: Town, out: Path, moment: str) -> None:
-    words = [sys.executable, "-c", KILLED, str(town.folder), str(out), moment]
-    assert subprocess.run(words, env={**os.environ, "PYTHONPATH": "."}, check=False).returncode == -signal.SIGKILL
+    assert Victim(dying, town.folder, out, moment).end() == -signal.SIGKILL
 
 
 @pytest.mark.slow
