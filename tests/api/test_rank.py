@@ -112,7 +112,17 @@ def begun(empty: Shell, words: list[str], **more: Any) -> subprocess.Popen[bytes
     """A real process, whose standard error is no terminal unless it is given one."""
     environment = empty.environment | {"PATH": "/usr/bin:/bin", "TERM": "xterm"}
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([SCRIPT, *words], env=environment, **(pipes | more))
+    return subprocess.Popen(
+        [SCRIPT, *words],
+        env=environment,
+        preexec_fn=_to_be_interrupted,  # noqa: PLW1509 - it takes no lock
+        **(pipes | more),
+    )
+
+
+def _to_be_interrupted() -> None:
+    """Also where these tests run in the background of a shell, which has all that it begins there ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def left(folder: Path) -> set[str]:
