@@ -18,6 +18,8 @@ from engine.recommending import choose, clipped, ranked
 from engine.snapshot import Need, Snapshot
 
 NOT_LISTED: Final = "others are nearer, or they are unavailable just now"  # one sentence, so that it tells of neither
+ONESELF: Final = "nobody is suggested to themselves"
+NEVER: Final = "none: others alone are suggested"
 NOTHING: Final = "none: they stand there"
 _LIFTED: Final[Mapping[str, str]] = {
     "gone": "had they still been in the network",
@@ -43,6 +45,8 @@ class WhyNot(Struct, frozen=True, kw_only=True):
 
 def why_not(need: Need, policy: MatchingPolicy, snapshot: Snapshot, seed: int, candidate: StreamId) -> WhyNot:
     """What keeps a candidate off the list as things stand at the snapshot, and what would change that."""
+    if candidate == need.reader:
+        return WhyNot(because=ONESELF, change=NEVER)
     case = look_up(need, policy, snapshot)
     everyone = ranked(case, snapshot, policy.floor)
     found = next((one for one in everyone if one.candidate == candidate), None)
