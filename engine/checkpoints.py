@@ -113,7 +113,7 @@ class Proofs:
 
     def inclusion(self, position: int, within: str | int | None = None) -> Inclusion:
         """That the event at a position stands in the log at a checkpoint, a note or a size, else at the last one."""
-        checkpoint = self._latest_signed() if within is None else self._sized(within)
+        checkpoint = self._latest_signed() if within is None else self._sized(within, "size")
         index = self._tree.index(position, self._tree.grow().size)
         if index is None:
             raise Unknown(
@@ -127,8 +127,8 @@ class Proofs:
 
     def consistency(self, first: str | int, second: str | int | None = None) -> Consistency:
         """That the log at one checkpoint, a note or a size, continues what it was at another; else the last one."""
-        old = self._sized(first)
-        new = self._latest_signed() if second is None else self._sized(second)
+        old = self._sized(first, "first")
+        new = self._latest_signed() if second is None else self._sized(second, "second")
         if old.size > new.size:
             raise Malformed("the older one covers more than the newer one", field="first", remedy="turn them round")
         path = merkle.consistency_proof(self._tree.hash_at, old.size, new.size)
@@ -175,11 +175,11 @@ class Proofs:
             remedy="it, or one before it, was altered: `confrere audit verify` names the first",
         )
 
-    def _sized(self, given: str | int) -> Checkpoint:
+    def _sized(self, given: str | int, field: str) -> Checkpoint:
         if isinstance(given, str):
             return self.agrees(given)
         if not 0 <= given <= (size := self._tree.grow().size):
-            raise Unknown(f"the network has {size} events", field="size", remedy="give a smaller size")
+            raise Unknown(f"the network has {size} events", field=field, remedy="give a smaller size")
         return Checkpoint(self._signer.origin, given, self._tree.root(given))
 
     def _latest_signed(self) -> Checkpoint:

@@ -1,5 +1,7 @@
 """The table of addresses of the proof: what is signed of a network's log, and how anybody checks what they hold."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -13,6 +15,10 @@ from engine.checkpoints import Consistency, Inclusion, Proofs
 
 _TAG: Final = "proof"
 _MOST: Final = 2**53
+_REMEDIES: Final = {
+    "position": "ask about the position of an event of this network that the last checkpoint covers",
+    "checkpoint": "the service signs after a quiet hour",
+}
 _ABOUT: Final = "Holds hashes alone, nothing of what was written or of whom; so nobody's reading of it is recorded."
 
 Size = Annotated[int, Meta(ge=0, le=_MOST, description="Of the checkpoint one holds; the last one when left out.")]
@@ -45,6 +51,17 @@ def _proofs(call: Call) -> Proofs:
     return call.system.proofs(call.network)
 
 
+@contextmanager
+def _over_http() -> Iterator[None]:
+    """Advice that is one of the command line's is none for who asks here."""
+    try:
+        yield
+    except Unknown as refusal:
+        if refusal.remedy is None or "`confrere " not in refusal.remedy:
+            raise
+        raise Unknown(refusal.words, field=refusal.field, remedy=_REMEDIES.get(refusal.field or "")) from None
+
+
 def _answer(call: Call, found: object) -> Answer:
     return read(found, position=call.system.store.head())
 
@@ -65,11 +82,13 @@ def _inclusion(call: Call) -> Answer:
     position = call.path["position"]
     if not position.isascii() or not position.isdecimal() or len(position) > len(str(_MOST)):
         raise absent("position")
-    return _answer(call, _proofs(call).inclusion(int(position), call.query.size))
+    with _over_http():
+        return _answer(call, _proofs(call).inclusion(int(position), call.query.size))
 
 
 def _consistency(call: Call) -> Answer:
-    return _answer(call, _proofs(call).consistency(call.query.first, call.query.second))
+    with _over_http():
+        return _answer(call, _proofs(call).consistency(call.query.first, call.query.second))
 
 
 PROOFS: Final[tuple[Endpoint, ...]] = (

@@ -89,3 +89,16 @@ def test_reading_proofs_appends_nothing(house: House, client: Client) -> None:
     for path in ("checkpoint", "key", "events/1", "consistency?first=1"):
         client.read(f"proof/{path}", DAN)
     assert house.store.head() == head
+
+
+def test_a_refusal_names_the_parameter_at_fault_and_advises_nothing_of_the_command_line(
+    house: House, client: Client
+) -> None:
+    unsigned = problem(client.get("proof/consistency?first=1"), 404)
+    house.proofs(NET).sign()
+    assert problem(client.get("proof/consistency?first=99999"), 404)["field"] == "first"
+    assert problem(client.get("proof/consistency?first=1&second=99999"), 404)["field"] == "second"
+    assert problem(client.get("proof/events/5?size=99999"), 404)["field"] == "size"
+    nothing, later = (problem(client.get(f"proof/events/{at}"), 404) for at in (0, house.store.head()))
+    for refused in (unsigned, nothing, later):
+        assert "confrere" not in refused["remedy"]
