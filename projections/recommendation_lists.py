@@ -176,12 +176,15 @@ def seen(connection: sqlite3.Connection, reader: Reader, recommendation: StreamI
     found = latest(connection, recommendation)
     if found is None or (found.issued.reader != reader.member and not reader.operator):
         return None
-    return without(connection, found, reader.apart) if reader.apart else found
+    return replace(found, issued=without(connection, found.issued, reader.apart))
 
 
-def without(connection: sqlite3.Connection, stored: IssuedList, apart: frozenset[MemberId]) -> IssuedList:
+def without(
+    connection: sqlite3.Connection, issued: RecommendationsIssued, apart: frozenset[MemberId]
+) -> RecommendationsIssued:
     """A list without whom and whose things the reader must not be shown, or whose words a reason leans on."""
-    issued = stored.issued
+    if not apart:
+        return issued
     candidates = [pick.candidate for pick in issued.picks] + [miss.candidate for miss in issued.near_misses]
     reasons = [reason.evidence for pick in issued.picks for reason in pick.reasons]
     theirs = {found for (found,) in connection.execute(_THEIRS, (listed(apart), listed(candidates + reasons)))}
@@ -191,7 +194,7 @@ def without(connection: sqlite3.Connection, stored: IssuedList, apart: frozenset
         if theirs.isdisjoint((pick.candidate, *(reason.evidence for reason in pick.reasons)))
     ]
     misses = [miss for miss in issued.near_misses if miss.candidate not in theirs]
-    return replace(stored, issued=replace(issued, picks=tuple(picks), near_misses=tuple(misses)))
+    return replace(issued, picks=tuple(picks), near_misses=tuple(misses))
 
 
 def newest(connection: sqlite3.Connection, reader: MemberId) -> int:

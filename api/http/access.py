@@ -21,10 +21,13 @@ class Access(StrEnum):
     STAFF = "facilitators and admins"
     AUDITOR = "auditors"
     ADMIN = "admins"
+    DECISIONS = "facilitators, admins and auditors"
     FIGURES = "facilitators, admins, auditors and sponsors"
 
 
-OFFICIAL: Final = frozenset({Access.STAFF, Access.AUDITOR, Access.ADMIN, Access.FIGURES})  # all of it is read by office
+OFFICIAL: Final = frozenset(
+    {Access.STAFF, Access.AUDITOR, Access.ADMIN, Access.DECISIONS, Access.FIGURES}
+)  # all of it is read by office
 
 
 def admit(visit: Visit, path: Mapping[str, str]) -> Bearer:
@@ -55,6 +58,8 @@ def permit(access: Access, reader: Reader) -> None:
             allowed = reader.auditor
         case Access.ADMIN:
             allowed = NetworkRole.ADMIN in reader.roles
+        case Access.DECISIONS:
+            allowed = reader.staff or reader.auditor
         case Access.FIGURES:
             allowed = reader.staff or reader.watches
     if not allowed:

@@ -35,6 +35,7 @@ ALLOWED = {
     Access.STAFF: {CLEO, GUS},
     Access.AUDITOR: {DAN},
     Access.ADMIN: {GUS},
+    Access.DECISIONS: {CLEO, DAN, GUS},
     Access.FIGURES: {CLEO, DAN, GUS, HAL},
 }
 PEOPLE = (ADA, CLEO, DAN, GUS, HAL)  # plain, facilitator, auditor, admin, sponsor
