@@ -27,6 +27,7 @@ _TOLD: Final = 1_000  # events between two words of progress
 _UNREADABLE: Final = (ValueError, TypeError, AttributeError, OutOfRange)
 _IS_SIGNED: Final = "this is not the event that was signed"
 _IS_KEPT: Final = "nobody signed it yet, but the hash kept beside the log is of another event"
+_NO_HASHES: Final = "the very event is not known, for the hashes kept beside the log are missing or fit nothing signed"
 
 Progress = Callable[[int], None]
 
@@ -101,7 +102,7 @@ class Verifying:
             self._compare(known.sequence - 1, size, _IS_SIGNED)
         elif size not in self._signed and beside == marks.frontier.root():
             self._blame(self._told[size][1])
-        raise known
+        raise _without_hashes(known)
 
     def _compare(self, begin: int, end: int, words: str) -> None:
         """Stored rows with the hashes beside them, from one event up to another."""
@@ -127,6 +128,14 @@ class Verifying:
 
 def _fail(kind: Kind, words: str, number: int, position: int | None) -> Never:
     raise Tampered(kind, words, number, position=position)
+
+
+def _without_hashes(known: Tampered) -> Tampered:
+    """One of several events it is, and nothing here tells which."""
+    if known.until == known.sequence or known.kind != "rewritten":
+        return known
+    words = f"{known.words.removeprefix(f'{known.kind}: ')}; {_NO_HASHES}"
+    return Tampered(known.kind, words, known.sequence, until=known.until, position=known.position)
 
 
 def _leaf_or_none(row: Row) -> bytes | None:

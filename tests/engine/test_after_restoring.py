@@ -1,5 +1,7 @@
 """A backup older than an erasure came back: keys stay destroyed, the log tells of no erasure, all else works."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -16,6 +18,8 @@ from engine.naming import look_for, names_of
 from engine.own_data import own_data
 from engine.rederiving import Verdict
 from engine.restoring import Restored, restore
+from engine.verifying import Tampered
+from engine.verifying_here import verify_stored
 from models.encoder import Encoder
 from tests.engine.town import ADA, BEN, CLEO, EXPERTS, MONDAYS, NET, PEERS, Town
 
@@ -96,3 +100,14 @@ def test_ones_own_data_who_looked_and_ones_erasure_are_there_as_before(tmp_path:
         erase(town, BEN)
         assert town.keys.destroyed() >= {ADA, BEN, CLEO}
         assert not town.erasures.unfinished(NET)
+
+
+def test_after_a_restore_what_is_altered_is_named_by_its_very_event(tmp_path: Path, encoder: Encoder) -> None:
+    brought_back(tmp_path, encoder)
+    verify_stored(tmp_path / "data")
+    with closing(sqlite3.connect(tmp_path / "data" / "events.db")) as c, c:
+        c.execute("drop trigger events_are_not_changed")
+        c.execute("update events set recorded_us = recorded_us + 1 where position = 9")
+    with pytest.raises(Tampered) as refused:
+        verify_stored(tmp_path / "data")
+    assert (refused.value.position, refused.value.until) == (9, refused.value.sequence)

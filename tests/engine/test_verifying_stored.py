@@ -110,8 +110,9 @@ def test_each_change_is_found_at_its_place(signed: Signed, change: str, number: 
 def test_without_the_hashes_beside_the_log_the_place_is_between_two_checkpoints(signed: Signed) -> None:
     signed.change(("update events set version = 77 where position = ?", (signed.position(30),)))
     signed.forget_hashes()
-    with pytest.raises(Tampered, match=f"events {signed.first + 1} to {signed.events}: rewritten"):
+    with pytest.raises(Tampered, match=f"events {signed.first + 1} to {signed.events}: rewritten") as refused:
         signed.verify()
+    assert "the very event is not known, for the hashes kept beside the log are missing" in str(refused.value)
 
 
 def test_events_that_changed_places_or_were_put_in_are_found(signed: Signed) -> None:
