@@ -50,6 +50,17 @@ def write_ties(draft: Path, connection: Connection, *, named: bool) -> Wrote:
     return Wrote(len(edges), Views.position_in(connection))
 
 
+def left_out(connection: Connection) -> int:
+    """How many ties are of a narrower class than the network's, each kind from giver to receiver counted once."""
+    shown, every = set(), set()
+    for tie in ties(connection):
+        edge = (tie.giver, tie.receiver, tie.kind)
+        every.add(edge)
+        if tie.confidentiality in OPEN:
+            shown.add(edge)
+    return len(every - shown)
+
+
 def _node(member: MemberId, names: Mapping[MemberId, str]) -> str:
     name = names.get(member)
     inside = "" if name is None else _data("name", name)

@@ -22,16 +22,22 @@ Writer = Callable[[Path], Wrote]
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--events", "form", flag_value=EVENTS, help="What happened, one row an event, as an auditor reads it.")
-@click.option("--ties", "form", flag_value=TIES, help="Who gave to whom, as GraphML.")
-@click.option("--log", "form", flag_value=LOG, help="Every event as it is stored, each with its proof.")
+@click.option(
+    "--events",
+    "forms",
+    flag_value=EVENTS,
+    multiple=True,
+    help="What happened, one row an event, as an auditor reads it.",
+)
+@click.option("--ties", "forms", flag_value=TIES, multiple=True, help="Who gave to whom, as GraphML.")
+@click.option("--log", "forms", flag_value=LOG, multiple=True, help="Every event as it is stored, each with its proof.")
 @click.option("--named", is_flag=True, help="With people's names beside their ids; for --events and --ties.")
 @click.option("--withhold", is_flag=True, help="With --log: of what auditors may not read, nothing but its hash.")
 @when_options
 @network_option
 @json_option
 def export(
-    folder: Path, form: str | None, named: bool, withhold: bool, when: When, network: str | None, as_json: bool
+    folder: Path, forms: tuple[str, ...], named: bool, withhold: bool, when: When, network: str | None, as_json: bool
 ) -> None:
     """Write a network's members, sites, challenges, posts and resources to FOLDER as CSV tables.
 
@@ -51,7 +57,7 @@ def export(
     Example: confrere export year/ --log
     Example: confrere export spring/ --ties --on 2026-05-01
     """
-    form = form or TABLES
+    form = _one_of(forms)
     _fitting(folder, form, when, named=named, withhold=withhold)
     with running() as system:
         where = system.network(network)
@@ -61,7 +67,17 @@ def export(
             done = _tables(system, where, folder, when, silent=as_json)
         else:
             done = _list(system, where, folder, form, when, named=named)
+            if form == TIES and not as_json:
+                _tell_left_out(system, where, when)
     print_json(done) if as_json else _print(done)
+
+
+def _one_of(forms: tuple[str, ...]) -> str:
+    found = list(dict.fromkeys(forms))
+    if len(found) > 1:
+        words, remedy = "one form is written to a folder", "write the other one to a folder of its own"
+        raise Malformed(words, field=" ".join(f"--{each}" for each in found), remedy=remedy)
+    return found[0] if found else TABLES
 
 
 def _fitting(folder: Path, form: str, when: When, *, named: bool, withhold: bool) -> None:
@@ -114,6 +130,13 @@ def _list(system: Confrere, network: StreamId, folder: Path, form: str, when: Wh
 
     called = f"{form} with names" if named else form
     return system.exports.write(network, folder, called, writer, files=(file,), opened=named)
+
+
+def _tell_left_out(system: Confrere, network: StreamId, when: When) -> None:
+    count = system.queries.ask(network, graph_export.left_out, when=when)
+    if count:
+        told = f"{count} tie{'s' if count > 1 else ''} left out, of a narrower class than the network's"
+        out.print(f"{graph_export.TIES}: {told}", soft_wrap=True)
 
 
 def _print(done: Export) -> None:

@@ -178,10 +178,29 @@ def test_what_happened_is_a_table_as_auditors_read_it(shell: Shell) -> None:
 
 
 def test_ties_and_what_happened_are_written_as_of_a_day_before(shell: Shell) -> None:
-    shell.run("export", shell.folder / "then", "--ties", "--on", "2025-08-17")
+    shell.run("export", shell.folder / "then", "--ties", "--as-of", "3")
     assert not list(ET.parse(shell.folder / "then" / "ties.graphml").getroot().iter(NODE))  # noqa: S314 - our own
-    done = shell.json("export", shell.folder / "early", "--events", "--as-of", "2")
-    assert (done["records"], done["position"]) == (2, 2)
+    assert shell.json("export", shell.folder / "first", "--ties", "--on", "2025-08-18")["records"] == 0
+    done = shell.json("export", shell.folder / "early", "--events", "--as-of", "3")
+    assert (done["records"], done["position"]) == (3, 3)
+
+
+def test_how_many_ties_are_left_out_of_the_graph_is_said(shell: Shell) -> None:
+    assert "left out" not in shell.run("export", shell.folder / "before", "--ties").stdout
+    ids = shell.ids("members")
+    narrow = ("--title", "A quarrel", "--confidentiality", "group", "--json")
+    posted = json.loads(shell.run("post", "--author", ids["Ada Aberg"], *narrow).stdout)["challenge"]
+    for text in ("Wait for Monday.", "Or for Tuesday."):
+        shell.run("answer", posted, "--member", ids["Ben Brook"], "--text", text)
+    done = shell.run("export", shell.folder / "after", "--ties").stdout
+    assert "ties.graphml: 1 tie left out, of a narrower class than the network's" in done
+    assert "1 records up to" in done
+
+
+def test_two_forms_at_once_are_refused(shell: Shell) -> None:
+    said = shell.refused("export", shell.folder / "two", "--events", "--ties")
+    assert said.startswith("--events --ties: one form is written to a folder")
+    assert not (shell.folder / "two").exists()
 
 
 def test_options_that_do_not_go_together_are_refused(shell: Shell) -> None:
