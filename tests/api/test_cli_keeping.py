@@ -39,3 +39,21 @@ def test_keys_and_data_in_one_folder_are_refused(shell: Shell, tmp_path: Path) -
     assert "lie in one another" in shell.refused("backup", tmp_path / "b", "--keys", tmp_path / "b")
     assert not (tmp_path / "b").exists()
     assert "no backup here" in shell.refused("restore", tmp_path / "b", "--keys", tmp_path / "k", "--replace")
+
+
+def test_who_was_erased_since_is_named_with_the_hold_that_stands_again_and_their_name_is_not_looked_for(
+    shell: Shell, tmp_path: Path
+) -> None:
+    member = shell.ids("members")["Ben Brook"]
+    shell.run("hold", member, "--reason", "a lawsuit is pending")
+    shell.run("backup", tmp_path / "b", "--keys", tmp_path / "k")
+    shell.run("release", member, "--reason", "it was settled")
+    shell.run("erase", member, "--yes")
+    told = shell.run("restore", tmp_path / "b", "--keys", tmp_path / "k", "--replace").stdout
+    assert f"{member} was erased after this backup: their texts stay gone; lift the legal hold" in told
+    assert "legal hold" in shell.refused("erase", member, "--yes")
+    shell.run("release", member, "--reason", "it was settled")
+    again = shell.run("erase", member, "--yes").stdout.replace("\n", " ")
+    assert "a name that nobody can open any more" in again
+    assert "was not looked for, since nobody knows it" in again
+    assert "Others wrote their name" not in again
