@@ -51,10 +51,11 @@ def shape_over_time(
         until = until_of(connection, when, known.calendar.zone, clock)
         material = _material(connection, counting)
     zone, calendar = known.calendar.zone, known.calendar
-    told = sorted([*(each.at for each in material.comings), *(each.at for each in material.uses)])
-    if not told:
+    comings, uses = [each.at for each in material.comings], [each.at for each in material.uses]
+    if not (comings or uses):
         return []
-    first, last, end = (day_of(at, calendar) for at in (instant(told[0]), instant(told[-1]), until - _MOMENT))
+    told = min(comings + uses), max(uses or comings)  # who runs an old network came long after its last tie was used
+    first, last, end = (day_of(at, calendar) for at in (*map(instant, told), until - _MOMENT))
     return [_then(material, day, zone) for day in _days(min(first, end), min(last, end))]
 
 

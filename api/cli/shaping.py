@@ -21,6 +21,7 @@ from engine.when import When
 from models.network_shape import Figures
 from projections.network_setting import setting
 
+_HEADINGS = ("day", "members", "ties", "density", "central-\nization", "reci-\nprocity", "giant", "hub de-\npendence")
 DAY = click.DateTime(("%Y-%m-%d",))
 Row = tuple[str, object, str]  # what, its value, how it is counted
 
@@ -105,7 +106,9 @@ def _tell_over_time(
     if as_json:
         print_json(points)
         return
-    table = Table(*("day", "members", "ties", "density", "centralization", "reciprocity", "giant", "hub dependence"))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="left" if heading == _HEADINGS[0] else "right", no_wrap=True)
     for each in points:
         of = each.whole
         shown = (of.members, of.ties, of.density, of.centralization_total, of.reciprocity, of.giant_share)

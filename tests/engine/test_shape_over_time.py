@@ -8,14 +8,14 @@ import pytest
 
 from domain.challenges import AnswerChallenge
 from domain.members import JoinNetwork, LeaveNetwork
-from domain.vocabulary import OPERATOR
+from domain.vocabulary import OPERATOR, TieKind
 from engine.followers import Views
 from engine.network_figures import Counting, network_shape, shape_at
 from engine.shape_over_time import shape_over_time
 from engine.when import NOW, When
 from models.encoder import Encoder
 from projections.reading import Reader
-from tests.engine.town import ADA, BEN, CLEO, EVE, MONDAYS, NET, Town
+from tests.engine.town import ADA, BEN, CLEO, EVE, MONDAYS, NET, NOON, Town
 
 
 @pytest.fixture
@@ -47,6 +47,21 @@ def test_every_day_holds_what_had_happened_by_then(town: Town) -> None:
         _, on = shape_at(town.queries, NET, When(on=point.day), Counting(), lambda: town.now)
         assert on.figures == point.whole
         assert on.hub_dependence == point.hub_dependence
+
+
+def test_it_ends_with_the_last_tie_that_was_used_however_late_somebody_joined(town: Town) -> None:
+    live_on(town)
+    ended = shape_over_time(town.queries, NET, NOW, Counting(), lambda: town.now)
+    town.later(days=4_000)
+    town.say(JoinNetwork(member="member-0000000f", name="Who runs it now"))
+    assert shape_over_time(town.queries, NET, NOW, Counting(), lambda: town.now) == ended
+
+
+def test_where_no_tie_was_used_it_ends_with_who_joined_last(town: Town) -> None:
+    kinds = Counting(kinds=(TieKind.PARTNER,))
+    town.say(JoinNetwork(member="member-0000000f", name="Fay"))
+    points = shape_over_time(town.queries, NET, NOW, kinds, lambda: town.now)
+    assert (points[-1].day, points[-1].whole.members) == (NOON.date(), 6)
 
 
 def test_a_window_slides_along(town: Town) -> None:

@@ -117,6 +117,14 @@ def test_over_time_each_day_is_as_it_is_on_that_day(educators: Shell) -> None:
         assert alone["figures"] == each["without_staff"]
 
 
+def test_over_time_fits_a_narrow_terminal_with_every_day_whole(educators: Shell) -> None:
+    printed = educators.run("shape", "--over-time", COLUMNS="80").stdout
+    days = [each["day"] for each in educators.json("shape", "--over-time")]
+    assert [line.split()[0] for line in printed.splitlines()[-len(days) :]] == days
+    assert all(len(line) <= 80 for line in printed.splitlines())
+    assert "…" not in printed
+
+
 def test_a_picture_shows_how_its_shape_came_to_be(educators: Shell, tmp_path: Path) -> None:
     picture = tmp_path / "shape.svg"
     educators.run("shape", "--over-time", "--picture", picture)
