@@ -1,6 +1,7 @@
 """A history in which every text that is sealed is a marked word, so that it can be looked for in every file."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,12 +73,17 @@ class Canaries:
 def found_in(folder: Path, words: set[str]) -> dict[str, set[str]]:
     """Which files of a folder hold which of these words, however they are written."""
     found: dict[str, set[str]] = {}
+    alike = os.path.commonprefix(list(words))  # noqa: RUF071 - letters: most files do not even hold what all begin with
     for file in _files(folder):
         body = file.read_bytes().lower()
-        there = {word for word in words if word.encode() in body or word.encode("utf-16-le") in body}
+        there = {word for word in words if _is_in(body, word)} if _is_in(body, alike) else set()
         if there:
             found[str(file.relative_to(folder))] = there
     return found
+
+
+def _is_in(body: bytes, word: str) -> bool:
+    return word.encode() in body or word.encode("utf-16-le") in body
 
 
 def _files(folder: Path) -> Iterator[Path]:
