@@ -13,6 +13,7 @@ from engine.comparing import Difference
 from engine.gone import Decision
 from engine.moving import score_told, told
 
+_DISMISSED: Final = "dismissed"  # whom one dismissed is told to nobody else, by the log neither
 _UNNAMED: Final = "one who is not named"
 
 
@@ -89,12 +90,13 @@ def _item(pick: Pick) -> Placed:
 
 
 def _misses(misses: tuple[NearMiss, ...], *, own: bool) -> Iterator[Missed]:
-    """The private ones last: a place among the others would tell how near they were."""
+    """Of nobody last: a place among the others would tell how near they were."""
+    unnamed = {UNAVAILABLE} if own else {UNAVAILABLE, _DISMISSED}
     for each in misses:
-        if each.rule != UNAVAILABLE:
+        if each.rule not in unnamed:
             yield Missed(rule=each.rule, candidate=each.candidate, score=each.score)
     if not own:
-        yield from (Missed(rule=UNAVAILABLE) for each in misses if each.rule == UNAVAILABLE)
+        yield from (Missed(rule=each.rule) for each in misses if each.rule in unnamed)
 
 
 def differing(differences: Collection[Difference], names: Collection[StreamId], *, own: bool) -> Iterator[Differing]:

@@ -104,6 +104,18 @@ def test_of_a_private_cause_nobody_is_told_whose_it_is_and_its_reader_not_even_t
     assert UNAVAILABLE not in [each["rule"] for each in mine["near_misses"]]
 
 
+def test_whom_one_dismissed_is_told_to_nobody_else(client: Client, house: House) -> None:
+    house.dismiss(EXPERTS, DAN)
+    house.later(days=1)
+    issued = house.ask_for(EXPERTS)
+    assert DAN in [each.candidate for each in issued.issued.near_misses if each.rule == "dismissed"]
+    told = client.read(f"derivations/{issued.recommendation}", GUS)
+    assert {"rule": "dismissed", "candidate": None, "score": None} in told["near_misses"]
+    assert DAN not in str(told)
+    mine = client.read(f"derivations/{issued.recommendation}")
+    assert (DAN, "dismissed") in [(each["candidate"], each["rule"]) for each in mine["near_misses"]]
+
+
 def test_what_differs_is_named_by_its_place_and_of_the_unnamed_by_nobody() -> None:
     found = [
         Difference("how often the need's words stand", '{"divorce":1}', "{}"),
