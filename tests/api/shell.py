@@ -101,4 +101,4 @@ class Shell:
 
     def ids(self, what: str, network: str = NAME) -> dict[str, str]:
         """By name."""
-        return {each["name"]: each["id"] for each in self.json("show", what, "--network", network)}
+        return {each["name"]: each["id"] for each in self.json("show", what, "--network", network, "--limit", 1000)}
