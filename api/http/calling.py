@@ -21,7 +21,7 @@ from engine.forms import malformed
 from engine.runtime import Confrere
 from engine.settings import Settings
 from engine.tokens import Bearer
-from engine.when import When, no_instant, when_of
+from engine.when import NOW, When, no_instant, when_of
 from projections.reading import Reader
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ Q = TypeVar("Q", bound=Struct)
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9-]{1,100}")  # what ids and hashes are written with
 _CALLED: Final = {"coaching": "coaching case"}  # where the id is not called as the thing is
+_FORWARD: Final = "read_burden_board"  # also of a day to come: the time that is taken by then
 _QUERY_LIMIT: Final = 4_000  # characters
 _FIELDS_LIMIT: Final = 20
 
@@ -107,7 +108,9 @@ class Call(Struct, frozen=True, kw_only=True):
     @property
     def when(self) -> When:
         as_of, on = getattr(self.query, "as_of", None), getattr(self.query, "on", None)
-        return when_of(as_of, on.isoformat() if on else None)
+        found = when_of(as_of, on.isoformat() if on else None)
+        ahead = self.name == _FORWARD and found.on is not None and found.on > self.system.clock().date()
+        return NOW if ahead else found
 
     def at_present(self) -> None:
         """Refuse to tell of the past, where nothing is kept of it."""
