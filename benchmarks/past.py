@@ -36,7 +36,7 @@ Question = Callable[[Connection], object]
 
 
 def rows(*, smoke: bool = False) -> list[Row]:
-    events, rounds, asked = (20_000, 1, 10) if smoke else (1_000_000, 5, 400)
+    events, rounds, asked = (20_000, 1, 10) if smoke else (1_000_000, 3, 400)
     random = np.random.default_rng(0)
     log = _Log(events)
     with tempfile.TemporaryDirectory() as folder, closing(Past(log, Path(folder).joinpath, (PROJECTION,))) as past:
