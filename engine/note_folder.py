@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 from typing import Final
 
 from domain.refusals import BadFile, StorageTrouble
@@ -25,7 +26,7 @@ class NoteFolder:
     def leave(self, size: int, note: str) -> None:
         """Whole or not at all; one that lies there already stays as it is. Raises StorageTrouble."""
         path = self._folder / f"{self._network}-{size:012}{ENDING}"
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}")  # several threads may leave the same
         try:
             if path.exists():
                 return
