@@ -31,7 +31,9 @@ class Remembered(Struct, frozen=True):
     ready: bool = False
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        raise NotImplementedError
+        raise IllegalMove(
+            f"{len(texts)} vectors that were made then are not kept any more", remedy="restore vectors.db from a backup"
+        )
 
 
 class Ever(Struct, frozen=True):

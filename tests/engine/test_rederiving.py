@@ -20,6 +20,7 @@ from engine.commands import Sender
 from engine.comparing import CLOSE, Gone, lists
 from engine.explaining import in_words
 from engine.rederiving import Rederived, Verdict
+from engine.vector_store import drop
 from models.encoder import Encoder
 from projections.recommendation_lists import IssuedList
 from tests.engine.cases import asks, case, coaches, knows, suggested
@@ -181,6 +182,16 @@ def test_an_encoder_of_which_nothing_is_kept_is_named(town: Town) -> None:
     again = town.rederiving.again(NET, replace(recorded, event=other))
     assert again.outcome is Verdict.PARTLY
     assert "encoder" in again.gone[0]
+
+
+def test_where_vectors_were_lost_it_is_said_and_none_is_made(town: Town) -> None:
+    recorded = last(town, town.ask_for(PEERS).recommendation)
+    assert drop(town.settings.data, ADA)
+    town.counting.counted()
+    again = town.rederiving.again(NET, recorded)
+    assert again.outcome is Verdict.PARTLY
+    assert "is not kept" in again.gone[0]
+    assert town.counting.counted() == 0
 
 
 def test_nothing_is_explained_that_was_decided_in_another_network_or_never(town: Town) -> None:

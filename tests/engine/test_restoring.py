@@ -131,15 +131,19 @@ def flip(path: Path, place: int = -100) -> None:
     path.write_bytes(content)
 
 
+def digest_anew(folder: Path) -> None:
+    told = json.loads((folder / NAME).read_text())
+    told["files"][EVENTS] = backup_check.digest(folder / EVENTS)
+    (folder / NAME).write_text(json.dumps(told))
+
+
 def forged(folder: Path, keys: Path) -> None:
     """An event changed, and the digest of the file with it."""
     with closing(sqlite3.connect(folder / EVENTS)) as connection:
         connection.execute("drop trigger events_are_not_changed")
         connection.execute("update events set recorded_us = recorded_us - 1 where position = 2")
         connection.commit()
-    told = json.loads((folder / NAME).read_text())
-    told["files"][EVENTS] = backup_check.digest(folder / EVENTS)
-    (folder / NAME).write_text(json.dumps(told))
+    digest_anew(folder)
 
 
 def shortened(folder: Path, keys: Path) -> None:
@@ -148,9 +152,7 @@ def shortened(folder: Path, keys: Path) -> None:
         connection.execute("drop trigger events_are_not_deleted")
         connection.execute("delete from events where position > 4")
         connection.commit()
-    told = json.loads((folder / NAME).read_text())
-    told["files"][EVENTS] = backup_check.digest(folder / EVENTS)
-    (folder / NAME).write_text(json.dumps(told))
+    digest_anew(folder)
 
 
 def resigned(folder: Path, keys: Path) -> None:
